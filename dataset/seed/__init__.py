@@ -1,0 +1,1 @@
+"""The coded article: a data file, read by `dataset.loaders.seed`."""
