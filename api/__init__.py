@@ -1,0 +1,25 @@
+"""HTTP: every view takes validated input, makes one call into `dataset`, and gives one value."""
+
+from flask import Flask, request
+
+from api import about, caching, citations, codebook, datasets, events, problems, specification
+from api.blueprint import check_encoding
+from api.settings import Settings
+from dataset.snapshots import Store
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Make the application that serves the store which the settings name."""
+    settings = settings or Settings.of()
+    app = Flask(__name__)
+    app.config.update(specification.CONFIG, PUBLIC_URL=settings.public_url)
+    app.url_map.strict_slashes = True
+    app.extensions["store"] = Store(settings.database)
+    app.before_request(lambda: check_encoding(request))
+    problems.register(app)
+    caching.register(app)
+    api = specification.create(app)
+    for module in (events, codebook, datasets, citations, about):
+        api.register_blueprint(module.blueprint)
+    app.register_blueprint(about.pages)
+    return app

@@ -1,0 +1,84 @@
+"""The service itself: landing page, documentation, OpenAPI document, probes."""
+
+from importlib.resources import files
+from typing import Any
+
+import orjson
+from flask import Blueprint as PageBlueprint
+from flask import Response, current_app, render_template, request, send_from_directory
+
+from api import caching, specification
+from api.blueprint import Blueprint
+from api.reading import JSON, store
+from dataset.observed import datasets
+from schemas.about import HealthSchema, ReadinessSchema
+
+PAGE_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        # Swagger UI sets styles from its script (swagger-api/swagger-ui#3370).
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+blueprint = Blueprint("service", __name__, description="Whether the service works.")
+pages = PageBlueprint("pages", __name__, static_folder="static", static_url_path="/static")
+
+
+@blueprint.get("/healthz")
+@blueprint.response(200, HealthSchema)
+def get_health() -> dict[str, str]:
+    """Tell whether the process answers."""
+    return {"status": "ok"}
+
+
+@blueprint.get("/readyz")
+@blueprint.response(200, ReadinessSchema)
+def get_readiness() -> dict[str, Any]:
+    """Tell whether the store can be read, and at which revision it is."""
+    with store().snapshot() as snapshot:
+        return {"status": "ready", "revision": snapshot.revision}
+
+
+@pages.get("/")
+def landing() -> Response:
+    """Show what this is, what it holds, and where to begin."""
+    with store().snapshot() as snapshot:
+        page = render_template(
+            "landing.html", datasets=datasets(snapshot), revision=snapshot.revision
+        )
+    return _page(page)
+
+
+@pages.get("/docs")
+def docs() -> Response:
+    """Show Swagger UI."""
+    return _page(render_template("docs.html"))
+
+
+@pages.get("/docs/assets/<path:name>")
+def docs_asset(name: str) -> Response:
+    """Serve Swagger UI's files from the installed package."""
+    return send_from_directory(str(files("flask_swagger_ui") / "dist"), name)
+
+
+@pages.get("/openapi.json")
+def openapi_json() -> Response:
+    """Serve the OpenAPI document."""
+    answer = Response(orjson.dumps(specification.document(current_app)), content_type=JSON)
+    answer.headers["Cache-Control"] = caching.UNPINNED
+    answer.add_etag()
+    answer.make_conditional(request)
+    return answer
+
+
+def _page(html: str) -> Response:
+    answer = Response(html, content_type="text/html; charset=utf-8")
+    answer.headers["Content-Security-Policy"] = PAGE_POLICY
+    return answer

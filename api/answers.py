@@ -1,0 +1,54 @@
+"""Put answers into their envelopes: lists with a page, single things, each with its receipt."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from flask import Response
+
+from api.reading import JSON, Reading
+from dataset.pages import Matched
+
+ONE = Matched(1, "eq")
+
+
+def json_answer(body: dict[str, Any], link: str | None = None) -> Response:
+    """Make a JSON answer, with a link to the next page if there is one (RFC 8288)."""
+    answer = Response(orjson.dumps(body), content_type=JSON)
+    if link:
+        answer.headers["Link"] = link_to_next(link)
+    return answer
+
+
+def link_to_next(url: str) -> str:
+    """Write the link to the next page."""
+    return f'<{url}>; rel="next"'
+
+
+def page_answer(
+    reading: Reading,
+    data: Sequence[Any],
+    matched: Matched,
+    position: tuple[Any, ...] | None,
+    empty_because: list[dict[str, Any]] | None = None,
+) -> Response:
+    """Answer with a page of a list; `position` is where the next page begins."""
+    url = reading.next_url(position, matched) if position else None
+    receipt = reading.receipt(matched, complete=not position and not reading.cursor)
+    if empty_because is not None:
+        receipt["empty_because"] = empty_because
+    page = {"limit": reading.limit, "returned": len(data), "next": url}
+    return json_answer({"data": data, "page": page, "receipt": receipt}, url)
+
+
+def slice_answer(reading: Reading, items: Sequence[Any]) -> Response:
+    """Answer with a page of a list that is held whole; a position is an index."""
+    start = reading.cursor.position[0] if reading.cursor else 0
+    end = start + reading.limit
+    position = (end,) if end < len(items) else None
+    return page_answer(reading, items[start:end], Matched(len(items), "eq"), position)
+
+
+def one_answer(reading: Reading, data: dict[str, Any]) -> Response:
+    """Answer with one thing."""
+    return json_answer({"data": data, "receipt": reading.receipt(ONE, complete=True)})

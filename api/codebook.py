@@ -1,0 +1,93 @@
+"""The codebook: action codes, actor codes, and the columns of events."""
+
+from typing import Any
+
+from flask import Response
+from werkzeug.exceptions import NotFound
+
+from api import answers
+from api.blueprint import Blueprint
+from api.documentation import PAGE_HEADERS, STORE_HEADERS, path_text
+from api.problems import refuse
+from api.reading import reading
+from dataset import directory
+from dataset.codebook import is_actor_code
+from dataset.vocabularies import meant
+from schemas.codebook import (
+    ActionAnswerSchema,
+    ActionListQuerySchema,
+    ActionListSchema,
+    ActorAnswerSchema,
+    ActorListQuerySchema,
+    ActorListSchema,
+    CountedQuerySchema,
+    FieldListSchema,
+    ListQuerySchema,
+)
+
+blueprint = Blueprint(
+    "codebook", __name__, url_prefix="/v1", description="What codes and columns mean."
+)
+
+
+@blueprint.get("/actions")
+@blueprint.arguments(ActionListQuerySchema, location="query")
+@blueprint.response(200, ActionListSchema, headers=PAGE_HEADERS)
+def list_actions(arguments: dict[str, Any]) -> Response:
+    """List CAMEO action codes, with how many events each finds."""
+    with reading(ActionListQuerySchema, arguments) as asked:
+        wanted = {name: arguments[name] for name in ("q", "depth") if name in arguments}
+        found = directory.actions(asked.snapshot, asked.revision, **wanted)
+        return answers.slice_answer(asked, found)
+
+
+@blueprint.get("/actions/<code>", parameters=[path_text("code", "CAMEO action code.", "195")])
+@blueprint.arguments(CountedQuerySchema, location="query")
+@blueprint.response(200, ActionAnswerSchema, headers=STORE_HEADERS)
+@blueprint.alt_response(404, response="NOT_FOUND")
+def get_action(arguments: dict[str, Any], code: str) -> Response:
+    """Get one action code: label, place in the tree, Goldstein values, PLOVER type."""
+    with reading(CountedQuerySchema, arguments) as asked:
+        found = directory.action(asked.snapshot, asked.revision, code)
+        return answers.one_answer(asked, found or _unknown("action", code))
+
+
+@blueprint.get("/actors")
+@blueprint.arguments(ActorListQuerySchema, location="query")
+@blueprint.response(200, ActorListSchema, headers=PAGE_HEADERS)
+def list_actors(arguments: dict[str, Any]) -> Response:
+    """List actor codes of the codebook and the store, most used first.
+
+    With `q` this completes what a person types: `q=tal` finds the Taliban.
+    """
+    with reading(ActorListQuerySchema, arguments) as asked:
+        found = directory.actors(asked.snapshot, asked.revision, arguments.get("q"))
+        return answers.slice_answer(asked, found)
+
+
+@blueprint.get("/actors/<code>", parameters=[path_text("code", "CAMEO actor code.", "IRNGOVMIL")])
+@blueprint.arguments(CountedQuerySchema, location="query")
+@blueprint.response(200, ActorAnswerSchema, headers=STORE_HEADERS)
+@blueprint.alt_response(404, response="NOT_FOUND")
+def get_actor(arguments: dict[str, Any], code: str) -> Response:
+    """Take a composite actor code apart: country, roles, group, ethnic and religion codes."""
+    with reading(CountedQuerySchema, arguments) as asked:
+        found = None
+        if is_actor_code(code):
+            found = directory.actor(asked.snapshot, asked.revision, code)
+        return answers.one_answer(asked, found or _unknown("actor", code))
+
+
+@blueprint.get("/fields")
+@blueprint.arguments(ListQuerySchema, location="query")
+@blueprint.response(200, FieldListSchema, headers=PAGE_HEADERS)
+def list_fields(arguments: dict[str, Any]) -> Response:
+    """List the columns of events: type, unit, meaning, and how each can be used."""
+    with reading(ListQuerySchema, arguments) as asked:
+        return answers.slice_answer(asked, directory.columns())
+
+
+def _unknown(kind: str, code: str) -> Any:
+    suggestion = meant(kind, code)
+    hint = f" Did you mean {suggestion}?" if suggestion else ""
+    raise refuse(NotFound, f"There is no {kind} code {code}.{hint}")

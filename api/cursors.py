@@ -1,0 +1,50 @@
+"""Cursors: where a page begins, signed, bound to a query and to a revision."""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.exceptions import BadRequest
+
+from api.problems import refuse
+from dataset.pages import Matched
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A position in the answer to a query at a revision, and how much matched there."""
+
+    revision: int
+    matched: Matched
+    position: tuple[Any, ...]
+
+
+def written(cursor: Cursor, query: str, signing_key: str) -> str:
+    """Write a cursor as signed text."""
+    content = [_digest(query), cursor.revision, *cursor.matched, *cursor.position]
+    return str(_signer(signing_key).dumps(content))
+
+
+def read(text: str, query: str, signing_key: str) -> Cursor:
+    """Read a cursor; one that is changed, or of another query, is a 400."""
+    signer = _signer(signing_key)
+    try:
+        content = signer.loads(text)
+    except BadSignature:
+        raise refuse(BadRequest, "The cursor is not one that this store has made.") from None
+    # Base64 has spare bits: other texts may mean the same content.
+    if signer.dumps(content) != text:
+        raise refuse(BadRequest, "The cursor has been changed.")
+    digest, revision, value, relation, *position = content
+    if digest != _digest(query):
+        raise refuse(BadRequest, "The cursor belongs to another query; begin without a cursor.")
+    return Cursor(revision, Matched(value, relation), tuple(position))
+
+
+def _signer(key: str) -> URLSafeSerializer:
+    return URLSafeSerializer(key, salt="cursor")
+
+
+def _digest(query: str) -> str:
+    return blake2b(query.encode(), digest_size=12).hexdigest()

@@ -1,0 +1,140 @@
+"""Events: pages, one by its id, how many, and whole results in other formats."""
+
+from typing import Any
+
+from flask import Response
+from werkzeug.exceptions import Gone, NotFound
+
+from api import answers, formats
+from api.blueprint import Blueprint
+from api.documentation import EXPORT_HEADERS, PAGE_HEADERS, STORE_HEADERS, path_text
+from api.problems import refuse
+from api.reading import JSON, Reading, reading
+from dataset import rows
+from dataset.emptiness import empty_because
+from dataset.exports import COORDINATES
+from dataset.history import find
+from dataset.pages import Matched, count_of, page_of
+from dataset.selection import NEWEST_FIRST, OLDEST_FIRST
+from schemas.events import (
+    CountSchema,
+    EventAnswerSchema,
+    EventCountQuerySchema,
+    EventExportQuerySchema,
+    EventPageQuerySchema,
+    EventPageSchema,
+    EventQuerySchema,
+)
+
+blueprint = Blueprint(
+    "events", __name__, url_prefix="/v1", description="Who did what to whom, when and where."
+)
+
+
+def _documented_formats(view: Any) -> Any:
+    for format in formats.FORMATS.values():
+        view = blueprint.alt_response(
+            200,
+            schema={"type": "string"},
+            content_type=format.media_type,
+            description="OK",
+            success=True,
+        )(view)
+    return view
+
+
+@blueprint.get("/events")
+@blueprint.arguments(EventPageQuerySchema, location="query")
+@_documented_formats
+@blueprint.response(200, EventPageSchema, headers=PAGE_HEADERS)
+@blueprint.alt_response(406, response="NOT_ACCEPTABLE")
+def list_events(arguments: dict[str, Any]) -> Response:
+    """List events, page by page.
+
+    Filters are ANDed. Follow `page.next` until it is null: the pages show the store as it was at
+    the first one, each event once, whatever is loaded meanwhile. With an `Accept` header for CSV,
+    NDJSON or GeoJSON the answer is the whole result, or one page of it if `limit` is given.
+    """
+    format = formats.negotiated()
+    media_type = format.media_type if format else JSON
+    with reading(EventPageQuerySchema, arguments, media_type) as asked:
+        if format and not {"limit", "cursor"} & arguments.keys():
+            return formats.whole(asked, asked.selection(OLDEST_FIRST), format)
+        return _page(asked, format)
+
+
+def _page(asked: Reading, format: formats.Format | None) -> Response:
+    selection = asked.selection(NEWEST_FIRST)
+    known = asked.cursor.matched if asked.cursor else None
+    columns = [*asked.columns, *COORDINATES] if format else asked.columns
+    found = page_of(asked.snapshot, selection, columns, asked.limit, known)
+    if format:
+        url = asked.next_url(found.next, found.matched) if found.next else None
+        return formats.page(asked, found, url, format)
+    event = rows.nested(asked.columns, found.read)
+    empty = None
+    if not found.rows and selection.filters:
+        empty = empty_because(asked.snapshot, selection, asked.written)
+    data = [event(row) for row in found.rows]
+    return answers.page_answer(asked, data, found.matched, found.next, empty)
+
+
+@blueprint.get("/events/count")
+@blueprint.arguments(EventCountQuerySchema, location="query")
+@blueprint.response(200, CountSchema, headers=STORE_HEADERS)
+def count_events(arguments: dict[str, Any]) -> Response:
+    """Count events exactly."""
+    with reading(EventCountQuerySchema, arguments) as asked:
+        count = count_of(asked.snapshot, asked.selection(NEWEST_FIRST))
+        receipt = asked.receipt(Matched(count, "eq"), complete=True)
+        return answers.json_answer({"count": count, "receipt": receipt})
+
+
+@blueprint.get(
+    "/events/<event_id>", parameters=[path_text("event_id", "Id of the event.", "seed:1")]
+)
+@blueprint.arguments(EventQuerySchema, location="query")
+@blueprint.response(200, EventAnswerSchema, headers=STORE_HEADERS)
+@blueprint.alt_response(404, response="NOT_FOUND")
+@blueprint.alt_response(410, response="GONE")
+def get_event(arguments: dict[str, Any], event_id: str) -> Response:
+    """Get one event.
+
+    A retracted event is a 410 that gives the reason and, where there is one, its successor.
+    """
+    with reading(EventQuerySchema, arguments) as asked:
+        found = find(asked.snapshot, event_id, asked.revision)
+        if found is None:
+            raise refuse(NotFound, f"No event has the id {event_id} at revision {asked.revision}.")
+        if found.reason is not None:
+            detail = f"The event {event_id} has been retracted: {found.reason}"
+            raise refuse(Gone, detail, reason=found.reason, successor=found.successor)
+        event = rows.nested(asked.columns, found.read)(found.row)
+        return answers.one_answer(asked, event)
+
+
+def _exporting(suffix: str, format: formats.Format) -> Any:
+    def export(arguments: dict[str, Any]) -> Response:
+        with reading(EventExportQuerySchema, arguments, format.media_type) as asked:
+            return formats.whole(asked, asked.selection(OLDEST_FIRST), format)
+
+    export.__name__ = f"export_events_{suffix}"
+    export.__doc__ = f"""Download all events that match, as {suffix.upper()}.
+
+    {format.meaning}, oldest first. The answer is sent as it is read; one that fails midway is
+    broken off, never ended as if it were whole.
+    """
+    return export
+
+
+for _suffix, _format in formats.FORMATS.items():
+    _view = _exporting(_suffix, _format)
+    _view = blueprint.response(
+        200,
+        {"type": "string"},
+        content_type=_format.media_type,
+        description=_format.meaning,
+        headers=EXPORT_HEADERS,
+    )(_view)
+    _view = blueprint.arguments(EventExportQuerySchema, location="query")(_view)
+    blueprint.get(f"/events.{_suffix}")(_view)

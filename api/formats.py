@@ -1,0 +1,102 @@
+"""The formats of events beside JSON: which media type is written how, and how it is sent."""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import IO
+
+from flask import Response, request
+from werkzeug.exceptions import NotAcceptable
+from werkzeug.wsgi import ClosingIterator, FileWrapper
+
+from api.answers import link_to_next
+from api.problems import refuse
+from api.reading import JSON, Reading, store
+from dataset.exports import Writer, export, write_csv, write_geojson, write_ndjson
+from dataset.pages import Matched, Page, matched_by
+from dataset.selection import Selection
+
+SPOOL_BYTES = 2**20
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format: its media type, what it is good for, and what writes it."""
+
+    media_type: str
+    meaning: str
+    write: Writer
+
+
+FORMATS: dict[str, Format] = {
+    "ndjson": Format("application/x-ndjson", "One JSON event a line", write_ndjson),
+    "csv": Format("text/csv", "Comma-separated values with a header, one event a line", write_csv),
+    "geojson": Format("application/geo+json", "A GeoJSON feature collection", write_geojson),
+}
+BY_MEDIA_TYPE = {format.media_type: format for format in FORMATS.values()}
+
+
+def negotiated() -> Format | None:
+    """Choose the format that the client accepts best; None is JSON."""
+    offers = [JSON, *BY_MEDIA_TYPE]
+    if not request.accept_mimetypes:
+        return None
+    best = request.accept_mimetypes.best_match(offers)
+    if best is None:
+        raise refuse(NotAcceptable, f"On offer are {', '.join(offers)}.")
+    return BY_MEDIA_TYPE.get(best)
+
+
+def whole(reading: Reading, selection: Selection, format: Format) -> Response:
+    """Answer with all events of a selection, read and written as they are sent."""
+    matched = matched_by(reading.snapshot, selection)
+    chunks = export(store(), selection, reading.columns, format.write)
+    return _sent(reading, chunks, matched, format)
+
+
+def page(reading: Reading, found: Page, url: str | None, format: Format) -> Response:
+    """Answer with one page of events in a format beside JSON."""
+    chunks = format.write([found.rows], reading.columns, found.read)
+    answer = _sent(reading, chunks, found.matched, format)
+    if url:
+        answer.headers["Link"] = link_to_next(url)
+    return answer
+
+
+def _sent(reading: Reading, chunks: Iterator[bytes], matched: Matched, format: Format) -> Response:
+    headers = {
+        "Cameo-Query": reading.query,
+        "Cameo-Revision": str(reading.revision),
+        "Cameo-Matched": f"{'>=' if matched.relation == 'gte' else ''}{matched.value}",
+        "Cameo-Cite": reading.cite_url,
+    }
+    content_type = format.media_type
+    if content_type.startswith("text/"):
+        content_type += "; charset=utf-8"
+    if request.method == "HEAD":
+        return Response(headers=headers, content_type=content_type)
+    if _cannot_tell_an_end():
+        file = _spooled(chunks)
+        headers["Content-Length"] = str(file.tell())
+        file.seek(0)
+        return Response(FileWrapper(file), headers=headers, content_type=content_type)
+    return Response(_started(chunks), headers=headers, content_type=content_type)
+
+
+def _cannot_tell_an_end() -> bool:
+    """Tell whether a broken stream would look whole to the client."""
+    return request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0"
+
+
+def _started(chunks: Iterator[bytes]) -> ClosingIterator:
+    """Make the first chunk before the answer begins: what fails there is still a problem."""
+    first = next(chunks, b"")
+    return ClosingIterator(chain([first], chunks), getattr(chunks, "close", None))
+
+
+def _spooled(chunks: Iterator[bytes]) -> IO[bytes]:
+    """Write the whole answer to a file first."""
+    file = tempfile.SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115 (the answer closes it)
+    file.writelines(chunks)
+    return file

@@ -1,0 +1,143 @@
+"""Every error as `application/problem+json` (RFC 9457), saying what would have been right."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+import marshmallow as ma
+import orjson
+from flask import Flask, Response, current_app, request
+from flask_smorest import Api
+from flask_smorest.utils import prepare_response
+from werkzeug.exceptions import HTTPException
+
+from dataset.errors import StoreError, UnknownValue
+from dataset.vocabularies import closest
+from schemas.problems import ProblemSchema
+
+MEDIA_TYPE = "application/problem+json"
+SECONDS_TO_RETRY = 5
+UNKNOWN_PARAMETER = "There is no such parameter here."
+
+
+class ProblemApi(Api):
+    """An API whose errors are problems, in its answers and in its documentation."""
+
+    ERROR_SCHEMA = ProblemSchema
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def _register_responses(self) -> None:
+        """Document errors under their own media type (flask-smorest has one type for all)."""
+        for status in HTTPStatus:
+            response: dict[str, Any] = {"description": MEANINGS.get(status, status.phrase)}
+            if status >= HTTPStatus.BAD_REQUEST:
+                response["schema"] = self.ERROR_SCHEMA
+            prepare_response(response, self.spec, MEDIA_TYPE)
+            self.spec.components.response(status.name, response, lazy=True)
+
+    def handle_http_exception(self, error: HTTPException) -> Response:
+        """Answer any HTTP error, our own or one of the framework's."""
+        data = getattr(error, "data", None) or {}
+        errors = list(_errors(data.get("messages", {}), data.get("schema")))
+        detail = data.get("detail") or _summary(errors) or DETAILS.get(error.code or 500)
+        headers = [
+            (name, value)
+            for name, value in error.get_headers()
+            if name not in ("Content-Type", "Content-Length")
+        ]
+        return problem(error.code or 500, detail, errors, headers, data.get("members"))
+
+
+MEANINGS = {
+    HTTPStatus.BAD_REQUEST: "The request cannot be read, or its cursor is not one of ours.",
+    HTTPStatus.NOT_FOUND: "There is no such thing.",
+    HTTPStatus.NOT_ACCEPTABLE: "No media type that the client accepts is on offer.",
+    HTTPStatus.GONE: "The event has been retracted; the reason and its successor are given.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "A parameter is unknown, repeated, or has a wrong value.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The store cannot be read now; try again later.",
+}
+DETAILS = {
+    400: "The request cannot be read.",
+    404: "There is nothing at this address; /docs describes what there is.",
+    405: "This address can only be read, with GET or HEAD.",
+    500: "Something went wrong here; the log of the server says what.",
+}
+
+
+def problem(
+    status: int,
+    detail: str | None,
+    errors: list[dict[str, Any]] | None = None,
+    headers: list[tuple[str, str]] | None = None,
+    members: dict[str, Any] | None = None,
+) -> Response:
+    """Make a problem: what kind, what exactly, and which parameters are wrong."""
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "instance": request.path,
+        "errors": errors or [],
+        **(members or {}),
+    }
+    answer = Response(orjson.dumps(body), status, headers, content_type=MEDIA_TYPE)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def refuse(status: type[HTTPException], detail: str, **members: Any) -> HTTPException:
+    """Make an HTTP error with a sentence of our own, and members of its own."""
+    error = status(detail)
+    error.data = {"detail": detail, "members": members}  # type: ignore[attr-defined]
+    return error
+
+
+def _errors(messages: dict[str, Any], schema: ma.Schema | None) -> Iterator[dict[str, Any]]:
+    """Flatten webargs' messages: location, parameter, then one or more of ours or its own."""
+    for location in messages.values():
+        for parameter, found in location.items():
+            for message in found:
+                yield _error(parameter, message, schema)
+
+
+def _error(parameter: str, message: Any, schema: ma.Schema | None) -> dict[str, Any]:
+    if not isinstance(message, dict):
+        message = {"detail": message}
+    error = {"parameter": parameter, "value": request.args.get(parameter)}
+    error |= {name: value for name, value in message.items() if value is not None}
+    error.setdefault("did_you_mean", None)
+    if schema and parameter not in schema.fields:
+        error["detail"] = UNKNOWN_PARAMETER
+        error["did_you_mean"] = closest(parameter, dict.fromkeys(schema.fields, ""))
+    return error
+
+
+def _summary(errors: list[dict[str, Any]]) -> str | None:
+    if not errors:
+        return None
+    first = errors[0]
+    hint = f" Did you mean {first['did_you_mean']}?" if first["did_you_mean"] else ""
+    return f"{first['parameter']}: {first['detail']}{hint}"
+
+
+def register(app: Flask) -> None:
+    """Turn the errors of the data into problems."""
+    app.register_error_handler(StoreError, _store_unusable)
+    app.register_error_handler(UnknownValue, _value_unknown)
+
+
+def _store_unusable(error: StoreError) -> Response:
+    current_app.logger.error("%s", error)
+    headers = [("Retry-After", str(SECONDS_TO_RETRY))]
+    return problem(503, "The store cannot be read now; please try again later.", [], headers)
+
+
+def _value_unknown(error: UnknownValue) -> Response:
+    wrong = {
+        "parameter": error.parameter,
+        "value": error.value,
+        "detail": error.detail,
+        "did_you_mean": error.did_you_mean,
+    }
+    return problem(422, _summary([wrong]), [wrong])

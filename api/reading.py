@@ -1,0 +1,128 @@
+"""Read the store for one request: a snapshot, the revision that is asked for, and a receipt."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import marshmallow as ma
+from flask import current_app, request
+
+from api import caching, cursors
+from dataset.codes import resolved
+from dataset.columns import COLUMNS
+from dataset.filters import FILTERS
+from dataset.pages import Matched
+from dataset.releases import revision_of
+from dataset.selection import Position, Selection, Sort
+from dataset.snapshots import Snapshot, Store
+
+JSON = "application/json"
+DEFAULT_LIMIT = 100
+ALL_COLUMNS = tuple(COLUMNS)
+NOT_CITED = ("cursor", "limit", "as_of")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a request asks, of which revision; `written` holds its parameters as text."""
+
+    snapshot: Snapshot
+    arguments: Mapping[str, Any]
+    written: Mapping[str, str]
+    revision: int
+    release: str | None
+    cursor: cursors.Cursor | None
+
+    @property
+    def query(self) -> str:
+        """The query in canonical form: parameters by name, values in canonical text."""
+        return query_text(self.written)
+
+    @property
+    def limit(self) -> int:
+        """How many items a page may hold."""
+        return int(self.arguments.get("limit", DEFAULT_LIMIT))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the answer shows."""
+        return tuple(self.arguments.get("fields", ALL_COLUMNS))
+
+    def selection(self, sort: Sort) -> Selection:
+        """Select the events that are asked for; `sort` is their order if none is asked for."""
+        filters = {name: value for name, value in self.arguments.items() if name in FILTERS}
+        return Selection(
+            self.revision,
+            resolved(self.snapshot, filters),
+            Sort(*self.arguments.get("sort", sort)),
+            Position(*self.cursor.position) if self.cursor else None,
+        )
+
+    def next_url(self, position: tuple[Any, ...], matched: Matched) -> str:
+        """Give the address of the page after a position."""
+        cursor = cursors.Cursor(self.revision, matched, position)
+        text = cursors.written(cursor, bound_query(self.query), self.snapshot.signing_key)
+        return f"{base_url()}{request.path}?{query_text({**self.written, 'cursor': text})}"
+
+    @property
+    def cite_url(self) -> str:
+        """Give the address of this answer's citation."""
+        cited = {name: text for name, text in self.written.items() if name not in NOT_CITED}
+        as_of = self.release or str(self.revision)
+        return f"{base_url()}/v1/cite?{query_text({**cited, 'as_of': as_of})}"
+
+    def receipt(self, matched: Matched, complete: bool) -> dict[str, Any]:
+        """Say what the answer is an answer to."""
+        notes = (FILTERS[name].note for name in self.written if name in FILTERS)
+        return {
+            "query": self.query,
+            "revision": self.revision,
+            "release": self.release,
+            "matched": matched._asdict(),
+            "complete": complete,
+            "notes": sorted({note for note in notes if note}),
+            "cite": self.cite_url,
+        }
+
+
+def store() -> Store:
+    """Give the store of the running application."""
+    found: Store = current_app.extensions["store"]
+    return found
+
+
+def base_url() -> str:
+    """Give the address of this service as clients see it, without a final slash."""
+    return str(current_app.config["PUBLIC_URL"] or request.root_url.rstrip("/"))
+
+
+def query_text(parameters: Mapping[str, str]) -> str:
+    """Write parameters as a query string, sorted by name."""
+    return urlencode(sorted(parameters.items()), safe=",:!*")
+
+
+def bound_query(query: str) -> str:
+    """Give what a cursor belongs to: the resource and the query."""
+    return f"{request.path}?{query}"
+
+
+@contextmanager
+def reading(
+    schema: type[ma.Schema], arguments: Mapping[str, Any], media_type: str = JSON
+) -> Iterator[Reading]:
+    """Open the store for a request; a client that has the answer already gets a 304."""
+    written = dict(schema().dump(arguments))
+    cursor_text = written.pop("cursor", None)
+    with store().snapshot() as snapshot:
+        revision, release = revision_of(snapshot, arguments.get("as_of"))
+        cursor = None
+        if cursor_text:
+            bound = bound_query(query_text(written))
+            cursor = cursors.read(cursor_text, bound, snapshot.signing_key)
+            revision = cursor.revision
+        asked = (request.path, query_text(written), cursor_text)
+        etag = caching.tag(snapshot.uuid, revision, *asked, media_type, base_url())
+        caching.answer_304_if_fresh(etag, pinned="as_of" in arguments)
+        yield Reading(snapshot, arguments, written, revision, release, cursor)

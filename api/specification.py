@@ -1,0 +1,53 @@
+"""The OpenAPI document: made from the views and schemas, never written by hand."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from api.problems import ProblemApi
+from schemas import fields
+
+VERSION = "1.0.0"
+"""The version of the contract."""
+INTRODUCTION = Path(__file__).parent.parent / "openapi" / "introduction.md"
+
+CONFIG: dict[str, Any] = {
+    "API_TITLE": "cameo-events",
+    "API_VERSION": VERSION,
+    "OPENAPI_VERSION": "3.1.0",
+    "API_SPEC_OPTIONS": {
+        "info": {
+            "description": INTRODUCTION.read_text("utf-8"),
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/", "description": "This server"}],
+    },
+}
+
+TYPES = {
+    fields.Text: ("string", None),
+    fields.Integer: ("integer", "int64"),
+    fields.Number: ("number", None),
+    fields.Day: ("string", "date"),
+}
+"""The JSON type and format of our kinds of parameters; all others are plain text."""
+
+
+def create(app: Flask) -> ProblemApi:
+    """Make the API of an application, with the types of our fields."""
+    api = ProblemApi()
+    for kind in vars(fields).values():
+        if isinstance(kind, type) and issubclass(kind, fields.Text):
+            api.register_field(kind, *TYPES.get(kind, TYPES[fields.Text]))
+    api.init_app(app)
+    return api
+
+
+def document(app: Flask) -> dict[str, Any]:
+    """Give the OpenAPI document of an application."""
+    (registered,) = app.extensions["flask-smorest"]["apis"].values()
+    spec: dict[str, Any] = registered["ext_obj"].spec.to_dict()
+    # flask-smorest brings this schema along whether it is used or not.
+    spec["components"]["schemas"].pop("PaginationMetadata", None)
+    return spec

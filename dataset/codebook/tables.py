@@ -1,0 +1,42 @@
+"""Read the code tables, CSV files of this package, into dictionaries."""
+
+import csv
+from importlib.resources import files
+
+Labels = dict[str, str]
+
+
+def rows(table: str) -> list[list[str]]:
+    """Read the rows of a table, without its header."""
+    text = (files(__package__) / f"{table}.csv").read_text(encoding="utf-8")
+    return list(csv.reader(text.splitlines()))[1:]
+
+
+def _labels(table: str) -> Labels:
+    return {code: label for code, label in rows(table)}  # noqa: C416 (checks the width)  # noqa: C416 (checks the width)
+
+
+_COUNTRIES = rows("countries")
+_TYPES = rows("plover_types")
+
+COUNTRIES: Labels = {code: label for code, label, _, _ in _COUNTRIES}
+"""CAMEO's countries and regions."""
+REGIONS = frozenset(code for code, _, kind, _ in _COUNTRIES if kind == "region")
+"""Those of `COUNTRIES` that are regions of the world."""
+COUNTRY_ISO3: Labels = {code: iso3 for code, _, _, iso3 in _COUNTRIES if iso3}
+"""The ISO 3166-1 alpha-3 code of the country that a CAMEO code means."""
+
+GROUPS = _labels("groups")
+ROLES = _labels("roles")
+ETHNIC = _labels("ethnic")
+RELIGIONS = _labels("religions")
+
+PLOVER_TYPES: Labels = {code: label for code, _, label in _TYPES}
+PLOVER_QUAD_CLASSES = {code: int(quad_class) for code, quad_class, _ in _TYPES}
+PLOVER_MODES: Labels = {mode: label for _, mode, label in rows("plover_modes")}
+PLOVER_CONTEXTS = _labels("plover_contexts")
+
+ISO_COUNTRIES = _labels("iso_countries")
+"""ISO 3166-1, and XKX for Kosovo."""
+FIPS_ISO3: Labels = {fips: iso3 for fips, iso3, _ in rows("fips") if iso3}
+NAME_ISO3: Labels = {name: iso3 for name, iso3 in rows("country_names") if iso3}

@@ -1,0 +1,140 @@
+"""Look up the codebook: action and actor codes with what the store holds of them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dataset.codebook import (
+    ACTIONS,
+    COUNTRIES,
+    ETHNIC,
+    GROUPS,
+    RELIGIONS,
+    ROLES,
+    Action,
+    children,
+    decode,
+)
+from dataset.columns import COLUMNS, Column
+from dataset.filters import filters_of
+from dataset.observed import Counts, action_counts, actor_counts
+from dataset.snapshots import Snapshot
+from dataset.words import folded
+
+Entry = dict[str, Any]
+OPERATORS = {"choice": ["any", "not", "missing"], "range": ["min", "max"]}
+
+
+def actions(snapshot: Snapshot, revision: int, q: str | None = None, depth: int = 3) -> list[Entry]:
+    """List the action codes, those whose code or label matches `q`, down to a depth."""
+    counts = action_counts(snapshot, revision)
+    return [
+        _action(action, counts)
+        for action in ACTIONS.values()
+        if len(action.code) <= depth + 1 and _matches(q, action.code, action.label)
+    ]
+
+
+def action(snapshot: Snapshot, revision: int, code: str) -> Entry | None:
+    """Describe one action code; None if the codebook lacks it."""
+    known = ACTIONS.get(code)
+    return _action(known, action_counts(snapshot, revision)) if known else None
+
+
+def _action(known: Action, counts: Counts) -> Entry:
+    scales = {version: known.goldstein.get(version) for version in ("gdelt", "icews", "keds")}
+    return {
+        "code": known.code,
+        "label": known.label,
+        "parent": known.parent,
+        "children": list(children(known.code)),
+        "quad_class": known.quad_class,
+        "goldstein": scales,
+        "plover": known.plover,
+        "count": counts[known.code],
+    }
+
+
+def actors(snapshot: Snapshot, revision: int, q: str | None = None) -> list[Entry]:
+    """List the actor codes of the codebook and the store that match `q`, most used first."""
+    entries = snapshot.remembered(("actors", revision), lambda: _all_actors(snapshot, revision))
+    return [entry for entry in entries if _matches(q, entry["code"], entry["label"])]
+
+
+def actor(snapshot: Snapshot, revision: int, code: str) -> Entry | None:
+    """Take an actor code apart; None if neither the codebook nor the store knows any of it."""
+    entry = _actor(code, *_actor_counts(snapshot, revision))
+    is_used = entry["count_as_actor"] or entry["count_as_target"]
+    return entry if is_used or len(entry["unknown"]) * 3 < len(code) else None
+
+
+def _actor_counts(snapshot: Snapshot, revision: int) -> tuple[Counts, Counts]:
+    return (
+        actor_counts(snapshot, revision, "actor"),
+        actor_counts(snapshot, revision, "target"),
+    )
+
+
+def _all_actors(snapshot: Snapshot, revision: int) -> list[Entry]:
+    counts = _actor_counts(snapshot, revision)
+    codes = {*COUNTRIES, *ROLES, *GROUPS, *ETHNIC, *RELIGIONS, *counts[0], *counts[1]}
+    entries = [_actor(code, *counts) for code in codes]
+    return sorted(
+        entries, key=lambda one: (-one["count_as_actor"] - one["count_as_target"], one["code"])
+    )
+
+
+def _actor(code: str, as_actor: Counts, as_target: Counts) -> Entry:
+    decoded = decode(code)
+    country, group = _part(decoded.country, COUNTRIES), _part(decoded.group, GROUPS)
+    roles = [_part(role, ROLES) for role in decoded.roles]
+    ethnic = _part(decoded.ethnic, ETHNIC)
+    religions = [_part(religion, RELIGIONS) for religion in decoded.religions]
+    known = [part for part in (country, *roles, ethnic, *religions, group) if part]
+    return {
+        "code": code,
+        "label": ", ".join([part["label"] for part in known] + list(decoded.unknown)),
+        "country": country,
+        "group": group,
+        "roles": roles,
+        "ethnic": ethnic,
+        "religions": religions,
+        "unknown": list(decoded.unknown),
+        "count_as_actor": as_actor[code],
+        "count_as_target": as_target[code],
+    }
+
+
+def _part(code: str | None, labels: Mapping[str, str]) -> dict[str, str] | None:
+    return {"code": code, "label": labels[code]} if code else None
+
+
+def _matches(q: str | None, code: str, label: str) -> bool:
+    """Match the beginning of the code, or the beginnings of words of the label."""
+    if q is None or code.startswith(q.upper()):
+        return True
+    words = folded(label)
+    return all(any(word.startswith(wanted) for word in words) for wanted in folded(q))
+
+
+def columns() -> list[Entry]:
+    """Describe the columns of the events."""
+    return [_column(column) for column in COLUMNS.values()]
+
+
+def _column(column: Column) -> Entry:
+    filters = filters_of(column.name)
+    return {
+        "name": column.name,
+        "path": ".".join(column.path),
+        "type": column.json_type,
+        "list": column.many,
+        "nullable": column.null,
+        "unit": column.unit,
+        "meaning": column.meaning,
+        "example": column.example,
+        "operators": OPERATORS.get(column.by or "", []),
+        "filters": filters,
+        "filterable": bool(filters),
+        "sortable": column.sortable,
+        "groupable": column.groupable,
+    }

@@ -1,0 +1,62 @@
+"""Say why a query found nothing: which filter matches nothing alone, or stands in the way."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from peewee import fn
+
+from dataset.models import Event, field
+from dataset.pages import Matched, matched_by
+from dataset.selection import Selection
+from dataset.snapshots import Snapshot
+
+Reason = dict[str, Any]
+
+
+def empty_because(
+    snapshot: Snapshot, selection: Selection, written: Mapping[str, str]
+) -> list[Reason]:
+    """List the filters that match nothing alone, else all, each with what is known of it.
+
+    `written` holds the filters as the query writes them.
+    """
+    alone = {
+        name: matched_by(snapshot, replace(selection, filters={name: value}, after=None))
+        for name, value in selection.filters.items()
+    }
+    blamed = [name for name in alone if not alone[name].value] or list(alone)
+    return [
+        {
+            "filter": f"{name}={written[name]}",
+            "matches_alone": alone[name].value,
+            "hint": _hint(snapshot, selection, name, alone[name]),
+        }
+        for name in blamed
+    ]
+
+
+def _hint(snapshot: Snapshot, selection: Selection, name: str, alone: Matched) -> str:
+    if not alone.value:
+        return _coverage(snapshot, name) or "no event matches this filter"
+    others = {other: value for other, value in selection.filters.items() if other != name}
+    without = matched_by(snapshot, replace(selection, filters=others, after=None))
+    if not without.value:
+        return "matches events, but none that the other filters match"
+    return f"without this filter {_counted(without)} would match"
+
+
+def _counted(matched: Matched) -> str:
+    least = "at least " if matched.relation == "gte" else ""
+    return f"{least}{matched.value} event{'' if matched.value == 1 else 's'}"
+
+
+def _coverage(snapshot: Snapshot, name: str) -> str | None:
+    """Tell where the events begin or end, for a filter of dates."""
+    if name == "date_from":
+        last = snapshot.value(Event.select(fn.MAX(field(Event, "date_end"))))
+        return last and f"events end on {last}"
+    if name == "date_to":
+        first = snapshot.value(Event.select(fn.MIN(field(Event, "date"))))
+        return first and f"events begin on {first}"
+    return None

@@ -1,0 +1,29 @@
+"""What can go wrong with the data, in words that a person can act on."""
+
+
+class StoreError(Exception):
+    """The store cannot be used: missing, locked, damaged or made by a newer version."""
+
+
+class Refused(ValueError):
+    """An input row is no event: `column` names what is wrong with it."""
+
+    def __init__(self, column: str, reason: str) -> None:
+        """Keep the column and the reason."""
+        super().__init__(f"{column}: {reason}")
+        self.column = column
+        self.reason = reason
+
+
+class UnknownValue(ValueError):
+    """A well-formed value of a filter or parameter that nothing in the store answers to."""
+
+    def __init__(
+        self, parameter: str, value: str, detail: str, did_you_mean: str | None = None
+    ) -> None:
+        """Keep the parameter, its value, what is wrong with it, and what may have been meant."""
+        super().__init__(detail)
+        self.parameter = parameter
+        self.value = value
+        self.detail = detail
+        self.did_you_mean = did_you_mean

@@ -1,0 +1,99 @@
+"""Write all events of a selection, in constant memory, in the formats that text can hold."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import orjson
+
+from dataset import rows
+from dataset.columns import COLUMNS
+from dataset.pages import columns_to_read
+from dataset.selection import Selection, ordered
+from dataset.snapshots import Store
+
+BATCH = 500
+COORDINATES = ("place_longitude", "place_latitude")
+"""Read for every export: a feature has its point whatever its properties are."""
+
+Rows = Sequence[Sequence[Any]]
+Batches = Iterable[Rows]
+Writer = Callable[[Batches, tuple[str, ...], tuple[str, ...]], Iterator[bytes]]
+
+
+def batches_of(store: Store, selection: Selection, read: Sequence[str]) -> Iterator[Rows]:
+    """Yield the rows of a selection, some hundred at a time, on a connection of their own."""
+    with store.stream() as snapshot:
+        cursor = snapshot.execute(ordered(snapshot, selection, read))
+        while batch := cursor.fetchmany(BATCH):
+            yield batch
+
+
+def export(
+    store: Store, selection: Selection, columns: tuple[str, ...], writer: Writer
+) -> Iterator[bytes]:
+    """Yield a whole selection as the writer's bytes."""
+    read = columns_to_read(selection, [*columns, *COORDINATES])
+    return writer(batches_of(store, selection, read), columns, read)
+
+
+def write_ndjson(
+    batches: Batches, columns: tuple[str, ...], read: tuple[str, ...]
+) -> Iterator[bytes]:
+    """Write a JSON event a line."""
+    event = rows.nested(columns, read)
+    for batch in batches:
+        yield b"".join(orjson.dumps(event(row), option=orjson.OPT_APPEND_NEWLINE) for row in batch)
+
+
+def write_csv(batches: Batches, columns: tuple[str, ...], read: tuple[str, ...]) -> Iterator[bytes]:
+    """Write a header and a line an event; lists are joined by `;`, a null is an empty cell."""
+    values = rows.flat(columns, read)
+    lists = [index for index, name in enumerate(columns) if COLUMNS[name].many]
+    truths = [index for index, name in enumerate(columns) if COLUMNS[name].kind == "boolean"]
+    yield _csv_lines([columns])
+    for batch in batches:
+        yield _csv_lines(_cells(values(row), lists, truths) for row in batch)
+
+
+def _cells(values: list[Any], lists: list[int], truths: list[int]) -> list[Any]:
+    for index in lists:
+        values[index] = ";".join(values[index])
+    for index in truths:
+        values[index] = {True: "true", False: "false", None: None}[values[index]]
+    return values
+
+
+def _csv_lines(lines: Iterable[Iterable[Any]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(lines)
+    return text.getvalue().encode()
+
+
+def write_geojson(
+    batches: Batches, columns: tuple[str, ...], read: tuple[str, ...]
+) -> Iterator[bytes]:
+    """Write a feature collection (RFC 7946): a feature an event, flat columns as properties."""
+    properties = rows.flat(columns, read)
+    where = [read.index(name) for name in COORDINATES]
+    yield b'{"type":"FeatureCollection","features":['
+    separator = b""
+    for batch in batches:
+        for row in batch:
+            members = dict(zip(columns, properties(row), strict=True))
+            yield separator + orjson.dumps(_feature(members, *(row[index] for index in where)))
+            separator = b",\n"
+    yield b"]}\n"
+
+
+def _feature(
+    properties: dict[str, Any], longitude: float | None, latitude: float | None
+) -> dict[str, Any]:
+    point = {"type": "Point", "coordinates": [longitude, latitude]}
+    return {
+        "type": "Feature",
+        "id": properties["id"],
+        "geometry": None if longitude is None else point,
+        "properties": properties,
+    }

@@ -1,0 +1,150 @@
+"""Declare every filter once: what it takes, on which columns it acts, what it means.
+
+What each means in SQL stands in `conditions`; the query parameters are made from this table.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from dataset.columns import COLUMNS
+
+
+class Choice(NamedTuple):
+    """The values of a filter of choices: any of `wanted`, none of `unwanted`; None is missing."""
+
+    wanted: tuple[object, ...] = ()
+    unwanted: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One filter: `shape` names how it is written, `kind` the kind of its values."""
+
+    name: str
+    shape: str
+    kind: str
+    columns: tuple[str, ...]
+    meaning: str
+    example: str
+    note: str | None = None
+    unit: str | None = None
+
+
+_SIDES = ("actor_code", "target_code")
+
+_SPECIAL = (
+    Filter(
+        "actor",
+        "choice",
+        "actor",
+        ("actor_code",),
+        "Who acts, with all codes that begin with these parts: `IRN` finds `IRN` and `IRNGOV`.",
+        "IRN",
+    ),
+    Filter(
+        "target",
+        "choice",
+        "actor",
+        ("target_code",),
+        "Who is acted upon, with all codes that begin with these parts.",
+        "ISR",
+    ),
+    Filter(
+        "involves",
+        "choice",
+        "actor",
+        _SIDES,
+        "Who is on either side, with all codes that begin with these parts.",
+        "IRN",
+    ),
+    Filter(
+        "action",
+        "choice",
+        "action",
+        ("action_code",),
+        "Action with all that it includes: `19` finds `190`, `195` and `1951`.",
+        "19",
+        "action leaves out events without a CAMEO action code",
+    ),
+    Filter(
+        "involves_country",
+        "choice",
+        "country",
+        ("actor_country", "target_country"),
+        "CAMEO country or region on either side.",
+        "IRN",
+    ),
+    Filter(
+        "dyad",
+        "dyad",
+        "country",
+        ("actor_country", "target_country"),
+        "Two countries, in either direction.",
+        "IRN,ISR",
+        "dyad leaves out events without a country on both sides",
+    ),
+    Filter(
+        "date_from",
+        "date",
+        "date",
+        ("date", "date_end"),
+        "Events that last until this day or longer.",
+        "2024-01-01",
+    ),
+    Filter(
+        "date_to",
+        "date",
+        "date",
+        ("date", "date_end"),
+        "Events that begin on this day or before.",
+        "2024-06-30",
+    ),
+    Filter(
+        "bbox",
+        "bbox",
+        "number",
+        ("place_latitude", "place_longitude"),
+        "Box `minLon,minLat,maxLon,maxLat`; across the date line when minLon is the greater.",
+        "44,25,64,40",
+        "bbox leaves out events without coordinates",
+        "degrees, WGS84",
+    ),
+    Filter(
+        "q",
+        "words",
+        "text",
+        ("actor_name", "target_name", "place_name", "evidence_summary"),
+        "Plain text: all of its words must stand in the names or the summary; "
+        "a final `*` makes the last word a prefix.",
+        "taliban hamas",
+    ),
+)
+
+
+def _ranges(name: str) -> tuple[Filter, Filter]:
+    column = COLUMNS[name]
+    note = f"a limit on {name} leaves out events without {name}" if column.null else None
+    example = str(column.example)
+    return (
+        Filter(f"{name}_min", "number", column.kind, (name,), f"Least {name}.", example, note),
+        Filter(f"{name}_max", "number", column.kind, (name,), f"Greatest {name}.", example, note),
+    )
+
+
+_CHOICES = tuple(
+    Filter(column.name, "choice", column.kind, (column.name,), column.meaning, str(column.example))
+    for column in COLUMNS.values()
+    if column.by == "choice"
+)
+_RANGES = tuple(
+    limit for column in COLUMNS.values() if column.by == "range" for limit in _ranges(column.name)
+)
+
+FILTERS: dict[str, Filter] = {
+    item.name: item for item in sorted((*_SPECIAL, *_CHOICES, *_RANGES), key=lambda f: f.name)
+}
+
+
+def filters_of(column: str) -> list[str]:
+    """Name the filters that act on a column."""
+    return [name for name, item in FILTERS.items() if column in item.columns]

@@ -1,0 +1,46 @@
+"""The indexes of the events: what leads a filter, then what orders a page."""
+
+from peewee import SQL, Database
+
+from dataset.models import Event, Superseded, field
+
+LEADS = (
+    "dataset",
+    "actor_code",
+    "actor_country",
+    "target_code",
+    "target_country",
+    "dyad",
+    "action_code",
+    "quad_class",
+    "place_country",
+    "place_cell",
+    "evidence_document",
+)
+"""The columns that lead an index of their own, followed by the date and the key."""
+
+_DATE = field(Event, "date")
+
+Event.add_index(_DATE, Event.key)
+# Few events last longer than a day: they are found by an index of their own.
+Event.add_index(
+    Event.index(_DATE, Event.key, where=(field(Event, "date_end") > _DATE), name="event_interval")
+)
+for _lead in LEADS:
+    Event.add_index(field(Event, _lead), _DATE, Event.key)
+Event.add_index(Event.shuffle)
+Event.add_index(field(Event, "revision"), Event.key)
+Superseded.add_index(Superseded.ended, field(Superseded, "revision"))
+
+
+def create_words(database: Database) -> None:
+    """Make the text index of the events; its words are folded already, so bytes decide."""
+    database.execute_sql(
+        "CREATE VIRTUAL TABLE IF NOT EXISTS event_words USING fts5("
+        "words, content='event', content_rowid='key', tokenize='ascii')"
+    )
+
+
+def with_words(expression: str) -> SQL:
+    """Select the keys of the events whose words satisfy an FTS5 expression."""
+    return SQL("(SELECT rowid FROM event_words WHERE event_words MATCH ?)", [expression])

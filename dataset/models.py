@@ -1,0 +1,203 @@
+"""The tables. Every key is made by the application; nothing counts up by itself."""
+
+from datetime import date
+from typing import Any
+
+from peewee import (
+    BigIntegerField,
+    CompositeKey,
+    DateField,
+    DoubleField,
+    Field,
+    IntegerField,
+    Model,
+    SmallIntegerField,
+    TextField,
+)
+
+from dataset.columns import COLUMNS, Column
+
+
+class DayField(DateField):
+    """A calendar day, sent to every engine as ISO 8601 text."""
+
+    def db_value(self, value: date | str | None) -> str | None:
+        """Give the text of a day."""
+        return None if value is None else str(value)
+
+
+FIELDS: dict[str, type[Field]] = {
+    "date": DayField,
+    "number": DoubleField,
+    "integer": IntegerField,
+    "quad_class": SmallIntegerField,
+    "boolean": SmallIntegerField,
+}
+"""How a kind of column is stored; every other kind is text. Truth is 0 or 1."""
+
+
+def field_of(column: Column) -> Field:
+    """Make the field that stores a column; a list is one text, separated by `;`."""
+    if column.many:
+        return TextField(default="")
+    return FIELDS.get(column.kind, TextField)(null=column.null)
+
+
+class BaseModel(Model):
+    """What all tables share."""
+
+    class Meta:
+        legacy_table_names = False
+
+
+class Version(BaseModel):
+    """What is stored of each version of an event: the public columns and what is made of them.
+
+    `goldstein_millionths`, `tone_millionths`: the same values as whole numbers, for exact sums.
+    `dyad`: the two countries in code order. `place_cell`: the one-degree cell of the place.
+    `shuffle`: 31 bits that order a sample. `words`: folded names and summary. `load`: the load
+    that brought it. `loader_version`: the version of that loader.
+    """
+
+    key = BigIntegerField()
+    goldstein_millionths = IntegerField(null=True)
+    tone_millionths = IntegerField(null=True)
+    dyad = TextField(null=True)
+    place_cell = IntegerField(null=True)
+    shuffle = IntegerField()
+    words = TextField()
+    load = IntegerField()
+    loader_version = IntegerField()
+
+
+for _column in COLUMNS.values():
+    if _column.stored:
+        Version._meta.add_field(_column.name, field_of(_column))
+
+
+class Event(Version):
+    """The current version of each event."""
+
+    key = BigIntegerField(primary_key=True)
+
+
+class Superseded(Version):
+    """The older versions, each with the revision that ended it, and why if it was retracted."""
+
+    ended = IntegerField()
+    reason = TextField(null=True)
+    successor = TextField(null=True)
+
+    class Meta:
+        primary_key = CompositeKey("key", "revision")
+
+
+class Revision(BaseModel):
+    """A committed change of the store."""
+
+    number = IntegerField(primary_key=True)
+    committed = TextField()
+    kind = TextField()
+    detail = TextField(null=True)
+
+
+class Release(BaseModel):
+    """A name given to a revision, for good."""
+
+    name = TextField(primary_key=True)
+    revision = IntegerField()
+    created = TextField()
+
+
+class Dataset(BaseModel):
+    """A named source of events; `number` stands in the keys of its events."""
+
+    name = TextField(primary_key=True)
+    number = IntegerField(unique=True)
+    title = TextField()
+    description = TextField()
+    licence = TextField()
+    citation = TextField()
+    url = TextField(null=True)
+    codebook = TextField()
+
+
+class Document(BaseModel):
+    """A source document: what is needed to check its coding, never its text."""
+
+    id = TextField(primary_key=True)
+    dataset = TextField()
+    title = TextField()
+    date = DayField()
+    language = TextField()
+    paragraphs = IntegerField()
+    sha256 = TextField()
+    left_out = TextField()
+
+
+class Load(BaseModel):
+    """One run of a loader over files, and its account."""
+
+    number = IntegerField(primary_key=True)
+    revision = IntegerField(null=True)
+    dataset = TextField()
+    format = TextField()
+    loader_version = IntegerField()
+    started = TextField()
+    finished = TextField()
+    read = IntegerField()
+    inserted = IntegerField()
+    updated = IntegerField()
+    unchanged = IntegerField()
+    outdated = IntegerField()
+    retracted = IntegerField()
+    quarantined = IntegerField()
+
+
+class LoadFile(BaseModel):
+    """A file that a load read."""
+
+    load = IntegerField()
+    n = IntegerField()
+    name = TextField()
+    sha256 = TextField()
+    bytes = BigIntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("load", "n")
+
+
+class SeenCode(BaseModel):
+    """A code that some revision of the store held."""
+
+    kind = TextField()
+    code = TextField()
+
+    class Meta:
+        primary_key = CompositeKey("kind", "code")
+
+
+class Setting(BaseModel):
+    """A fact about the store itself: its UUID, its signing key, the version of its schema."""
+
+    name = TextField(primary_key=True)
+    value = TextField()
+
+
+MODELS: list[type[Model]] = [
+    Event,
+    Superseded,
+    Revision,
+    Release,
+    Dataset,
+    Document,
+    Load,
+    LoadFile,
+    SeenCode,
+    Setting,
+]
+
+
+def field(table: type[Model], name: str) -> Any:
+    """Give a table's field by the name of its column."""
+    return table._meta.fields[name]

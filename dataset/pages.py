@@ -1,0 +1,74 @@
+"""Read events: one, a page of them, how many there are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from peewee import Select, fn
+
+from dataset import rows
+from dataset.columns import COLUMNS
+from dataset.selection import Position, Selection, arms, ordered, union
+from dataset.snapshots import Snapshot
+
+CAP = 10_000
+"""Counts of what matched go no further (as Elasticsearch does); `count_of` is exact."""
+
+ALL_COLUMNS = tuple(COLUMNS)
+
+
+class Matched(NamedTuple):
+    """How many events matched: exactly (`eq`), or at least so many (`gte`)."""
+
+    value: int
+    relation: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows of the columns `read`, and the position of the last if more events follow."""
+
+    read: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    next: Position | None
+    matched: Matched
+
+
+def page_of(
+    snapshot: Snapshot,
+    selection: Selection,
+    columns: Sequence[str],
+    limit: int,
+    matched: Matched | None = None,
+) -> Page:
+    """Read up to `limit` events of a selection; `matched` is counted unless it is known."""
+    read = columns_to_read(selection, columns)
+    found = snapshot.rows(ordered(snapshot, selection, read).limit(limit + 1))
+    shown, more = found[:limit], len(found) > limit
+    if matched is None:
+        matched = matched_by(snapshot, selection) if more else Matched(len(shown), "eq")
+    position = _position(shown[-1], read, selection) if more else None
+    return Page(read, shown, position, matched)
+
+
+def columns_to_read(selection: Selection, columns: Sequence[str]) -> tuple[str, ...]:
+    """Name the columns to read for a page of `columns`: these, the key, and what it sorts by."""
+    return tuple(rows.stored([*columns, selection.sort.column]))
+
+
+def _position(row: tuple[Any, ...], read: tuple[str, ...], selection: Selection) -> Position:
+    value = row[read.index(selection.sort.column)]
+    return Position(value, row[read.index("key")])
+
+
+def matched_by(snapshot: Snapshot, selection: Selection) -> Matched:
+    """Count a selection's events up to the cap."""
+    capped = union(snapshot, selection, ["key"]).limit(CAP + 1)
+    count = snapshot.value(Select([capped], [fn.COUNT("*")]))
+    return Matched(CAP, "gte") if count > CAP else Matched(count, "eq")
+
+
+def count_of(snapshot: Snapshot, selection: Selection) -> int:
+    """Count a selection's events exactly."""
+    counts = (arm.select(fn.COUNT("*")) for arm in arms(snapshot, selection, ["key"]))
+    return sum(snapshot.value(count) for count in counts)

@@ -1,0 +1,24 @@
+"""Find the revision that a number or the name of a release means."""
+
+from dataset.errors import UnknownValue
+from dataset.models import Release, Revision
+from dataset.snapshots import Snapshot
+
+
+def revision_of(snapshot: Snapshot, name: str | None) -> tuple[int, str | None]:
+    """Give a revision's number and the release's name that was asked for, if one was.
+
+    Without a name it is the newest revision. Raises `UnknownValue` if none is so named.
+    """
+    if name is None:
+        return snapshot.revision, None
+    if name.isdigit():
+        number = int(name)
+        if snapshot.value(Revision.select(Revision.number).where(Revision.number == number)):
+            return number, None
+        detail = f"There is no revision {name}; revisions go from 1 to {snapshot.revision}."
+        raise UnknownValue("as_of", name, detail, str(snapshot.revision))
+    number = snapshot.value(Release.select(Release.revision).where(Release.name == name))
+    if number is None:
+        raise UnknownValue("as_of", name, f"There is no release {name}.")
+    return int(number), name

@@ -1,0 +1,82 @@
+"""Turn database rows into events: code compiled once for each set of columns."""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+from dataset.codebook import ACTIONS
+from dataset.columns import COLUMNS, PARTS, Column
+
+LABELS = {code: action.label for code, action in ACTIONS.items()}
+OPTIONAL_PARTS = ("actor", "target", "place")
+"""Parts that are null when the source gives nothing of them."""
+
+Event = dict[str, Any]
+Writer = Callable[[Sequence[Any]], Any]
+
+
+def stored(columns: Sequence[str]) -> list[str]:
+    """Name the stored columns that a set of columns is made from, and those that pages need."""
+    needed = ["key", *columns]
+    if "action_label" in columns:
+        needed.append("action_code")
+    for part in OPTIONAL_PARTS:
+        # Whether a part is missing depends on all of it.
+        if any(COLUMNS[name].path[0] == part for name in columns):
+            needed += [name for name, column in COLUMNS.items() if column.path[0] == part]
+    return [name for name in dict.fromkeys(needed) if name == "key" or COLUMNS[name].stored]
+
+
+@lru_cache(maxsize=256)
+def nested(columns: tuple[str, ...], read: tuple[str, ...]) -> Callable[[Sequence[Any]], Event]:
+    """Compile a function from a row of the columns `read` to the JSON event of `columns`."""
+    members: list[str] = []
+    for part in dict.fromkeys(COLUMNS[name].path[0] for name in columns):
+        inside = [name for name in columns if COLUMNS[name].path[0] == part]
+        members.append(f"{part!r}: {_part(part, inside, read)}")
+    return _compiled("{" + ", ".join(members) + "}")
+
+
+@lru_cache(maxsize=256)
+def flat(columns: tuple[str, ...], read: tuple[str, ...]) -> Callable[[Sequence[Any]], list[Any]]:
+    """Compile a function from a row of the columns `read` to the values of `columns`."""
+    return _compiled("[" + ", ".join(_value(COLUMNS[name], read) for name in columns) + "]")
+
+
+def _compiled(expression: str) -> Writer:
+    # The text is made of names and positions of the table of columns, of no input.
+    made: Writer = eval(f"lambda row: {expression}", {"labels": LABELS})  # noqa: S307
+    return made
+
+
+def _part(part: str, names: list[str], read: tuple[str, ...]) -> str:
+    if part not in PARTS:
+        return _value(COLUMNS[names[0]], read)
+    columns = [COLUMNS[name] for name in names]
+    values = ", ".join(f"{column.path[1]!r}: {_value(column, read)}" for column in columns)
+    if part not in OPTIONAL_PARTS:
+        return "{" + values + "}"
+    return "({" + values + "} if " + _present(part, read) + " else None)"
+
+
+def _present(part: str, read: tuple[str, ...]) -> str:
+    """Write the condition that any column of a part holds something."""
+    places = [
+        (index, COLUMNS[name])
+        for index, name in enumerate(read)
+        if name in COLUMNS and COLUMNS[name].path[0] == part
+    ]
+    return " or ".join(
+        f"row[{index}]" if column.many else f"row[{index}] is not None" for index, column in places
+    )
+
+
+def _value(column: Column, read: tuple[str, ...]) -> str:
+    if column.name == "action_label":
+        return f"labels.get(row[{read.index('action_code')}])"
+    item = f"row[{read.index(column.name)}]"
+    if column.many:
+        return f"({item}.split(';') if {item} else [])"
+    if column.kind == "boolean":
+        return f"(None if {item} is None else {item} == 1)"
+    return item

@@ -1,0 +1,109 @@
+"""Select events: which versions a revision shows, which of them the filters keep, in what order."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as made
+from functools import reduce
+from typing import Any, NamedTuple
+
+from peewee import Entity, Expression, ModelSelect, Tuple
+
+from dataset.conditions import conditions_of
+from dataset.models import Event, Superseded, Version, field
+from dataset.snapshots import Snapshot
+
+Table = type[Version]
+
+
+class Sort(NamedTuple):
+    """An order: by a column, then by key in the same direction; missing values come last."""
+
+    column: str
+    descending: bool
+
+
+NEWEST_FIRST = Sort("date", descending=True)
+OLDEST_FIRST = Sort("date", descending=False)
+
+
+class Position(NamedTuple):
+    """Where a page ends: the value that it is sorted by, and the key."""
+
+    value: Any
+    key: int
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which events at which revision, in which order, after which position."""
+
+    revision: int
+    filters: Mapping[str, Any] = made(default_factory=dict)
+    sort: Sort = NEWEST_FIRST
+    after: Position | None = None
+
+
+def arms(
+    snapshot: Snapshot, selection: Selection, columns: Sequence[str]
+) -> Iterator[ModelSelect[Any]]:
+    """Yield the selects whose union is the selection: by table, and by how long events last."""
+    for table, shown in _versions(snapshot, selection.revision):
+        for period in _periods(table, selection.filters):
+            query = table.select(*(field(table, name) for name in columns))
+            conditions = [*shown, *period, *conditions_of(table, selection.filters)]
+            if selection.after:
+                conditions.append(_beyond(table, selection.sort, selection.after))
+            for condition in conditions:
+                query = query.where(condition)
+            yield query
+
+
+def union(snapshot: Snapshot, selection: Selection, columns: Sequence[str]) -> Any:
+    """Select columns of the selection's events in one statement, in no order."""
+    return reduce(lambda one, other: one.union_all(other), arms(snapshot, selection, columns))
+
+
+def ordered(snapshot: Snapshot, selection: Selection, columns: Sequence[str]) -> Any:
+    """Select columns of the selection's events in its order.
+
+    `columns` must hold the column that is sorted by, and the key. Each arm of the union can
+    be read in this order from an index, so that a limit ends the reading early.
+    """
+    column, key = Entity(selection.sort.column), Entity("key")
+    if selection.sort.descending:
+        order = [column.desc(nulls="LAST"), key.desc()]
+    else:
+        order = [column.asc(nulls="LAST"), key.asc()]
+    return union(snapshot, selection, columns).order_by(*order)
+
+
+def _versions(snapshot: Snapshot, revision: int) -> Iterator[tuple[Table, list[Expression]]]:
+    """Yield the tables that hold what a revision shows, and what of them it shows."""
+    if revision == snapshot.revision:
+        yield Event, []
+        return
+    yield Event, [field(Event, "revision") <= revision]
+    yield Superseded, [field(Superseded, "revision") <= revision, Superseded.ended > revision]
+
+
+def _periods(table: Table, filters: Mapping[str, Any]) -> Iterator[list[Expression]]:
+    """Split a selection by date: an overlap is a range only for events of one day."""
+    if not {"date_from", "date_to"} & filters.keys():
+        yield []
+        return
+    first, last = field(table, "date"), field(table, "date_end")
+    single = [last == first]
+    if "date_from" in filters:
+        single.append(first >= filters["date_from"])
+    yield single
+    yield [last > first]
+
+
+def _beyond(table: Table, sort: Sort, after: Position) -> Expression:
+    """Match what comes after a position (a keyset: it costs the same at any depth)."""
+    column, key = field(table, sort.column), table.key
+    if after.value is None:
+        return column.is_null() & (key < after.key if sort.descending else key > after.key)
+    pair, position = Tuple(column, key), (after.value, after.key)
+    later: Expression = pair < position if sort.descending else pair > position
+    return later | column.is_null() if column.null else later

@@ -1,0 +1,117 @@
+"""Read the store as it is at one moment: every answer is made from one snapshot."""
+
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import Database, Query
+
+from dataset.database import ENGINE_ERRORS, check, open_to_read, path_of, settings_of
+from dataset.errors import StoreError
+
+MOST_REMEMBERED = 64
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The store at one moment: `revision` is the newest that it shows."""
+
+    store: "Store"
+    database: Database
+    revision: int
+    uuid: str
+    signing_key: str
+
+    def execute(self, query: Query) -> Any:
+        """Run a query and give the cursor of its rows, as tuples."""
+        text, parameters = self.database.get_sql_context().sql(query).query()
+        return self.database.execute_sql(text, parameters)
+
+    def rows(self, query: Query) -> list[tuple[Any, ...]]:
+        """Run a query and fetch its rows."""
+        return list(self.execute(query).fetchall())
+
+    def value(self, query: Query) -> Any:
+        """Run a query and fetch the first column of its first row, None if there is none."""
+        row = self.execute(query).fetchone()
+        return row[0] if row else None
+
+    def remembered(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Give what was made for a key before, in this store; make it the first time."""
+        return self.store.remember((self.uuid, key), make)
+
+
+class Store:
+    """The store behind a database, opened to read; each thread keeps a connection of its own."""
+
+    def __init__(self, url: str) -> None:
+        """Remember where the database is; nothing is opened yet."""
+        self.url = url
+        self._database = open_to_read(url)
+        self._seen = threading.local()
+        self._memory: OrderedDict[Hashable, Any] = OrderedDict()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """Give a snapshot on this thread's connection, for the time of one answer."""
+        self._reopen_if_replaced()
+        with self._reading(self._database) as snapshot:
+            yield snapshot
+
+    @contextmanager
+    def stream(self) -> Iterator[Snapshot]:
+        """Give a snapshot on a connection of its own, for an answer that outlives its request."""
+        # Flask closes the request before a stream starts (pallets/flask#5799).
+        database = open_to_read(self.url)
+        try:
+            with self._reading(database) as snapshot:
+                yield snapshot
+        finally:
+            database.close()
+
+    def remember(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Keep the last few results that are the same for a whole revision."""
+        if key not in self._memory:
+            self._memory[key] = make()
+        while len(self._memory) > MOST_REMEMBERED:
+            self._memory.popitem(last=False)
+        return self._memory[key]
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        self._database.close()
+
+    def _reopen_if_replaced(self) -> None:
+        """Let go of a database file that is no longer the one at its path."""
+        try:
+            status = os.stat(path_of(self.url))
+        except OSError as error:
+            self._database.close()
+            raise StoreError(f"The database {self.url} cannot be opened: {error}.") from error
+        file = (status.st_dev, status.st_ino)
+        if getattr(self._seen, "file", file) != file:
+            self._database.close()
+        self._seen.file = file
+
+    @contextmanager
+    def _reading(self, database: Database) -> Iterator[Snapshot]:
+        try:
+            database.connect(reuse_if_open=True)
+            database.execute_sql("BEGIN")
+            yield self._snapshot_of(database)
+        except ENGINE_ERRORS as error:
+            database.close()
+            raise StoreError(f"The database {self.url} cannot be read: {error}.") from error
+        finally:
+            if not database.is_closed():
+                database.rollback()
+
+    def _snapshot_of(self, database: Database) -> Snapshot:
+        settings = settings_of(database)
+        check(database, settings)
+        revision = database.execute_sql("SELECT max(number) FROM revision").fetchone()[0]
+        return Snapshot(self, database, revision or 0, settings["uuid"], settings["key"])

@@ -1,0 +1,70 @@
+"""What values each kind of code can have, with labels, and which one may have been meant."""
+
+from collections.abc import Mapping
+
+from rapidfuzz import fuzz, process
+
+from dataset.codebook import (
+    ACTIONS,
+    COUNTRIES,
+    ETHNIC,
+    GROUPS,
+    ISO_COUNTRIES,
+    PLOVER_CONTEXTS,
+    PLOVER_MODES,
+    PLOVER_TYPES,
+    RELIGIONS,
+    ROLES,
+    parts,
+)
+from dataset.columns import DATE_PRECISIONS, EVIDENCE_STATUSES, PLACE_PRECISIONS
+
+GOOD_ENOUGH = 70
+"""The least similarity, of 100, of a suggestion."""
+
+CLOSED_KINDS = ("boolean", "quad_class", "date_precision", "place_precision", "evidence_status")
+"""The kinds whose values are all known: whatever else is asked for is not well-formed."""
+
+VOCABULARIES: dict[str, Mapping[str, str]] = {
+    "actor": {**ETHNIC, **RELIGIONS, **GROUPS, **ROLES, **COUNTRIES},
+    "country": COUNTRIES,
+    "group": GROUPS,
+    "role": ROLES,
+    "ethnic": ETHNIC,
+    "religion": RELIGIONS,
+    "action": {code: action.label for code, action in ACTIONS.items()},
+    "root": {code: action.label for code, action in ACTIONS.items() if action.parent is None},
+    "plover": PLOVER_TYPES,
+    "mode": PLOVER_MODES,
+    "context": PLOVER_CONTEXTS,
+    "place_country": ISO_COUNTRIES,
+    "date_precision": dict.fromkeys(DATE_PRECISIONS, ""),
+    "place_precision": dict.fromkeys(PLACE_PRECISIONS, ""),
+    "evidence_status": dict.fromkeys(EVIDENCE_STATUSES, ""),
+    "boolean": {"true": "", "false": ""},
+    "quad_class": {str(number): "" for number in range(1, 5)},
+}
+
+
+def is_known(kind: str, code: str) -> bool:
+    """Tell whether the codebook, with its decoder, has a code of this kind."""
+    if kind == "actor":
+        return all(part in VOCABULARIES[kind] for part in parts(code))
+    return code in VOCABULARIES[kind]
+
+
+def meant(kind: str, text: str) -> str | None:
+    """Suggest the code of a kind that a text may have meant, by code or by label."""
+    return closest(text, VOCABULARIES.get(kind, {}))
+
+
+def closest(text: str, labels: Mapping[str, str]) -> str | None:
+    """Give the code whose own text, or whose label, is most like `text`; None if none is."""
+    if text.upper() in labels:
+        return text.upper()
+    by_label = {label.casefold(): code for code, label in labels.items() if label}
+    candidates = {**{code.casefold(): code for code in labels}, **by_label}
+    found = process.extractOne(
+        text.casefold(), candidates.keys(), scorer=fuzz.ratio, score_cutoff=GOOD_ENOUGH
+    )
+    return candidates[found[0]] if found else None

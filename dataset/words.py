@@ -1,0 +1,19 @@
+"""Fold text to plain words, the same way for stored text and for queries."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def folded(text: str) -> list[str]:
+    """Split into words without case, accents and punctuation: `Raïssi's` gives `raissi`, `s`."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return _WORD.findall("".join(c for c in plain if not unicodedata.combining(c)))
+
+
+def searchable(texts: Iterable[str | None]) -> str:
+    """Fold texts to one line of distinct words, each between single spaces."""
+    words = dict.fromkeys(word for text in texts if text for word in folded(text))
+    return f" {' '.join(words)} " if words else ""

@@ -1,0 +1,106 @@
+"""What every answer says about itself: the receipt, and where a page stands."""
+
+from typing import Any
+
+import marshmallow as ma
+
+from schemas.base import ResponseSchema, described
+
+
+class MatchedSchema(ResponseSchema):
+    """How many matched."""
+
+    value = ma.fields.Integer(
+        required=True, metadata=described("How many matched; counting stops at 10000.", 55)
+    )
+    relation = ma.fields.String(
+        required=True,
+        validate=ma.validate.OneOf(["eq", "gte"]),
+        metadata=described("`eq`: exactly so many; `gte`: so many at least.", "eq"),
+    )
+
+
+class EmptyBecauseSchema(ResponseSchema):
+    """Why a query found nothing."""
+
+    filter = ma.fields.String(
+        required=True, metadata=described("The filter.", "date_from=2030-01-01")
+    )
+    matches_alone = ma.fields.Integer(
+        required=True, metadata=described("How many events the filter alone matches.", 0)
+    )
+    hint = ma.fields.String(
+        required=True, metadata=described("What is known of it.", "events end on 2024-06-17")
+    )
+
+
+class ReceiptSchema(ResponseSchema):
+    """What an answer says about itself."""
+
+    query = ma.fields.String(
+        required=True,
+        metadata=described("The query in canonical form.", "actor_country=IRN&limit=100"),
+    )
+    revision = ma.fields.Integer(
+        required=True, metadata=described("The revision of the store that answered.", 1)
+    )
+    release = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata=described("The release that the query named with `as_of`.", "2026.1"),
+    )
+    matched = ma.fields.Nested(
+        MatchedSchema, required=True, metadata=described("How many matched.")
+    )
+    complete = ma.fields.Boolean(
+        required=True,
+        metadata=described("Whether this answer alone holds everything that matched.", True),
+    )
+    notes = ma.fields.List(
+        ma.fields.String(),
+        required=True,
+        metadata=described("What the filters leave out.", ["bbox leaves out …"]),
+    )
+    empty_because = ma.fields.List(
+        ma.fields.Nested(EmptyBecauseSchema),
+        metadata=described("Only on an empty answer: which filters stand in the way."),
+    )
+    cite = ma.fields.String(
+        required=True,
+        metadata=described("Address of the citation of this answer.", "/v1/cite?as_of=1"),
+    )
+
+
+class PageInfoSchema(ResponseSchema):
+    """Where a page stands in the list."""
+
+    limit = ma.fields.Integer(
+        required=True, metadata=described("The most items that a page holds.", 100)
+    )
+    returned = ma.fields.Integer(
+        required=True, metadata=described("How many items this page holds.", 55)
+    )
+    next = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata=described("Address of the next page, also in `Link`; null on the last."),
+    )
+
+
+def list_of(item: type[ma.Schema], name: str) -> type[ma.Schema]:
+    """Make the schema of a page of items."""
+    members: dict[str, ma.fields.Field[Any]] = {
+        "data": ma.fields.List(ma.fields.Nested(item), required=True),
+        "page": ma.fields.Nested(PageInfoSchema, required=True),
+        "receipt": ma.fields.Nested(ReceiptSchema, required=True),
+    }
+    return ResponseSchema.from_dict(members, name=name)
+
+
+def one_of(item: type[ma.Schema], name: str) -> type[ma.Schema]:
+    """Make the schema of an answer that holds one thing."""
+    members: dict[str, ma.fields.Field[Any]] = {
+        "data": ma.fields.Nested(item, required=True),
+        "receipt": ma.fields.Nested(ReceiptSchema, required=True),
+    }
+    return ResponseSchema.from_dict(members, name=name)

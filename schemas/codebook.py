@@ -1,0 +1,176 @@
+"""The codebook: actions, actors and the columns of events."""
+
+import marshmallow as ma
+
+from schemas import fields
+from schemas.answers import list_of, one_of
+from schemas.base import QuerySchema, ResponseSchema, described
+from schemas.events import paging
+
+AS_OF = "Count as the store was at this revision (a number) or release (a name)."
+
+
+class ListQuerySchema(QuerySchema):
+    """What can be asked of a plain list."""
+
+    limit = paging()["limit"]
+    cursor = paging()["cursor"]
+
+
+class AnswerQuerySchema(QuerySchema):
+    """What can be asked of a single thing: nothing."""
+
+
+class CountedQuerySchema(QuerySchema):
+    """What can be asked of a single code."""
+
+    as_of = fields.RevisionName(metadata=described(AS_OF, "1"))
+
+
+class ActionListQuerySchema(ListQuerySchema, CountedQuerySchema):
+    """What can be asked of the actions."""
+
+    q = fields.Words(metadata=described("Words of the label, or the beginning of the code.", "aid"))
+    depth = fields.Integer(
+        least=1,
+        most=3,
+        metadata=described("How deep: 1 root codes, 2 base codes too, 3 all (the default).", 1)
+        | {"minimum": 1, "maximum": 3},
+    )
+
+
+class ActorListQuerySchema(ListQuerySchema, CountedQuerySchema):
+    """What can be asked of the actor codes."""
+
+    q = fields.Words(
+        metadata=described("Words of the label, or the beginning of the code.", "Iran")
+    )
+
+
+class GoldsteinSchema(ResponseSchema):
+    """The Goldstein value of an action in each codebook; null where it lacks the action."""
+
+    gdelt = ma.fields.Float(allow_none=True, metadata=described("In GDELT's table.", -10.0))
+    icews = ma.fields.Float(allow_none=True, metadata=described("In ICEWS's table.", -10.0))
+    keds = ma.fields.Float(allow_none=True, metadata=described("In KEDS's CAMEO 0.5b1.", -10.0))
+
+
+class ActionCodeSchema(ResponseSchema):
+    """A CAMEO action code."""
+
+    code = ma.fields.String(required=True, metadata=described("The code.", "195"))
+    label = ma.fields.String(
+        required=True, metadata=described("What it means.", "Employ aerial weapons")
+    )
+    parent = ma.fields.String(
+        required=True, allow_none=True, metadata=described("The code above; null of a root.", "19")
+    )
+    children = ma.fields.List(
+        ma.fields.String(), required=True, metadata=described("The codes below.", ["1951", "1952"])
+    )
+    quad_class = ma.fields.Integer(
+        required=True,
+        metadata=described(
+            "1 verbal cooperation, 2 material cooperation, 3 verbal conflict, 4 material conflict.",
+            4,
+        ),
+    )
+    goldstein = ma.fields.Nested(
+        GoldsteinSchema, required=True, metadata=described("Goldstein values by codebook.")
+    )
+    plover = ma.fields.String(
+        required=True, allow_none=True, metadata=described("PLOVER type.", "ASSAULT")
+    )
+    count = ma.fields.Integer(
+        required=True, metadata=described("How many events `action=` with this code finds.", 1)
+    )
+
+
+class PartSchema(ResponseSchema):
+    """A part of an actor code."""
+
+    code = ma.fields.String(required=True, metadata=described("The part.", "GOV"))
+    label = ma.fields.String(required=True, metadata=described("What it means.", "Government"))
+
+
+class ActorCodeSchema(ResponseSchema):
+    """An actor code, taken apart."""
+
+    code = ma.fields.String(required=True, metadata=described("The code.", "IRNGOVMIL"))
+    label = ma.fields.String(
+        required=True, metadata=described("Its parts in words.", "Iran, Government, Military")
+    )
+    country = ma.fields.Nested(
+        PartSchema, required=True, allow_none=True, metadata=described("Country or region.")
+    )
+    group = ma.fields.Nested(
+        PartSchema, required=True, allow_none=True, metadata=described("Known group.")
+    )
+    roles = ma.fields.List(
+        ma.fields.Nested(PartSchema), required=True, metadata=described("Roles, in their order.")
+    )
+    ethnic = ma.fields.Nested(
+        PartSchema, required=True, allow_none=True, metadata=described("Ethnic group.")
+    )
+    religions = ma.fields.List(
+        ma.fields.Nested(PartSchema), required=True, metadata=described("Religions.")
+    )
+    unknown_parts = ma.fields.List(
+        ma.fields.String(),
+        data_key="unknown",
+        required=True,
+        metadata=described("Parts that the codebook does not explain.", []),
+    )
+    count_as_actor = ma.fields.Integer(
+        required=True, metadata=described("How many events `actor=` with this code finds.", 29)
+    )
+    count_as_target = ma.fields.Integer(
+        required=True, metadata=described("How many events `target=` with this code finds.", 14)
+    )
+
+
+class FieldSchema(ResponseSchema):
+    """A column of the events."""
+
+    name = ma.fields.String(
+        required=True, metadata=described("Name of column, filter and key.", "actor_country")
+    )
+    path = ma.fields.String(
+        required=True, metadata=described("Where it stands in the JSON event.", "actor.country")
+    )
+    type = ma.fields.String(required=True, metadata=described("JSON type of a value.", "string"))
+    is_list = ma.fields.Boolean(
+        data_key="list",
+        required=True,
+        metadata=described("Whether it holds a list of values.", False),
+    )
+    nullable = ma.fields.Boolean(
+        required=True, metadata=described("Whether it may be missing.", True)
+    )
+    unit = ma.fields.String(
+        required=True, allow_none=True, metadata=described("Unit of a number.", "degrees, WGS84")
+    )
+    meaning = ma.fields.String(
+        required=True, metadata=described("What it means.", "CAMEO country of who acts.")
+    )
+    example = ma.fields.Raw(required=True, metadata=described("A value.", "IRN"))
+    operators = ma.fields.List(
+        ma.fields.String(),
+        required=True,
+        metadata=described("How it can be filtered.", ["any", "not", "missing"]),
+    )
+    filters = ma.fields.List(
+        ma.fields.String(),
+        required=True,
+        metadata=described("The parameters that filter it.", ["actor_country", "dyad"]),
+    )
+    filterable = ma.fields.Boolean(required=True, metadata=described("Whether it filters.", True))
+    sortable = ma.fields.Boolean(required=True, metadata=described("Whether it sorts.", False))
+    groupable = ma.fields.Boolean(required=True, metadata=described("Whether it groups.", True))
+
+
+ActionListSchema = list_of(ActionCodeSchema, "ActionListSchema")
+ActionAnswerSchema = one_of(ActionCodeSchema, "ActionAnswerSchema")
+ActorListSchema = list_of(ActorCodeSchema, "ActorListSchema")
+ActorAnswerSchema = one_of(ActorCodeSchema, "ActorAnswerSchema")
+FieldListSchema = list_of(FieldSchema, "FieldListSchema")

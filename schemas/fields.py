@@ -1,0 +1,317 @@
+"""The kinds of values that query parameters take, each with an error that says what is right."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import marshmallow as ma
+
+from dataset.codebook import is_action_code, is_actor_code
+from dataset.columns import COLUMNS, PARTS, SORTABLE
+from dataset.filters import Choice
+from dataset.vocabularies import CLOSED_KINDS, VOCABULARIES, closest, meant
+
+LONGEST_VALUE = 4_000
+MOST_VALUES = 200
+LARGEST_INTEGER = 2**63 - 1
+
+_UNREADABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_INTEGER = re.compile(r"-?[0-9]{1,19}")
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_PUBLIC_ID = re.compile(r"[A-Za-z0-9._~:-]{1,128}")
+_RELEASE = re.compile(r"[A-Za-z0-9._~-]{1,64}")
+_THREE = re.compile(r"[A-Z0-9]{3}")
+_ACTION = "two to four digits, beginning with a root from 01 to 20, such as 19 or 195"
+
+
+def invalid(detail: str, value: str | None = None, did_you_mean: str | None = None) -> Any:
+    """Make the error of a value, with the part that is wrong and what may have been meant."""
+    error = {"detail": detail, "value": value, "did_you_mean": did_you_mean}
+    return ma.ValidationError([error])
+
+
+def shortest(number: float) -> str:
+    """Write a number as the shortest text that reads as the same number."""
+    return str(int(number)) if number == int(number) else repr(float(number))
+
+
+class Text(ma.fields.Field[Any]):
+    """Base of all parameters: one text without control characters, not empty, not too long."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str) or not value.strip():
+            raise invalid("must not be empty; leave the parameter out instead.")
+        if len(value) > LONGEST_VALUE:
+            raise invalid(f"must not be longer than {LONGEST_VALUE} characters.", value[:40] + "…")
+        if _UNREADABLE.search(value):
+            raise invalid("must not hold control characters.", ascii(value)[1:-1])
+        return self.read(value)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return self.write(value)
+
+    def read(self, text: str) -> Any:
+        """Turn the text of a request into a value."""
+        return text
+
+    def write(self, value: Any) -> str:
+        """Turn a value into its canonical text."""
+        return str(value)
+
+
+class Integer(Text):
+    """A whole number within limits."""
+
+    def __init__(self, least: int = 0, most: int = LARGEST_INTEGER, **kwargs: Any) -> None:
+        """Keep the limits."""
+        super().__init__(**kwargs)
+        self.least, self.most = least, most
+
+    def read(self, text: str) -> int:
+        """Read decimal digits; nothing else that Python takes for a number."""
+        if not _INTEGER.fullmatch(text) or not self.least <= int(text) <= self.most:
+            raise invalid(f"must be a whole number from {self.least} to {self.most}.", text)
+        return int(text)
+
+
+class Number(Text):
+    """A decimal number."""
+
+    def read(self, text: str) -> float:
+        """Read a plain decimal number."""
+        if not _NUMBER.fullmatch(text):
+            raise invalid("must be a decimal number such as -2.5.", text)
+        return float(text)
+
+    def write(self, value: float) -> str:
+        """Write the shortest text."""
+        return shortest(value)
+
+
+class Day(Text):
+    """A calendar day."""
+
+    def read(self, text: str) -> date:
+        """Read an ISO 8601 calendar date in its long form."""
+        try:
+            if _DAY.fullmatch(text):
+                return date.fromisoformat(text)
+        except ValueError as error:
+            raise invalid(f"is no day of the calendar: {error}.", text) from None
+        raise invalid("must be a day such as 2024-04-13.", text)
+
+
+def _matching(pattern: re.Pattern[str]) -> Callable[[str], bool]:
+    return lambda text: bool(pattern.fullmatch(text))
+
+
+SHAPES: dict[str, tuple[Callable[[str], bool], str]] = {
+    "id": (_matching(_PUBLIC_ID), "an event's id such as seed:1"),
+    "dataset": (_matching(re.compile(r"[a-z][a-z0-9_-]{0,31}")), "a dataset's name such as seed"),
+    "actor": (is_actor_code, "upper-case CAMEO codes of three characters each, such as IRNGOV"),
+    "action": (is_action_code, _ACTION),
+    "root": (_matching(re.compile(r"0[1-9]|1[0-9]|20")), "a root code from 01 to 20"),
+    "plover": (_matching(re.compile(r"[A-Z]{3,12}")), "a PLOVER type such as ASSAULT"),
+    "mode": (_matching(re.compile(r"[a-z-]{2,24}")), "a PLOVER mode such as visit"),
+    "context": (_matching(re.compile(r"[a-z_-]{2,32}")), "a PLOVER context such as military"),
+    "term": (bool, "a text"),
+    **{
+        kind: (_matching(_THREE), f"a {name} code of three upper-case characters, such as {code}")
+        for kind, name, code in (
+            ("country", "CAMEO country", "IRN"),
+            ("group", "known group", "TAL"),
+            ("role", "role", "GOV"),
+            ("ethnic", "ethnic", "KUR"),
+            ("religion", "religion", "MOS"),
+            ("place_country", "ISO 3166-1 alpha-3", "IRN"),
+        )
+    },
+    **{
+        kind: (VOCABULARIES[kind].__contains__, f"one of {', '.join(VOCABULARIES[kind])}")
+        for kind in CLOSED_KINDS
+    },
+}
+"""What a well-formed value of each kind is, as a test and in words."""
+
+_VALUES: dict[str, dict[str, Any]] = {
+    "boolean": {"true": True, "false": False},
+    "quad_class": {str(number): number for number in range(1, 5)},
+}
+
+
+def well_formed(kind: str, text: str) -> Any:
+    """Give the value of a well-formed text of a kind; say what would have been right if not."""
+    is_right, words = SHAPES[kind]
+    if not is_right(text):
+        raise invalid(f"must be {words}.", text, meant(kind, text))
+    return _VALUES.get(kind, {}).get(text, text)
+
+
+class Choices(Text):
+    """A list of values of one kind, separated by commas.
+
+    `!` excludes a value, `none` stands for a missing one, and a backslash takes the next
+    character as it is.
+    """
+
+    def __init__(self, kind: str, **kwargs: Any) -> None:
+        """Keep the kind of the values."""
+        super().__init__(**kwargs)
+        self.kind = kind
+
+    def read(self, text: str) -> Choice:
+        """Read the list; its order and repeats do not matter."""
+        items = _split(text)
+        if len(items) > MOST_VALUES:
+            raise invalid(f"must not hold more than {MOST_VALUES} values.")
+        sides: tuple[set[Any], set[Any]] = (set(), set())
+        for item in items:
+            excluded = item.startswith("!")
+            sides[excluded].add(self._value(item[excluded:]))
+        return Choice(*(tuple(sorted(side, key=_order)) for side in sides))
+
+    def _value(self, item: str) -> Any:
+        if not item:
+            raise invalid("must not hold an empty value between its commas.")
+        return None if item == "none" else well_formed(self.kind, _unescaped(item))
+
+    def write(self, value: Choice) -> str:
+        """Write the list: first what is wanted, then what is not."""
+        wanted = [_escaped(one) for one in value.wanted]
+        return ",".join(wanted + [f"!{_escaped(one)}" for one in value.unwanted])
+
+
+def _split(text: str) -> list[str]:
+    """Split at the commas that no backslash escapes."""
+    marked = re.sub(r"\\.|,", lambda found: "\0" if found[0] == "," else found[0], text)
+    return [item.strip() for item in marked.split("\0")]
+
+
+def _unescaped(item: str) -> str:
+    return re.sub(r"\\(.)", r"\1", item)
+
+
+def _escaped(value: Any) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = re.sub(r"([\\,])", r"\\\1", str(value))
+    return f"\\{text}" if text.startswith("!") or text == "none" else text
+
+
+def _order(value: Any) -> tuple[bool, str]:
+    return value is None, str(value)
+
+
+class Dyad(Text):
+    """Two countries."""
+
+    def read(self, text: str) -> tuple[str, ...]:
+        """Read two country codes; their order does not matter."""
+        countries = [item.strip() for item in text.split(",")]
+        if len(countries) != 2:
+            raise invalid("must be two country codes such as IRN,ISR.", text)
+        return tuple(sorted(well_formed("country", country) for country in countries))
+
+    def write(self, value: tuple[str, ...]) -> str:
+        """Write them in code order."""
+        return ",".join(value)
+
+
+class Box(Text):
+    """A box of degrees: west, south, east, north."""
+
+    def read(self, text: str) -> tuple[float, ...]:
+        """Read four numbers within the limits of the globe."""
+        parts = [item.strip() for item in text.split(",")]
+        if len(parts) != 4 or not all(_NUMBER.fullmatch(part) for part in parts):
+            raise invalid("must be four numbers minLon,minLat,maxLon,maxLat: 44,25,64,40.", text)
+        west, south, east, north = box = tuple(float(part) for part in parts)
+        if not all(-180 <= longitude <= 180 for longitude in (west, east)):
+            raise invalid("must have longitudes from -180 to 180.", text)
+        if not -90 <= south <= north <= 90:
+            raise invalid("must have latitudes from -90 to 90, the lesser first.", text)
+        return box
+
+    def write(self, value: tuple[float, ...]) -> str:
+        """Write each number as short as can be."""
+        return ",".join(shortest(number) for number in value)
+
+
+class Words(Text):
+    """Plain text to search for."""
+
+    def read(self, text: str) -> str:
+        """Read text that holds a word at least."""
+        if not any(character.isalnum() for character in text):
+            raise invalid("must hold a word.", text)
+        return " ".join(text.split())
+
+
+class SortKey(Text):
+    """A column to sort by, with `-` before it for the greatest first."""
+
+    def read(self, text: str) -> tuple[str, bool]:
+        """Read the column and the direction."""
+        column = text.removeprefix("-")
+        if column not in SORTABLE:
+            raise invalid(
+                f"must be one of {', '.join(SORTABLE)}, with - before it to turn it around.",
+                text,
+                closest(column, dict.fromkeys(SORTABLE, "")),
+            )
+        return column, text.startswith("-")
+
+    def write(self, value: tuple[str, bool]) -> str:
+        """Write the sign and the column."""
+        return ("-" if value[1] else "") + value[0]
+
+
+PART_COLUMNS = {
+    part: {column.name for column in COLUMNS.values() if column.path[0] == part} for part in PARTS
+}
+"""The columns of each part of an event."""
+
+
+class Columns(Text):
+    """The columns of the answer: names of columns or of parts, such as `actor`."""
+
+    def read(self, text: str) -> tuple[str, ...]:
+        """Read names; give columns in their own order, `id` always among them."""
+        wanted = {"id"}
+        for name in (item.strip() for item in text.split(",")):
+            wanted |= self._columns_of(name)
+        return tuple(name for name in COLUMNS if name in wanted)
+
+    def _columns_of(self, name: str) -> set[str]:
+        if name in PARTS:
+            return PART_COLUMNS[name]
+        if name not in COLUMNS:
+            names = dict.fromkeys((*COLUMNS, *PARTS), "")
+            raise invalid(
+                "must be a column (see /v1/fields) or one of " + ", ".join(PARTS) + ".",
+                name,
+                closest(name, {known.casefold(): "" for known in names}),
+            )
+        return {name}
+
+    def write(self, value: tuple[str, ...]) -> str:
+        """Write the columns in their order; a part that is whole by its name."""
+        whole = {part for part in PARTS if PART_COLUMNS[part] <= set(value)}
+        names = (
+            COLUMNS[name].path[0] if COLUMNS[name].path[0] in whole else name for name in value
+        )
+        return ",".join(dict.fromkeys(names))
+
+
+class RevisionName(Text):
+    """A revision's number or a release's name."""
+
+    def read(self, text: str) -> str:
+        """Read a name; whether there is such a revision only the store knows."""
+        if not _RELEASE.fullmatch(text):
+            raise invalid("must be the number of a revision or the name of a release.", text)
+        return text

@@ -1,0 +1,49 @@
+"""The filters of events as query parameters, made from the table of filters."""
+
+from collections.abc import Callable
+from typing import Any
+
+import marshmallow as ma
+
+from dataset.filters import FILTERS, Filter
+from schemas import fields
+from schemas.base import QuerySchema, described
+
+CHOICE_HELP = (
+    "Several values: commas (`A,B` is A or B); `!A` is everything but A; `none` is a missing value."
+)
+
+
+def _number(item: Filter, **kwargs: Any) -> ma.fields.Field[Any]:
+    if item.kind == "integer":
+        return fields.Integer(least=-fields.LARGEST_INTEGER, **kwargs)
+    return fields.Number(**kwargs)
+
+
+FIELDS: dict[str, Callable[..., ma.fields.Field[Any]]] = {
+    "choice": lambda item, **kwargs: fields.Choices(item.kind, **kwargs),
+    "dyad": lambda item, **kwargs: fields.Dyad(**kwargs),
+    "date": lambda item, **kwargs: fields.Day(**kwargs),
+    "bbox": lambda item, **kwargs: fields.Box(**kwargs),
+    "words": lambda item, **kwargs: fields.Words(**kwargs),
+    "number": _number,
+}
+"""The field of each shape of filter."""
+
+
+def documentation(item: Filter) -> str:
+    """Say what a filter means, in what unit, and how its values are written."""
+    help_text = CHOICE_HELP if item.shape == "choice" else ""
+    unit = f"Unit: {item.unit}." if item.unit else ""
+    note = f"{item.note[0].upper()}{item.note[1:]}." if item.note else ""
+    return " ".join(text for text in (item.meaning, unit, note, help_text) if text)
+
+
+def field_of(item: Filter) -> ma.fields.Field[Any]:
+    """Make the documented field of a filter."""
+    return FIELDS[item.shape](item, metadata=described(documentation(item), item.example))
+
+
+EventFiltersSchema = QuerySchema.from_dict(
+    {name: field_of(item) for name, item in FILTERS.items()}, name="EventFiltersSchema"
+)
