@@ -75,7 +75,7 @@ def _sent(reading: Reading, chunks: Iterator[bytes], matched: Matched, format: F
     if content_type.startswith("text/"):
         content_type += "; charset=utf-8"
     if request.method == "HEAD":
-        return Response(headers=headers, content_type=content_type)
+        return Response(iter(()), headers=headers, content_type=content_type)
     if _cannot_tell_an_end():
         file = _spooled(chunks)
         headers["Content-Length"] = str(file.tell())

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
+from peewee import chunked
 
 from dataset import rows
 from dataset.columns import COLUMNS
@@ -25,9 +26,7 @@ Writer = Callable[[Batches, tuple[str, ...], tuple[str, ...]], Iterator[bytes]]
 def batches_of(store: Store, selection: Selection, read: Sequence[str]) -> Iterator[Rows]:
     """Yield the rows of a selection, some hundred at a time, on a connection of their own."""
     with store.stream() as snapshot:
-        cursor = snapshot.execute(ordered(snapshot, selection, read))
-        while batch := cursor.fetchmany(BATCH):
-            yield batch
+        yield from chunked(snapshot.execute(ordered(snapshot, selection, read)), BATCH)
 
 
 def export(

@@ -45,7 +45,7 @@ class Selection:
 
 def arms(
     snapshot: Snapshot, selection: Selection, columns: Sequence[str]
-) -> Iterator[ModelSelect[Any]]:
+) -> Iterator["ModelSelect[Any]"]:
     """Yield the selects whose union is the selection: by table, and by how long events last."""
     for table, shown in _versions(snapshot, selection.revision):
         for period in _periods(table, selection.filters):
@@ -60,7 +60,8 @@ def arms(
 
 def union(snapshot: Snapshot, selection: Selection, columns: Sequence[str]) -> Any:
     """Select columns of the selection's events in one statement, in no order."""
-    return reduce(lambda one, other: one.union_all(other), arms(snapshot, selection, columns))
+    selects: Iterator[Any] = arms(snapshot, selection, columns)
+    return reduce(lambda one, other: one.union_all(other), selects)
 
 
 def ordered(snapshot: Snapshot, selection: Selection, columns: Sequence[str]) -> Any:

@@ -16,7 +16,7 @@ CHOICE_HELP = (
 
 def _number(item: Filter, **kwargs: Any) -> ma.fields.Field[Any]:
     if item.kind == "integer":
-        return fields.Integer(least=-fields.LARGEST_INTEGER, **kwargs)
+        return fields.Integer(**kwargs)
     return fields.Number(**kwargs)
 
 

@@ -1,0 +1,48 @@
+# `make serve` and `make test` need Python 3.11 or newer and a package index, nothing else.
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+DATABASE ?= cameo-events.sqlite
+export HOST PORT DATABASE
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: help serve test lint format openapi clean
+
+help:  ## Show the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+serve: .venv/.installed  ## Serve on http://$HOST:$PORT, with the seed dataset if the database is new
+	@exec $(BIN)/cameo-events serve
+
+test: .venv/.installed-tests  ## Run the tests
+	$(BIN)/python -m pytest
+
+lint: .venv/.installed-tests  ## Check style, types and the committed OpenAPI document
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/cameo-events openapi | diff openapi/openapi.json -
+
+format: .venv/.installed-tests  ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+openapi: .venv/.installed  ## Write the OpenAPI document
+	$(BIN)/cameo-events openapi --output openapi/openapi.json
+
+clean:  ## Remove the virtual environment
+	rm -rf .venv
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")'
+	$(PYTHON) -m venv .venv
+
+.venv/.installed: pyproject.toml constraints.txt | .venv/bin/python
+	$(PIP) --editable .
+	@touch $@
+
+.venv/.installed-tests: .venv/.installed
+	$(PIP) --editable '.[tests]'
+	@touch $@

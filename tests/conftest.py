@@ -1,0 +1,123 @@
+"""A store with the seed dataset, an application on it, and a real server."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from api import create_app
+from api.settings import Settings
+from dataset.database import open_to_write
+from dataset.loaders import LOADERS
+
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared"
+COMMAND = str(Path(sys.executable).with_name("cameo-events"))
+
+
+def needed(program: str) -> str:
+    """Give the path of a program; without it skip, or fail where CI has installed it."""
+    path = shutil.which(program)
+    if path is None:
+        reason = f"{program} is not installed"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
+    return str(path)
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with the seed dataset; nobody writes to it."""
+    path = tmp_path_factory.mktemp("store") / "seeded.sqlite"
+    database = open_to_write(str(path))
+    LOADERS["seed"](database)
+    database.close()
+    return path
+
+
+@pytest.fixture
+def own_store(seeded: Path, tmp_path: Path) -> Path:
+    """A copy of the seeded database, for tests that write."""
+    return Path(shutil.copy(seeded, tmp_path / "own.sqlite"))
+
+
+@pytest.fixture(scope="session")
+def app(seeded: Path) -> Flask:
+    """The application on the seeded store."""
+    return create_app(Settings(database=str(seeded)))
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A client of the application."""
+    return app.test_client()
+
+
+@pytest.fixture
+def client_of() -> Callable[[Path], FlaskClient]:
+    """Make a client of an application on any store."""
+    return lambda path: create_app(Settings(database=str(path))).test_client()
+
+
+def free_port() -> int:
+    """Give a port of the loopback address that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_up(url: str, process: subprocess.Popen[str], seconds: float = 20) -> None:
+    """Wait until a server answers; fail at once if its process ends."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            pytest.fail(f"The server ended: {process.communicate()[0]}")
+        try:
+            httpx.get(f"{url}/healthz")
+        except httpx.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail(f"{url} does not answer")
+
+
+def stop(process: subprocess.Popen[str]) -> str:
+    """End a server and give what it printed."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        return process.communicate(timeout=20)[0]
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.communicate()[0]
+
+
+def start(database: Path, port: int, **environment: str) -> subprocess.Popen[str]:
+    """Start a server as a user does."""
+    given = {"DATABASE": str(database), "PORT": str(port), **environment}
+    return subprocess.Popen(
+        [COMMAND, "serve"],
+        env={**os.environ, **given},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def server(seeded: Path) -> Iterator[str]:
+    """The address of a real server on the seeded store."""
+    port = free_port()
+    process = start(seeded, port)
+    url = f"http://127.0.0.1:{port}"
+    wait_until_up(url, process)
+    yield url
+    stop(process)
