@@ -32,7 +32,7 @@ blueprint = Blueprint(
 
 
 def _documented_formats(view: Any) -> Any:
-    for format in formats.FORMATS.values():
+    for format in reversed(formats.FORMATS.values()):
         view = blueprint.alt_response(
             200,
             schema={"type": "string"},
@@ -45,8 +45,8 @@ def _documented_formats(view: Any) -> Any:
 
 @blueprint.get("/events")
 @blueprint.arguments(EventPageQuerySchema, location="query")
-@_documented_formats
 @blueprint.response(200, EventPageSchema, headers=PAGE_HEADERS)
+@_documented_formats
 @blueprint.alt_response(406, response="NOT_ACCEPTABLE")
 def list_events(arguments: dict[str, Any]) -> Response:
     """List events, page by page.

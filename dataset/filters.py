@@ -6,7 +6,7 @@ What each means in SQL stands in `conditions`; the query parameters are made fro
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from dataset.columns import COLUMNS
+from dataset.columns import COLUMNS, Column
 
 
 class Choice(NamedTuple):
@@ -33,6 +33,15 @@ class Filter:
 _SIDES = ("actor_code", "target_code")
 
 _SPECIAL = (
+    Filter(
+        "dyad",
+        "dyad",
+        "country",
+        ("actor_country", "target_country"),
+        "Two countries, in either direction.",
+        "IRN,ISR",
+        "dyad leaves out events without a country on both sides",
+    ),
     Filter(
         "actor",
         "choice",
@@ -67,23 +76,6 @@ _SPECIAL = (
         "action leaves out events without a CAMEO action code",
     ),
     Filter(
-        "involves_country",
-        "choice",
-        "country",
-        ("actor_country", "target_country"),
-        "CAMEO country or region on either side.",
-        "IRN",
-    ),
-    Filter(
-        "dyad",
-        "dyad",
-        "country",
-        ("actor_country", "target_country"),
-        "Two countries, in either direction.",
-        "IRN,ISR",
-        "dyad leaves out events without a country on both sides",
-    ),
-    Filter(
         "date_from",
         "date",
         "date",
@@ -100,6 +92,15 @@ _SPECIAL = (
         "2024-06-30",
     ),
     Filter(
+        "q",
+        "words",
+        "text",
+        ("actor_name", "target_name", "place_name", "evidence_summary"),
+        "Plain text: all of its words must stand in the names or the summary; "
+        "a final `*` makes the last word a prefix.",
+        "taliban hamas",
+    ),
+    Filter(
         "bbox",
         "bbox",
         "number",
@@ -110,13 +111,12 @@ _SPECIAL = (
         "degrees, WGS84",
     ),
     Filter(
-        "q",
-        "words",
-        "text",
-        ("actor_name", "target_name", "place_name", "evidence_summary"),
-        "Plain text: all of its words must stand in the names or the summary; "
-        "a final `*` makes the last word a prefix.",
-        "taliban hamas",
+        "involves_country",
+        "choice",
+        "country",
+        ("actor_country", "target_country"),
+        "CAMEO country or region on either side.",
+        "IRN",
     ),
 )
 
@@ -131,18 +131,31 @@ def _ranges(name: str) -> tuple[Filter, Filter]:
     )
 
 
-_CHOICES = tuple(
-    Filter(column.name, "choice", column.kind, (column.name,), column.meaning, str(column.example))
-    for column in COLUMNS.values()
-    if column.by == "choice"
-)
+# The seed dataset has no such values: an example that finds something asks for missing ones.
+_NOT_IN_SEED = {
+    "actor_ethnic",
+    "actor_religions",
+    "action_mode",
+    "action_contexts",
+    "target_ethnic",
+    "place_admin1",
+    "root_event",
+}
+
+
+def _choice(column: Column) -> Filter:
+    example = "none" if column.name in _NOT_IN_SEED else str(column.example)
+    return Filter(column.name, "choice", column.kind, (column.name,), column.meaning, example)
+
+
+_CHOICES = tuple(_choice(column) for column in COLUMNS.values() if column.by == "choice")
 _RANGES = tuple(
     limit for column in COLUMNS.values() if column.by == "range" for limit in _ranges(column.name)
 )
 
-FILTERS: dict[str, Filter] = {
-    item.name: item for item in sorted((*_SPECIAL, *_CHOICES, *_RANGES), key=lambda f: f.name)
-}
+SPECIAL = tuple(item.name for item in _SPECIAL)
+"""The filters that are more than a column: what most questions are made of."""
+FILTERS: dict[str, Filter] = {item.name: item for item in (*_SPECIAL, *_CHOICES, *_RANGES)}
 
 
 def filters_of(column: str) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Any
 import marshmallow as ma
 
 from dataset.columns import COLUMNS, PARTS, Column
+from dataset.filters import SPECIAL
 from schemas import fields
 from schemas.answers import ReceiptSchema, list_of, one_of
 from schemas.base import QuerySchema, ResponseSchema, described
@@ -47,9 +48,10 @@ def paging() -> dict[str, ma.fields.Field[Any]]:
 
 
 def _query(name: str, **members: ma.fields.Field[Any]) -> type[ma.Schema]:
-    """Make a query schema: the filters of events and more parameters."""
+    """Make a query schema: more parameters between the main filters and those of one column."""
     filters = EventFiltersSchema._declared_fields
-    return QuerySchema.from_dict({**filters, **members}, name=name)
+    main = {name: filters[name] for name in SPECIAL}
+    return QuerySchema.from_dict({**main, **members, **filters}, name=name)
 
 
 EventPageQuerySchema = _query(

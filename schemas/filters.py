@@ -9,6 +9,8 @@ from dataset.filters import FILTERS, Filter
 from schemas import fields
 from schemas.base import QuerySchema, described
 
+FILLED_IN = "dyad"
+"""The filter that Swagger UI fills in: a first question that any store with the seed answers."""
 CHOICE_HELP = (
     "Several values: commas (`A,B` is A or B); `!A` is everything but A; `none` is a missing value."
 )
@@ -36,12 +38,16 @@ def documentation(item: Filter) -> str:
     help_text = CHOICE_HELP if item.shape == "choice" else ""
     unit = f"Unit: {item.unit}." if item.unit else ""
     note = f"{item.note[0].upper()}{item.note[1:]}." if item.note else ""
-    return " ".join(text for text in (item.meaning, unit, note, help_text) if text)
+    example = f"Example: `{item.example}`."
+    return " ".join(text for text in (item.meaning, unit, note, help_text, example) if text)
 
 
 def field_of(item: Filter) -> ma.fields.Field[Any]:
     """Make the documented field of a filter."""
-    return FIELDS[item.shape](item, metadata=described(documentation(item), item.example))
+    metadata = described(documentation(item), item.example)
+    if item.name == FILLED_IN:
+        metadata["example"] = item.example
+    return FIELDS[item.shape](item, metadata=metadata)
 
 
 EventFiltersSchema = QuerySchema.from_dict(
