@@ -68,6 +68,12 @@ def docs_asset(name: str) -> Response:
     return send_from_directory(str(files("flask_swagger_ui") / "dist"), name)
 
 
+@pages.get("/favicon.ico")
+def icon() -> Response:
+    """Serve the icon, which browsers ask for beside every answer that they show."""
+    return pages.send_static_file("icon.svg")
+
+
 @pages.get("/openapi.json")
 def openapi_json() -> Response:
     """Serve the OpenAPI document."""

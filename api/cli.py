@@ -1,6 +1,7 @@
 """The `cameo-events` command: parses arguments, calls `dataset`."""
 
 import json
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -34,8 +35,6 @@ def setting(name: str) -> Any:
 
 def settings_with(**given: str | None) -> Settings:
     """Read the settings, with those of the command line put before the environment."""
-    import os
-
     chosen = {name.upper(): text for name, text in given.items() if text is not None}
     try:
         return Settings.of({**os.environ, **chosen})

@@ -1,0 +1,99 @@
+"""The shape of the code: which way imports go, and that tables agree with each other."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from dataset.columns import COLUMNS
+from dataset.conditions import CONDITIONS
+from dataset.filters import FILTERS
+from dataset.models import Event, Superseded
+from schemas.events import EventSchema
+from schemas.filters import EventFiltersSchema
+
+ROOT = Path(__file__).parent.parent
+DECLARATIONS = {"dataset.codebook", "dataset.columns", "dataset.filters", "dataset.vocabularies"}
+PACKAGES = {name: sorted((ROOT / name).rglob("*.py")) for name in ("api", "schemas", "dataset")}
+MODULES = [path for paths in PACKAGES.values() for path in paths]
+
+
+def imports_of(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add(str(node.module))
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def packages_of(path: Path) -> set[str]:
+    return {name.partition(".")[0] for name in imports_of(path)}
+
+
+@pytest.mark.parametrize("path", PACKAGES["dataset"], ids=str)
+def test_dataset_knows_neither_http_nor_the_contract(path: Path) -> None:
+    assert not packages_of(path) & {"api", "schemas", "flask", "flask_smorest", "marshmallow"}
+
+
+@pytest.mark.parametrize("path", PACKAGES["schemas"], ids=str)
+def test_schemas_know_only_the_declarations_of_the_data(path: Path) -> None:
+    used = {name for name in imports_of(path) if name.startswith("dataset")}
+    assert not packages_of(path) & {"api", "flask", "flask_smorest", "peewee"}
+    assert all(name in DECLARATIONS or name.rpartition(".")[0] in DECLARATIONS for name in used)
+
+
+@pytest.mark.parametrize("name", ["columns", "filters", "vocabularies"])
+def test_declarations_know_no_storage(name: str) -> None:
+    path = ROOT / "dataset" / f"{name}.py"
+    used = {name for name in imports_of(path) if name.startswith("dataset.")}
+    assert not packages_of(path) & {"peewee", "playhouse", "apsw"}
+    assert all(name in DECLARATIONS or name.rpartition(".")[0] in DECLARATIONS for name in used)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_no_import_hides_in_a_function(path: Path) -> None:
+    tree = ast.parse(path.read_text("utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    inside = [node for function in functions for node in ast.walk(function)]
+    assert not [node for node in inside if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_sql_is_never_put_together_from_text(path: Path) -> None:
+    calls = [
+        node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)
+    ]
+    names = {"SQL", "execute_sql", "executemany", "execute"}
+    statements = [
+        call.args[0]
+        for call in calls
+        if call.args and getattr(call.func, "attr", getattr(call.func, "id", "")) in names
+    ]
+    assert not [node for node in statements if isinstance(node, ast.JoinedStr | ast.BinOp)]
+
+
+def test_every_filter_has_a_parameter_and_a_condition() -> None:
+    assert FILTERS.keys() == CONDITIONS.keys() == EventFiltersSchema().fields.keys()
+
+
+def test_every_column_is_stored_in_both_tables_of_versions() -> None:
+    stored = {name for name, column in COLUMNS.items() if column.stored}
+    assert stored <= Event._meta.fields.keys()
+    assert stored <= Superseded._meta.fields.keys()
+    assert Event._meta.fields.keys() <= Superseded._meta.fields.keys()
+
+
+def test_every_column_is_at_its_place_in_the_event() -> None:
+    paths = []
+    for name, member in EventSchema().fields.items():
+        inner = getattr(member, "schema", None)
+        paths += [(name, one) for one in inner.fields] if inner else [(name,)]
+    assert paths == [column.path for column in COLUMNS.values()]
+
+
+def test_columns_that_cannot_be_missing_are_not_null_in_the_table() -> None:
+    nullable = {name: Event._meta.fields[name].null for name, one in COLUMNS.items() if one.stored}
+    assert nullable == {name: one.null for name, one in COLUMNS.items() if one.stored}
