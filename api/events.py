@@ -35,7 +35,7 @@ def _documented_formats(view: Any) -> Any:
     for format in reversed(formats.FORMATS.values()):
         view = blueprint.alt_response(
             200,
-            schema={"type": "string"},
+            schema=format.schema,
             content_type=format.media_type,
             description="OK",
             success=True,
@@ -131,7 +131,7 @@ for _suffix, _format in formats.FORMATS.items():
     _view = _exporting(_suffix, _format)
     _view = blueprint.response(
         200,
-        {"type": "string"},
+        _format.schema,
         content_type=_format.media_type,
         description=_format.meaning,
         headers=EXPORT_HEADERS,

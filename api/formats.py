@@ -2,9 +2,9 @@
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
-from typing import IO
+from typing import IO, Any
 
 from flask import Response, request
 from werkzeug.exceptions import NotAcceptable
@@ -16,23 +16,33 @@ from api.reading import JSON, Reading, store
 from dataset.exports import Writer, export, write_csv, write_geojson, write_ndjson
 from dataset.pages import Matched, Page, matched_by
 from dataset.selection import Selection
+from schemas.events import FeatureCollectionSchema
 
 SPOOL_BYTES = 2**20
 
 
+TEXT = {"type": "string"}
+
+
 @dataclass(frozen=True)
 class Format:
-    """A format: its media type, what it is good for, and what writes it."""
+    """A format: its media type, what it is good for, what writes it, and its documented schema."""
 
     media_type: str
     meaning: str
     write: Writer
+    schema: Any = field(default_factory=TEXT.copy)
 
 
 FORMATS: dict[str, Format] = {
     "ndjson": Format("application/x-ndjson", "One JSON event a line", write_ndjson),
     "csv": Format("text/csv", "Comma-separated values with a header, one event a line", write_csv),
-    "geojson": Format("application/geo+json", "A GeoJSON feature collection", write_geojson),
+    "geojson": Format(
+        "application/geo+json",
+        "A GeoJSON feature collection",
+        write_geojson,
+        FeatureCollectionSchema,
+    ),
 }
 BY_MEDIA_TYPE = {format.media_type: format for format in FORMATS.values()}
 

@@ -37,9 +37,8 @@ TYPES = {
 def create(app: Flask) -> ProblemApi:
     """Make the API of an application, with the types of our fields."""
     api = ProblemApi()
-    for kind in vars(fields).values():
-        if isinstance(kind, type) and issubclass(kind, fields.Text):
-            api.register_field(kind, *TYPES.get(kind, TYPES[fields.Text]))
+    for kind in (fields.Text, *fields.Text.__subclasses__()):
+        api.register_field(kind, *TYPES.get(kind, TYPES[fields.Text]))
     api.init_app(app)
     return api
 

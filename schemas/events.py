@@ -138,3 +138,35 @@ class CountSchema(ResponseSchema):
         required=True, metadata=described("How many events match, exactly.", 55)
     )
     receipt = ma.fields.Nested(ReceiptSchema, required=True)
+
+
+class FeatureSchema(ResponseSchema):
+    """An event as a GeoJSON feature (RFC 7946)."""
+
+    type = ma.fields.String(required=True, metadata=described("Always `Feature`.", "Feature"))
+    id = ma.fields.String(required=True, metadata=described("Id of the event.", "seed:31"))
+    geometry = ma.fields.Dict(
+        keys=ma.fields.String(),
+        required=True,
+        allow_none=True,
+        metadata=described(
+            "Point of the place, longitude first; null without coordinates.",
+            {"type": "Point", "coordinates": [34.75, 31.5]},
+        ),
+    )
+    properties = ma.fields.Dict(
+        keys=ma.fields.String(),
+        required=True,
+        metadata=described("The flat columns of the event.", {"id": "seed:31", "actor_code": "…"}),
+    )
+
+
+class FeatureCollectionSchema(ResponseSchema):
+    """Events as a GeoJSON feature collection (RFC 7946)."""
+
+    type = ma.fields.String(
+        required=True, metadata=described("Always `FeatureCollection`.", "FeatureCollection")
+    )
+    features = ma.fields.List(
+        ma.fields.Nested(FeatureSchema), required=True, metadata=described("The events.")
+    )

@@ -6,7 +6,7 @@ from typing import Any
 import marshmallow as ma
 
 from dataset.filters import FILTERS, Filter
-from schemas import fields
+from schemas import codes, fields
 from schemas.base import QuerySchema, described
 
 FILLED_IN = "dyad"
@@ -23,8 +23,8 @@ def _number(item: Filter, **kwargs: Any) -> ma.fields.Field[Any]:
 
 
 FIELDS: dict[str, Callable[..., ma.fields.Field[Any]]] = {
-    "choice": lambda item, **kwargs: fields.Choices(item.kind, **kwargs),
-    "dyad": lambda item, **kwargs: fields.Dyad(**kwargs),
+    "choice": lambda item, **kwargs: codes.Choices(item.kind, **kwargs),
+    "dyad": lambda item, **kwargs: codes.Dyad(**kwargs),
     "date": lambda item, **kwargs: fields.Day(**kwargs),
     "bbox": lambda item, **kwargs: fields.Box(**kwargs),
     "words": lambda item, **kwargs: fields.Words(**kwargs),
