@@ -3,7 +3,7 @@
 from flask import Flask, request
 
 from api import about, caching, citations, codebook, datasets, events, problems, specification
-from api.blueprint import check_encoding
+from api.blueprint import check_address
 from api.settings import Settings
 from dataset.snapshots import Store
 
@@ -15,7 +15,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(specification.CONFIG, PUBLIC_URL=settings.public_url)
     app.url_map.strict_slashes = True
     app.extensions["store"] = Store(settings.database)
-    app.before_request(lambda: check_encoding(request))
+    app.before_request(lambda: check_address(request))
     problems.register(app)
     caching.register(app)
     api = specification.create(app)

@@ -8,9 +8,11 @@ import marshmallow as ma
 from flask import Request
 from flask_smorest import Blueprint as SmorestBlueprint
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, RequestURITooLarge
 
 from api.problems import refuse
+
+LONGEST_QUERY = 7_000
 
 
 class QueryParser(FlaskParser):
@@ -33,8 +35,10 @@ class QueryParser(FlaskParser):
         return req.args.to_dict()
 
 
-def check_encoding(request: Request) -> None:
-    """Refuse an address that is not UTF-8 once unquoted, before it is taken for something else."""
+def check_address(request: Request) -> None:
+    """Refuse an address that is too long, or not UTF-8 once unquoted."""
+    if len(request.query_string) > LONGEST_QUERY:
+        raise refuse(RequestURITooLarge, f"A query has at most {LONGEST_QUERY} characters.")
     for quoted in (request.query_string, request.environ.get("RAW_URI", "").encode()):
         try:
             unquote_to_bytes(quoted).decode()

@@ -29,6 +29,7 @@ class Server(BaseApplication):
             "worker_class": "gthread",
             "control_socket_disable": True,
             "preload_app": True,
+            "limit_request_line": 8190,
             "loglevel": "warning",
             "when_ready": self.announce,
         }

@@ -37,7 +37,8 @@ TYPES = {
 def create(app: Flask) -> ProblemApi:
     """Make the API of an application, with the types of our fields."""
     api = ProblemApi()
-    for kind in (fields.Text, *fields.Text.__subclasses__()):
+    kinds: list[type[fields.Text]] = [fields.Text, *fields.Text.__subclasses__()]
+    for kind in kinds:
         api.register_field(kind, *TYPES.get(kind, TYPES[fields.Text]))
     api.init_app(app)
     return api

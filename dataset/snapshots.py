@@ -53,6 +53,7 @@ class Store:
         self.url = url
         self._database = open_to_read(url)
         self._seen = threading.local()
+        self._forgetting = threading.Lock()
         self._memory: OrderedDict[Hashable, Any] = OrderedDict()
 
     @contextmanager
@@ -75,11 +76,14 @@ class Store:
 
     def remember(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """Keep the last few results that are the same for a whole revision."""
-        if key not in self._memory:
-            self._memory[key] = make()
-        while len(self._memory) > MOST_REMEMBERED:
-            self._memory.popitem(last=False)
-        return self._memory[key]
+        try:
+            return self._memory[key]
+        except KeyError:
+            made = self._memory[key] = make()
+        with self._forgetting:
+            while len(self._memory) > MOST_REMEMBERED:
+                self._memory.popitem(last=False)
+        return made
 
     def close(self) -> None:
         """Close this thread's connection."""

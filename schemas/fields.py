@@ -8,8 +8,10 @@ import marshmallow as ma
 
 from dataset.columns import COLUMNS, PARTS, SORTABLE
 from dataset.vocabularies import closest
+from dataset.words import folded
 
 LONGEST_VALUE = 4_000
+MOST_WORDS = 50
 LARGEST_INTEGER = 2**63 - 1
 
 _UNREADABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
@@ -120,9 +122,9 @@ class Words(Text):
     """Plain text to search for."""
 
     def read(self, text: str) -> str:
-        """Read text that holds a word at least."""
-        if not any(character.isalnum() for character in text):
-            raise invalid("must hold a word.", text)
+        """Read text that holds a word at least, and not too many."""
+        if not 0 < len(folded(text)) <= MOST_WORDS:
+            raise invalid(f"must hold from one to {MOST_WORDS} words.", text)
         return " ".join(text.split())
 
 

@@ -13,7 +13,13 @@ from schemas.events import EventSchema
 from schemas.filters import EventFiltersSchema
 
 ROOT = Path(__file__).parent.parent
-DECLARATIONS = {"dataset.codebook", "dataset.columns", "dataset.filters", "dataset.vocabularies"}
+DECLARATIONS = {
+    "dataset.codebook",
+    "dataset.columns",
+    "dataset.filters",
+    "dataset.vocabularies",
+    "dataset.words",
+}
 PACKAGES = {name: sorted((ROOT / name).rglob("*.py")) for name in ("api", "schemas", "dataset")}
 MODULES = [path for paths in PACKAGES.values() for path in paths]
 
@@ -45,7 +51,7 @@ def test_schemas_know_only_the_declarations_of_the_data(path: Path) -> None:
     assert all(name in DECLARATIONS or name.rpartition(".")[0] in DECLARATIONS for name in used)
 
 
-@pytest.mark.parametrize("name", ["columns", "filters", "vocabularies"])
+@pytest.mark.parametrize("name", ["columns", "filters", "vocabularies", "words"])
 def test_declarations_know_no_storage(name: str) -> None:
     path = ROOT / "dataset" / f"{name}.py"
     used = {name for name in imports_of(path) if name.startswith("dataset.")}
