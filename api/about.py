@@ -12,6 +12,7 @@ from api.blueprint import Blueprint
 from api.reading import JSON, store
 from dataset.observed import datasets
 from schemas.about import HealthSchema, ReadinessSchema
+from schemas.base import NoQuerySchema
 
 PAGE_POLICY = "; ".join(
     (
@@ -32,15 +33,17 @@ pages = PageBlueprint("pages", __name__, static_folder="static", static_url_path
 
 
 @blueprint.get("/healthz")
+@blueprint.arguments(NoQuerySchema, location="query")
 @blueprint.response(200, HealthSchema)
-def get_health() -> dict[str, str]:
+def get_health(_arguments: dict[str, Any]) -> dict[str, str]:
     """Tell whether the process answers."""
     return {"status": "ok"}
 
 
 @blueprint.get("/readyz")
+@blueprint.arguments(NoQuerySchema, location="query")
 @blueprint.response(200, ReadinessSchema)
-def get_readiness() -> dict[str, Any]:
+def get_readiness(_arguments: dict[str, Any]) -> dict[str, Any]:
     """Tell whether the store can be read, and at which revision it is."""
     with store().snapshot() as snapshot:
         return {"status": "ready", "revision": snapshot.revision}
@@ -51,7 +54,9 @@ def landing() -> Response:
     """Show what this is, what it holds, and where to begin."""
     with store().snapshot() as snapshot:
         page = render_template(
-            "landing.html", datasets=datasets(snapshot), revision=snapshot.revision
+            "landing.html",
+            datasets=datasets(snapshot, snapshot.revision),
+            revision=snapshot.revision,
         )
     return _page(page)
 
@@ -77,7 +82,10 @@ def icon() -> Response:
 @pages.get("/openapi.json")
 def openapi_json() -> Response:
     """Serve the OpenAPI document."""
-    answer = Response(orjson.dumps(specification.document(current_app)), content_type=JSON)
+    document = specification.document(current_app)
+    if current_app.config["PUBLIC_URL"]:
+        document["servers"] = [{"url": current_app.config["PUBLIC_URL"]}]
+    answer = Response(orjson.dumps(document), content_type=JSON)
     answer.headers["Cache-Control"] = caching.UNPINNED
     answer.add_etag()
     answer.make_conditional(request)

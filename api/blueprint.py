@@ -11,8 +11,10 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, RequestURITooLarge
 
 from api.problems import refuse
+from schemas.codes import Choices
+from schemas.fields import Columns
 
-LONGEST_QUERY = 7_000
+LONGEST_QUERY = 8_000
 
 
 class QueryParser(FlaskParser):
@@ -26,7 +28,7 @@ class QueryParser(FlaskParser):
     def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
         """Give the parameters as a plain dict of texts."""
         repeated = {
-            name: [{"detail": "must be given once; separate several values by commas."}]
+            name: [{"detail": _once(schema.fields.get(name))}]
             for name, values in req.args.lists()
             if len(values) > 1
         }
@@ -35,8 +37,15 @@ class QueryParser(FlaskParser):
         return req.args.to_dict()
 
 
+def _once(field: ma.fields.Field[Any] | None) -> str:
+    several = isinstance(field, Choices | Columns)
+    return "must be given once" + ("; separate several values by commas." if several else ".")
+
+
 def check_address(request: Request) -> None:
     """Refuse an address that is too long, or not UTF-8 once unquoted."""
+    if not request.host:
+        raise refuse(BadRequest, "The Host header names no host.")
     if len(request.query_string) > LONGEST_QUERY:
         raise refuse(RequestURITooLarge, f"A query has at most {LONGEST_QUERY} characters.")
     for quoted in (request.query_string, request.environ.get("RAW_URI", "").encode()):
@@ -50,6 +59,17 @@ def operation_id(name: str) -> str:
     """Turn a function's name into an operationId: `list_events` into `listEvents`."""
     first, *others = name.split("_")
     return first + "".join(word.capitalize() for word in others)
+
+
+OTHERS = {
+    304: "NOT_MODIFIED",
+    400: "BAD_REQUEST",
+    414: "REQUEST_URI_TOO_LONG",
+    422: "UNPROCESSABLE_ENTITY",
+    500: "INTERNAL_SERVER_ERROR",
+    503: "SERVICE_UNAVAILABLE",
+}
+"""What any operation may answer instead of its success."""
 
 
 class Blueprint(SmorestBlueprint):
@@ -67,10 +87,7 @@ class Blueprint(SmorestBlueprint):
     ) -> None:
         """Register an operation under its operationId, with the errors that any may give."""
         if view_func is not None:
-            for status in (400, 422, 503):
-                view_func = self.alt_response(status, response=_ERRORS[status])(view_func)
+            for status, name in OTHERS.items():
+                view_func = self.alt_response(status, response=name)(view_func)
             view_func = self.doc(operationId=operation_id(view_func.__name__))(view_func)
         super().add_url_rule(rule, endpoint, view_func, *args, **options)
-
-
-_ERRORS = {400: "BAD_REQUEST", 422: "UNPROCESSABLE_ENTITY", 503: "SERVICE_UNAVAILABLE"}

@@ -4,6 +4,7 @@ from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
+import orjson
 from flask import Flask, Response, abort, g, request
 
 import api
@@ -17,8 +18,8 @@ VARY = "Accept, Accept-Encoding"
 
 @cache
 def fingerprint() -> str:
-    """Hash all that answers are made with: our code, the contract and the codebook."""
-    digest = blake2b(digest_size=16)
+    """Hash all that answers are made with: our code, the codebook, and what writes JSON."""
+    digest = blake2b(orjson.__version__.encode(), digest_size=16)
     for package in (api, dataset, schemas):
         folder = Path(str(package.__file__)).parent
         for path in sorted(folder.rglob("*")):
@@ -40,8 +41,13 @@ def answer_304_if_fresh(etag: str, pinned: bool) -> None:
         "Cache-Control": PINNED if pinned else UNPINNED,
         "Vary": VARY,
     }
+    # `*` means any answer there is: whether there is one shows only when it has been made.
     if request.if_none_match.contains_weak(etag) and not request.if_none_match.star_tag:
-        abort(Response(status=304, headers=g.cache_headers))
+        abort(_not_modified())
+
+
+def _not_modified() -> Response:
+    return Response(status=304, headers=g.cache_headers)
 
 
 def register(app: Flask) -> None:
@@ -51,7 +57,11 @@ def register(app: Flask) -> None:
 
 def _mark(response: Response) -> Response:
     if response.status_code == 200 and "cache_headers" in g:
+        if request.if_none_match.star_tag:
+            response.close()
+            return _not_modified()
         response.headers.update(g.cache_headers)
     elif response.status_code != 304:
         response.headers.setdefault("Cache-Control", "no-store")
+    response.headers["X-Content-Type-Options"] = "nosniff"
     return response

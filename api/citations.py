@@ -30,4 +30,5 @@ def cite_query(arguments: dict[str, Any]) -> Response:
         url = f"{base_url()}/v1/events?{query_text(pinned)}"
         query = query_text({name: pinned[name] for name in pinned if name != "as_of"})
         cited = citation(asked.snapshot, asked.selection(OLDEST_FIRST), query, url)
-        return answers.one_answer(asked, cited)
+        data = {"text": cited.text, "bibtex": cited.bibtex, "csl": cited.csl}
+        return answers.one_answer(asked, data)

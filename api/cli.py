@@ -2,8 +2,6 @@
 
 import json
 import os
-import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +47,7 @@ class Commands(click.Group):
         """Run a command."""
         try:
             return super().invoke(ctx)
-        except StoreError as error:
+        except (StoreError, OSError) as error:
             raise Failure(str(error)) from error
 
 
@@ -93,23 +91,25 @@ def serve(**given: str | None) -> None:
 @click.option("--output", type=click.Path(path_type=Path), help="File to write instead of stdout.")
 def openapi(output: Path | None) -> None:
     """Write the OpenAPI document."""
-    app = create_app(replace(Settings(), database="unused.sqlite"))
+    app = create_app(Settings(database="unused.sqlite"))
     text = json.dumps(specification.document(app), indent=2, ensure_ascii=False) + "\n"
     if output:
         output.write_text(text, encoding="utf-8")
     else:
-        sys.stdout.write(text)
+        click.echo(text.encode(), nl=False)
 
 
 def _is_empty(settings: Settings) -> bool:
-    """Tell whether the database is missing or holds no revision; complain if it is unusable."""
-    if not Path(settings.database).exists():
-        return True
+    """Tell whether the database is missing or holds no revision."""
     store = Store(settings.database)
-    with store.snapshot() as snapshot:
-        empty = snapshot.revision == 0
-    store.close()
-    return empty
+    try:
+        with store.snapshot() as snapshot:
+            return snapshot.revision == 0
+    except StoreError:
+        # Whoever opens it to write makes what is missing, or says what is wrong with it.
+        return True
+    finally:
+        store.close()
 
 
 def _load(format: str, settings: Settings) -> dict[str, int]:

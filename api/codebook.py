@@ -3,12 +3,12 @@
 from typing import Any
 
 from flask import Response
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import HTTPException, NotFound
 
 from api import answers
 from api.blueprint import Blueprint
 from api.documentation import PAGE_HEADERS, STORE_HEADERS, path_text
-from api.problems import refuse
+from api.problems import error_in, refuse
 from api.reading import reading
 from dataset import directory
 from dataset.codebook import is_actor_code
@@ -22,8 +22,8 @@ from schemas.codebook import (
     ActorListSchema,
     CountedQuerySchema,
     FieldListSchema,
-    ListQuerySchema,
 )
+from schemas.paging import ListQuerySchema
 
 blueprint = Blueprint(
     "codebook", __name__, url_prefix="/v1", description="What codes and columns mean."
@@ -35,7 +35,7 @@ blueprint = Blueprint(
 @blueprint.response(200, ActionListSchema, headers=PAGE_HEADERS)
 def list_actions(arguments: dict[str, Any]) -> Response:
     """List CAMEO action codes, with how many events each finds."""
-    with reading(ActionListQuerySchema, arguments) as asked:
+    with reading(ActionListQuerySchema, arguments, cited={}) as asked:
         wanted = {name: arguments[name] for name in ("q", "depth") if name in arguments}
         found = directory.actions(asked.snapshot, asked.revision, **wanted)
         return answers.slice_answer(asked, found)
@@ -47,9 +47,11 @@ def list_actions(arguments: dict[str, Any]) -> Response:
 @blueprint.alt_response(404, response="NOT_FOUND")
 def get_action(arguments: dict[str, Any], code: str) -> Response:
     """Get one action code: label, place in the tree, Goldstein values, PLOVER type."""
-    with reading(CountedQuerySchema, arguments) as asked:
+    with reading(CountedQuerySchema, arguments, cited={}) as asked:
         found = directory.action(asked.snapshot, asked.revision, code)
-        return answers.one_answer(asked, found or _unknown("action", code))
+        if not found:
+            raise _unknown("action", code)
+        return answers.one_answer(asked, found)
 
 
 @blueprint.get("/actors")
@@ -60,7 +62,7 @@ def list_actors(arguments: dict[str, Any]) -> Response:
 
     With `q` this completes what a person types: `q=tal` finds the Taliban.
     """
-    with reading(ActorListQuerySchema, arguments) as asked:
+    with reading(ActorListQuerySchema, arguments, cited={}) as asked:
         found = directory.actors(asked.snapshot, asked.revision, arguments.get("q"))
         return answers.slice_answer(asked, found)
 
@@ -71,11 +73,13 @@ def list_actors(arguments: dict[str, Any]) -> Response:
 @blueprint.alt_response(404, response="NOT_FOUND")
 def get_actor(arguments: dict[str, Any], code: str) -> Response:
     """Take a composite actor code apart: country, roles, group, ethnic and religion codes."""
-    with reading(CountedQuerySchema, arguments) as asked:
+    with reading(CountedQuerySchema, arguments, cited={}) as asked:
         found = None
         if is_actor_code(code):
             found = directory.actor(asked.snapshot, asked.revision, code)
-        return answers.one_answer(asked, found or _unknown("actor", code))
+        if not found:
+            raise _unknown("actor", code)
+        return answers.one_answer(asked, found)
 
 
 @blueprint.get("/fields")
@@ -83,11 +87,13 @@ def get_actor(arguments: dict[str, Any], code: str) -> Response:
 @blueprint.response(200, FieldListSchema, headers=PAGE_HEADERS)
 def list_fields(arguments: dict[str, Any]) -> Response:
     """List the columns of events: type, unit, meaning, and how each can be used."""
-    with reading(ListQuerySchema, arguments) as asked:
+    with reading(ListQuerySchema, arguments, cited={}) as asked:
         return answers.slice_answer(asked, directory.columns())
 
 
-def _unknown(kind: str, code: str) -> Any:
+def _unknown(kind: str, code: str) -> HTTPException:
     suggestion = meant(kind, code)
     hint = f" Did you mean {suggestion}?" if suggestion else ""
-    raise refuse(NotFound, f"There is no {kind} code {code}.{hint}")
+    detail = f"There is no {kind} code {code}."
+    errors = [error_in("code", code, detail, suggestion)]
+    return refuse(NotFound, detail + hint, errors=errors)

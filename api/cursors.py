@@ -5,9 +5,9 @@ from hashlib import blake2b
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, HTTPException
 
-from api.problems import refuse
+from api.problems import error_in, refuse
 from dataset.pages import Matched
 
 
@@ -32,14 +32,18 @@ def read(text: str, query: str, signing_key: str) -> Cursor:
     try:
         content = signer.loads(text)
     except BadSignature:
-        raise refuse(BadRequest, "The cursor is not one that this store has made.") from None
+        raise _refused("The cursor is not one that this store has made.", text) from None
     # Base64 has spare bits: other texts may mean the same content.
     if signer.dumps(content) != text:
-        raise refuse(BadRequest, "The cursor has been changed.")
+        raise _refused("The cursor has been changed.", text)
     digest, revision, value, relation, *position = content
     if digest != _digest(query):
-        raise refuse(BadRequest, "The cursor belongs to another query; begin without a cursor.")
+        raise _refused("The cursor belongs to another query; begin without a cursor.", text)
     return Cursor(revision, Matched(value, relation), tuple(position))
+
+
+def _refused(detail: str, text: str) -> HTTPException:
+    return refuse(BadRequest, detail, errors=[error_in("cursor", text, detail)])
 
 
 def _signer(key: str) -> URLSafeSerializer:

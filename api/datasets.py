@@ -8,16 +8,18 @@ from werkzeug.exceptions import NotFound
 from api import answers
 from api.blueprint import Blueprint
 from api.documentation import PAGE_HEADERS, STORE_HEADERS, path_text
-from api.problems import refuse
+from api.problems import error_in, refuse
 from api.reading import reading
 from dataset.observed import datasets, documents
-from schemas.codebook import AnswerQuerySchema, ListQuerySchema
+from dataset.vocabularies import closest
+from schemas.base import NoQuerySchema
 from schemas.datasets import (
     DatasetAnswerSchema,
     DatasetListSchema,
     DocumentAnswerSchema,
     DocumentListSchema,
 )
+from schemas.paging import ListQuerySchema
 
 blueprint = Blueprint(
     "datasets", __name__, url_prefix="/v1", description="Where the events come from."
@@ -29,18 +31,18 @@ blueprint = Blueprint(
 @blueprint.response(200, DatasetListSchema, headers=PAGE_HEADERS)
 def list_datasets(arguments: dict[str, Any]) -> Response:
     """List the datasets: coverage, counts, licence, citation, codebook."""
-    with reading(ListQuerySchema, arguments) as asked:
-        return answers.slice_answer(asked, datasets(asked.snapshot))
+    with reading(ListQuerySchema, arguments, cited={}) as asked:
+        return answers.slice_answer(asked, datasets(asked.snapshot, asked.revision))
 
 
 @blueprint.get("/datasets/<name>", parameters=[path_text("name", "Name of a dataset.", "seed")])
-@blueprint.arguments(AnswerQuerySchema, location="query")
+@blueprint.arguments(NoQuerySchema, location="query")
 @blueprint.response(200, DatasetAnswerSchema, headers=STORE_HEADERS)
 @blueprint.alt_response(404, response="NOT_FOUND")
 def get_dataset(arguments: dict[str, Any], name: str) -> Response:
     """Get one dataset."""
-    with reading(AnswerQuerySchema, arguments) as asked:
-        found = _named("dataset", datasets(asked.snapshot), "name", name)
+    with reading(NoQuerySchema, arguments, cited={}) as asked:
+        found = _named("dataset", datasets(asked.snapshot, asked.revision), "name", name)
         return answers.one_answer(asked, found)
 
 
@@ -49,21 +51,21 @@ def get_dataset(arguments: dict[str, Any], name: str) -> Response:
 @blueprint.response(200, DocumentListSchema, headers=PAGE_HEADERS)
 def list_documents(arguments: dict[str, Any]) -> Response:
     """List the source documents, with the statements that are no events and why."""
-    with reading(ListQuerySchema, arguments) as asked:
-        return answers.slice_answer(asked, documents(asked.snapshot))
+    with reading(ListQuerySchema, arguments, cited={}) as asked:
+        return answers.slice_answer(asked, documents(asked.snapshot, asked.revision))
 
 
 @blueprint.get(
     "/documents/<document_id>",
     parameters=[path_text("document_id", "Id of a document.", "seed-article")],
 )
-@blueprint.arguments(AnswerQuerySchema, location="query")
+@blueprint.arguments(NoQuerySchema, location="query")
 @blueprint.response(200, DocumentAnswerSchema, headers=STORE_HEADERS)
 @blueprint.alt_response(404, response="NOT_FOUND")
 def get_document(arguments: dict[str, Any], document_id: str) -> Response:
     """Get one source document."""
-    with reading(AnswerQuerySchema, arguments) as asked:
-        found = _named("document", documents(asked.snapshot), "id", document_id)
+    with reading(NoQuerySchema, arguments, cited={}) as asked:
+        found = _named("document", documents(asked.snapshot, asked.revision), "id", document_id)
         return answers.one_answer(asked, found)
 
 
@@ -71,5 +73,7 @@ def _named(what: str, found: list[dict[str, Any]], member: str, name: str) -> di
     for one in found:
         if one[member] == name:
             return one
-    names = ", ".join(one[member] for one in found)
-    raise refuse(NotFound, f"There is no {what} {name}; there are: {names}.")
+    names = [one[member] for one in found]
+    detail = f"There is no {what} {name}; there are: {', '.join(names) or 'none'}."
+    errors = [error_in(member, name, detail, closest(name, dict.fromkeys(names, "")))]
+    raise refuse(NotFound, detail, errors=errors)

@@ -8,20 +8,25 @@ def _header(description: str, example: str) -> dict[str, Any]:
 
 
 STORE_HEADERS = {
-    "ETag": _header("Identifies this answer; send it back in `If-None-Match`.", '"5d41…"'),
+    "ETag": _header(
+        "Identifies this answer; send it back in `If-None-Match` to get a 304.",
+        '"60a5af221ccf715f"',
+    ),
     "Cache-Control": _header("`no-cache`, or with `as_of` a day.", "no-cache"),
+    "Vary": _header("What else decides the answer.", "Accept, Accept-Encoding"),
 }
 PAGE_HEADERS = STORE_HEADERS | {
     "Link": _header(
         "Address of the next page (RFC 8288), if there is one.", '<https://…>; rel="next"'
     ),
 }
-EXPORT_HEADERS = STORE_HEADERS | {
+RECEIPT_HEADERS = {
     "Cameo-Query": _header("The query in canonical form.", "actor_country=IRN"),
     "Cameo-Revision": _header("The revision of the store that answered.", "1"),
     "Cameo-Matched": _header("How many events match; counting stops at 10000.", "55"),
     "Cameo-Cite": _header("Address of the citation of this answer.", "https://…/v1/cite?as_of=1"),
 }
+EXPORT_HEADERS = STORE_HEADERS | RECEIPT_HEADERS
 
 
 def path_text(name: str, description: str, example: str) -> dict[str, Any]:

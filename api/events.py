@@ -7,7 +7,13 @@ from werkzeug.exceptions import Gone, NotFound
 
 from api import answers, formats
 from api.blueprint import Blueprint
-from api.documentation import EXPORT_HEADERS, PAGE_HEADERS, STORE_HEADERS, path_text
+from api.documentation import (
+    EXPORT_HEADERS,
+    PAGE_HEADERS,
+    RECEIPT_HEADERS,
+    STORE_HEADERS,
+    path_text,
+)
 from api.problems import refuse
 from api.reading import JSON, Reading, reading
 from dataset import rows
@@ -45,7 +51,7 @@ def _documented_formats(view: Any) -> Any:
 
 @blueprint.get("/events")
 @blueprint.arguments(EventPageQuerySchema, location="query")
-@blueprint.response(200, EventPageSchema, headers=PAGE_HEADERS)
+@blueprint.response(200, EventPageSchema, headers=PAGE_HEADERS | RECEIPT_HEADERS)
 @_documented_formats
 @blueprint.alt_response(406, response="NOT_ACCEPTABLE")
 def list_events(arguments: dict[str, Any]) -> Response:
@@ -102,7 +108,7 @@ def get_event(arguments: dict[str, Any], event_id: str) -> Response:
 
     A retracted event is a 410 that gives the reason and, where there is one, its successor.
     """
-    with reading(EventQuerySchema, arguments) as asked:
+    with reading(EventQuerySchema, arguments, cited={"id": event_id}) as asked:
         found = find(asked.snapshot, event_id, asked.revision)
         if found is None:
             raise refuse(NotFound, f"No event has the id {event_id} at revision {asked.revision}.")
@@ -113,28 +119,54 @@ def get_event(arguments: dict[str, Any], event_id: str) -> Response:
         return answers.one_answer(asked, event)
 
 
-def _exporting(suffix: str, format: formats.Format) -> Any:
-    def export(arguments: dict[str, Any]) -> Response:
-        with reading(EventExportQuerySchema, arguments, format.media_type) as asked:
-            return formats.whole(asked, asked.selection(OLDEST_FIRST), format)
-
-    export.__name__ = f"export_events_{suffix}"
-    export.__doc__ = f"""Download all events that match, as {suffix.upper()}.
-
-    {format.meaning}, oldest first. The answer is sent as it is read; one that fails midway is
-    broken off, never ended as if it were whole.
-    """
-    return export
-
-
-for _suffix, _format in formats.FORMATS.items():
-    _view = _exporting(_suffix, _format)
-    _view = blueprint.response(
+def _exported(suffix: str) -> Any:
+    """Document a view as the download of whole results in a format."""
+    format = formats.FORMATS[suffix]
+    return blueprint.response(
         200,
-        _format.schema,
-        content_type=_format.media_type,
-        description=_format.meaning,
+        format.schema,
+        content_type=format.media_type,
+        description=format.meaning,
         headers=EXPORT_HEADERS,
-    )(_view)
-    _view = blueprint.arguments(EventExportQuerySchema, location="query")(_view)
-    blueprint.get(f"/events.{_suffix}")(_view)
+    )
+
+
+def _export(arguments: dict[str, Any], suffix: str) -> Response:
+    format = formats.FORMATS[suffix]
+    with reading(EventExportQuerySchema, arguments, format.media_type) as asked:
+        return formats.whole(asked, asked.selection(OLDEST_FIRST), format)
+
+
+@blueprint.get("/events.csv")
+@blueprint.arguments(EventExportQuerySchema, location="query")
+@_exported("csv")
+def export_events_csv(arguments: dict[str, Any]) -> Response:
+    """Download all events that match as CSV.
+
+    Oldest first, one event a line below a header. Lists are joined by `;`, a null is an empty
+    cell. Read codes as text: `050` is no number.
+    """
+    return _export(arguments, "csv")
+
+
+@blueprint.get("/events.ndjson")
+@blueprint.arguments(EventExportQuerySchema, location="query")
+@_exported("ndjson")
+def export_events_ndjson(arguments: dict[str, Any]) -> Response:
+    """Download all events that match as NDJSON.
+
+    Oldest first, one JSON event a line.
+    """
+    return _export(arguments, "ndjson")
+
+
+@blueprint.get("/events.geojson")
+@blueprint.arguments(EventExportQuerySchema, location="query")
+@_exported("geojson")
+def export_events_geojson(arguments: dict[str, Any]) -> Response:
+    """Download all events that match as GeoJSON.
+
+    Oldest first, one feature an event, flat columns as properties; an event without coordinates
+    has no geometry.
+    """
+    return _export(arguments, "geojson")

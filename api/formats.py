@@ -7,6 +7,7 @@ from itertools import chain
 from typing import IO, Any
 
 from flask import Response, request
+from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import NotAcceptable
 from werkzeug.wsgi import ClosingIterator, FileWrapper
 
@@ -33,6 +34,11 @@ class Format:
     write: Writer
     schema: Any = field(default_factory=TEXT.copy)
 
+    @property
+    def content_type(self) -> str:
+        """The media type, with the encoding where that has to be said."""
+        return self.media_type + ("; charset=utf-8" if self.media_type.startswith("text/") else "")
+
 
 FORMATS: dict[str, Format] = {
     "ndjson": Format("application/x-ndjson", "One JSON event a line", write_ndjson),
@@ -44,18 +50,23 @@ FORMATS: dict[str, Format] = {
         FeatureCollectionSchema,
     ),
 }
-BY_MEDIA_TYPE = {format.media_type: format for format in FORMATS.values()}
+OFFERS: dict[str, Format | None] = {
+    JSON: None,
+    **{format.media_type: format for format in FORMATS.values()},
+}
+"""What can be asked for with `Accept`; None is JSON."""
 
 
 def negotiated() -> Format | None:
     """Choose the format that the client accepts best; None is JSON."""
-    offers = [JSON, *BY_MEDIA_TYPE]
-    if not request.accept_mimetypes:
+    # What is asked for may name a charset, as our own answers do; it decides nothing.
+    plain = [(value.partition(";")[0].strip(), q) for value, q in request.accept_mimetypes]
+    if not plain:
         return None
-    best = request.accept_mimetypes.best_match(offers)
+    best = MIMEAccept(plain).best_match(OFFERS)
     if best is None:
-        raise refuse(NotAcceptable, f"On offer are {', '.join(offers)}.")
-    return BY_MEDIA_TYPE.get(best)
+        raise refuse(NotAcceptable, f"On offer are {', '.join(OFFERS)}.")
+    return OFFERS[best]
 
 
 def whole(reading: Reading, selection: Selection, format: Format) -> Response:
@@ -81,9 +92,7 @@ def _sent(reading: Reading, chunks: Iterator[bytes], matched: Matched, format: F
         "Cameo-Matched": f"{'>=' if matched.relation == 'gte' else ''}{matched.value}",
         "Cameo-Cite": reading.cite_url,
     }
-    content_type = format.media_type
-    if content_type.startswith("text/"):
-        content_type += "; charset=utf-8"
+    content_type = format.content_type
     if request.method == "HEAD":
         return Response(iter(()), headers=headers, content_type=content_type)
     if _cannot_tell_an_end():

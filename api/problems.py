@@ -31,7 +31,7 @@ class ProblemApi(Api):
         for status in HTTPStatus:
             response: dict[str, Any] = {"description": MEANINGS.get(status, status.phrase)}
             if status >= HTTPStatus.BAD_REQUEST:
-                response["schema"] = self.ERROR_SCHEMA
+                response |= {"schema": self.ERROR_SCHEMA, "example": _example(status)}
             prepare_response(response, self.spec, MEDIA_TYPE)
             self.spec.components.response(status.name, response, lazy=True)
 
@@ -49,6 +49,9 @@ class ProblemApi(Api):
 
 
 MEANINGS = {
+    HTTPStatus.NOT_MODIFIED: "The client has this answer already (`If-None-Match`).",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "The query is too long.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong here.",
     HTTPStatus.BAD_REQUEST: "The request cannot be read, or its cursor is not one of ours.",
     HTTPStatus.NOT_FOUND: "There is no such thing.",
     HTTPStatus.NOT_ACCEPTABLE: "No media type that the client accepts is on offer.",
@@ -56,12 +59,40 @@ MEANINGS = {
     HTTPStatus.UNPROCESSABLE_ENTITY: "A parameter is unknown, repeated, or has a wrong value.",
     HTTPStatus.SERVICE_UNAVAILABLE: "The store cannot be read now; try again later.",
 }
+EXAMPLES: dict[int, dict[str, Any]] = {
+    400: {"detail": "The cursor is not one that this store has made."},
+    404: {"instance": "/v1/events/seed:999", "detail": "No event has the id seed:999."},
+    406: {"detail": "On offer are application/json, text/csv."},
+    410: {
+        "instance": "/v1/events/seed:1",
+        "detail": "The event seed:1 has been retracted: coded twice",
+        "reason": "coded twice",
+        "successor": "seed:2",
+    },
+    422: {
+        "detail": "actor_country: must be the CAMEO country code. Did you mean IRN?",
+        "errors": [
+            {
+                "parameter": "actor_country",
+                "value": "IRAN",
+                "detail": "must be the CAMEO country code of three upper-case characters.",
+                "did_you_mean": "IRN",
+            }
+        ],
+    },
+    503: {"detail": "The store cannot be read now; please try again later."},
+}
 DETAILS = {
     400: "The request cannot be read.",
     404: "There is nothing at this address; /docs describes what there is.",
     405: "This address can only be read, with GET or HEAD.",
     500: "Something went wrong here; the log of the server says what.",
 }
+
+
+def _example(status: HTTPStatus) -> dict[str, Any]:
+    described = {"type": "about:blank", "title": status.phrase, "status": int(status)}
+    return described | {"instance": "/v1/events", "errors": []} | EXAMPLES.get(status, {})
 
 
 def problem(
@@ -91,6 +122,18 @@ def refuse(status: type[HTTPException], detail: str, **members: Any) -> HTTPExce
     error = status(detail)
     error.data = {"detail": detail, "members": members}  # type: ignore[attr-defined]
     return error
+
+
+def error_in(
+    parameter: str, value: str | None, detail: str, did_you_mean: str | None = None
+) -> dict[str, Any]:
+    """Make the error of one parameter."""
+    return {
+        "parameter": parameter,
+        "value": value,
+        "detail": detail,
+        "did_you_mean": did_you_mean,
+    }
 
 
 def _errors(messages: dict[str, Any], schema: ma.Schema | None) -> Iterator[dict[str, Any]]:
@@ -134,10 +177,5 @@ def _store_unusable(error: StoreError) -> Response:
 
 
 def _value_unknown(error: UnknownValue) -> Response:
-    wrong = {
-        "parameter": error.parameter,
-        "value": error.value,
-        "detail": error.detail,
-        "did_you_mean": error.did_you_mean,
-    }
+    wrong = error_in(error.parameter, error.value, error.detail, error.did_you_mean)
     return problem(422, _summary([wrong]), [wrong])

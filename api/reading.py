@@ -8,20 +8,24 @@ from urllib.parse import urlencode
 
 import marshmallow as ma
 from flask import current_app, request
+from werkzeug.exceptions import RequestURITooLarge
+from werkzeug.urls import iri_to_uri
 
 from api import caching, cursors
+from api.problems import refuse
 from dataset.codes import resolved
 from dataset.columns import COLUMNS
-from dataset.filters import FILTERS
+from dataset.filters import FILTERS, Choice
 from dataset.pages import Matched
-from dataset.releases import revision_of
+from dataset.releases import revision_of, token_of
 from dataset.selection import Position, Selection, Sort
 from dataset.snapshots import Snapshot, Store
 
 JSON = "application/json"
 DEFAULT_LIMIT = 100
 ALL_COLUMNS = tuple(COLUMNS)
-NOT_CITED = ("cursor", "limit", "as_of")
+CITED = (*FILTERS, "fields", "sort")
+LONGEST_QUERY = 7_000
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class Reading:
     revision: int
     release: str | None
     cursor: cursors.Cursor | None
+    cited: Mapping[str, str]
 
     @property
     def query(self) -> str:
@@ -69,13 +74,13 @@ class Reading:
     @property
     def cite_url(self) -> str:
         """Give the address of this answer's citation."""
-        cited = {name: text for name, text in self.written.items() if name not in NOT_CITED}
+        cited = {name: text for name, text in self.cited.items() if name in CITED}
         as_of = self.release or str(self.revision)
         return f"{base_url()}/v1/cite?{query_text({**cited, 'as_of': as_of})}"
 
     def receipt(self, matched: Matched, complete: bool) -> dict[str, Any]:
         """Say what the answer is an answer to."""
-        notes = (FILTERS[name].note for name in self.written if name in FILTERS)
+        notes = (note_on(name, value) for name, value in self.arguments.items())
         return {
             "query": self.query,
             "revision": self.revision,
@@ -95,12 +100,23 @@ def store() -> Store:
 
 def base_url() -> str:
     """Give the address of this service as clients see it, without a final slash."""
-    return str(current_app.config["PUBLIC_URL"] or request.root_url.rstrip("/"))
+    return str(current_app.config["PUBLIC_URL"] or iri_to_uri(request.root_url).rstrip("/"))
 
 
 def query_text(parameters: Mapping[str, str]) -> str:
     """Write parameters as a query string, sorted by name."""
-    return urlencode(sorted(parameters.items()), safe=",:!*")
+    return urlencode(sorted(parameters.items()), safe=",:!*/")
+
+
+def note_on(name: str, value: Any) -> str | None:
+    """Say what a filter leaves out; a choice that finds or keeps missing values leaves out none."""
+    if name not in FILTERS:
+        return None
+    if isinstance(value, Choice) and (
+        None in value.wanted or not (value.wanted or value.unwanted == (None,))
+    ):
+        return None
+    return FILTERS[name].note
 
 
 def bound_query(query: str) -> str:
@@ -108,13 +124,26 @@ def bound_query(query: str) -> str:
     return f"{request.path}?{query}"
 
 
+def check_length(query: str) -> None:
+    """Refuse a query that leaves no room for the cursor of its next page."""
+    if len(query) > LONGEST_QUERY:
+        raise refuse(RequestURITooLarge, f"A query has at most {LONGEST_QUERY} characters.")
+
+
 @contextmanager
 def reading(
-    schema: type[ma.Schema], arguments: Mapping[str, Any], media_type: str = JSON
+    schema: type[ma.Schema],
+    arguments: Mapping[str, Any],
+    media_type: str = JSON,
+    cited: Mapping[str, str] | None = None,
 ) -> Iterator[Reading]:
-    """Open the store for a request; a client that has the answer already gets a 304."""
+    """Open the store for a request; a client that has the answer already gets a 304.
+
+    `cited` is the query of events that the answer is cited as, by default the request's own.
+    """
     written = dict(schema().dump(arguments))
     cursor_text = written.pop("cursor", None)
+    check_length(query_text(written))
     with store().snapshot() as snapshot:
         revision, release = revision_of(snapshot, arguments.get("as_of"))
         cursor = None
@@ -122,7 +151,16 @@ def reading(
             bound = bound_query(query_text(written))
             cursor = cursors.read(cursor_text, bound, snapshot.signing_key)
             revision = cursor.revision
+        state = (snapshot.uuid, revision, token_of(snapshot, revision))
         asked = (request.path, query_text(written), cursor_text)
-        etag = caching.tag(snapshot.uuid, revision, *asked, media_type, base_url())
+        etag = caching.tag(*state, *asked, media_type, base_url())
         caching.answer_304_if_fresh(etag, pinned="as_of" in arguments)
-        yield Reading(snapshot, arguments, written, revision, release, cursor)
+        yield Reading(
+            snapshot,
+            arguments,
+            written,
+            revision,
+            release,
+            cursor,
+            written if cited is None else cited,
+        )

@@ -1,15 +1,20 @@
 """Run the application under gunicorn, a production WSGI server."""
 
+import json
 import socket
 from typing import Any
 
 import click
+import gunicorn.util
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from api import create_app
+from api.problems import MEDIA_TYPE
 from api.settings import Settings
-from dataset.errors import StoreError
+
+OF_ALL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+"""How to reach, from here, a server that listens on all addresses."""
 
 
 class Server(BaseApplication):
@@ -42,11 +47,26 @@ class Server(BaseApplication):
 
     def announce(self, _arbiter: object) -> None:
         """Print where everything is, once requests are answered."""
-        address = f"http://{_bracketed(self.settings.host)}:{self.settings.port}"
+        host = OF_ALL.get(self.settings.host, self.settings.host)
+        address = f"http://{_bracketed(host)}:{self.settings.port}"
         click.echo(f"API       {address}/v1/events")
         click.echo(f"Docs      {address}/docs")
         click.echo(f"Database  {self.settings.database}")
         click.echo("Stop with Ctrl-C.")
+
+
+def write_problem(connection: socket.socket, status: int, reason: str, detail: str) -> None:
+    """Answer what gunicorn itself refuses as a problem, like every other error."""
+    problem = {"type": "about:blank", "title": reason, "status": status, "detail": detail}
+    body = json.dumps(problem | {"instance": "", "errors": []}).encode()
+    head = (
+        f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nCache-Control: no-store\r\n"
+        f"Content-Type: {MEDIA_TYPE}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    gunicorn.util.write_nonblock(connection, head.encode("latin-1") + body)
+
+
+gunicorn.util.write_error = write_problem
 
 
 def _bracketed(host: str) -> str:
@@ -61,7 +81,7 @@ def run(settings: Settings) -> None:
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
-            raise StoreError(
+            raise OSError(
                 f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. "
                 "Choose another with PORT=8001."
             ) from error

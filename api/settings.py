@@ -1,6 +1,7 @@
 """Every setting, its environment variable, its default."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -33,9 +34,19 @@ class Settings:
         return cls(**{name: _read(name, text) for name, text in given.items() if text})
 
 
+LIMITS = {"port": 65_535, "workers": 256, "threads": 256}
+_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]_~/-]+", re.ASCII)
+
+
 def _read(name: str, text: str) -> Any:
-    if not isinstance(getattr(Settings, name), int):
-        return text.rstrip("/") if name == "public_url" else text
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
-        raise ValueError(f"{name.upper()} is {text!r}, but must be a whole number from 1.")
+    if name == "public_url":
+        if not _URL.fullmatch(text):
+            raise ValueError(
+                f"PUBLIC_URL is {text!r}, but must be like https://events.example.org."
+            )
+        return text.rstrip("/")
+    if name not in LIMITS:
+        return text
+    if not re.fullmatch("[0-9]{1,9}", text) or not 1 <= int(text) <= LIMITS[name]:
+        raise ValueError(f"{name.upper()} is {text!r}, but must be from 1 to {LIMITS[name]}.")
     return int(text)

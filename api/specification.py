@@ -1,5 +1,6 @@
 """The OpenAPI document: made from the views and schemas, never written by hand."""
 
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +9,11 @@ from flask import Flask
 from api.problems import ProblemApi
 from schemas import fields
 
-VERSION = "1.0.0"
-"""The version of the contract."""
 INTRODUCTION = Path(__file__).parent.parent / "openapi" / "introduction.md"
 
 CONFIG: dict[str, Any] = {
     "API_TITLE": "cameo-events",
-    "API_VERSION": VERSION,
+    "API_VERSION": version("cameo-events"),
     "OPENAPI_VERSION": "3.1.0",
     "API_SPEC_OPTIONS": {
         "info": {

@@ -1,8 +1,12 @@
 """Cite a query: what was asked, of which datasets, at which revision."""
 
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
 from typing import Any
 
 from dataset.models import Dataset, Revision, field
+from dataset.observed import newest
 from dataset.selection import Selection, arms
 from dataset.snapshots import Snapshot
 
@@ -13,22 +17,72 @@ _BIBTEX = str.maketrans(
 )
 
 
-def citation(snapshot: Snapshot, selection: Selection, query: str, url: str) -> dict[str, Any]:
-    """Cite the events of a selection as text, as BibTeX and as CSL-JSON.
+@dataclass(frozen=True)
+class Citation:
+    """What is cited: `committed` is the day of the revision, None in a store without any."""
+
+    name: str
+    title: str
+    revision: int
+    committed: date | None
+    url: str
+    sources: list[str]
+
+    @property
+    def text(self) -> str:
+        """The citation in a line."""
+        day = f", {self.committed}" if self.committed else ""
+        parts = (f"{self.title}. Revision {self.revision}{day}.", self.url, *self.sources)
+        return " ".join(parts)
+
+    @property
+    def bibtex(self) -> str:
+        """The citation as BibTeX."""
+        members = {
+            "title": f"{{{self.title.translate(_BIBTEX)}}}",
+            "year": str(self.committed.year) if self.committed else "",
+            "month": str(self.committed.month) if self.committed else "",
+            "version": f"Revision {self.revision}",
+            "url": self.url,
+            "publisher": SOFTWARE,
+            "note": " ".join(self.sources).translate(_BIBTEX),
+        }
+        lines = [f"  {name} = {{{value}}}" for name, value in members.items() if value]
+        return f"@misc{{{self.name},\n" + ",\n".join(lines) + "\n}\n"
+
+    @property
+    def csl(self) -> dict[str, Any]:
+        """The citation as CSL-JSON."""
+        day = self.committed
+        issued = {"issued": {"date-parts": [[day.year, day.month, day.day]]}} if day else {}
+        return {
+            "id": self.name,
+            "type": "dataset",
+            "title": self.title,
+            "version": f"Revision {self.revision}",
+            **issued,
+            "URL": self.url,
+            "publisher": SOFTWARE,
+            "note": " ".join(self.sources),
+        }
+
+
+def citation(snapshot: Snapshot, selection: Selection, query: str, url: str) -> Citation:
+    """Cite the events of a selection.
 
     The date is that of the revision, so that the citation of an answer never changes.
     """
-    committed = snapshot.value(
-        Revision.select(Revision.committed).where(Revision.number == selection.revision)
+    is_it = Revision.number == selection.revision
+    committed = snapshot.value(Revision.select(Revision.committed).where(is_it))
+    digest = blake2b(url.partition("?")[2].encode(), digest_size=4).hexdigest()
+    return Citation(
+        name=f"{SOFTWARE}-{selection.revision}-{digest}",
+        title=f"Political events: {query or 'all events'}",
+        revision=selection.revision,
+        committed=committed and date.fromisoformat(committed[:10]),
+        url=url,
+        sources=_sources(snapshot, selection),
     )
-    day = str(committed)[:10]
-    title = f"Political events: {query or 'all events'}"
-    sources = _sources(snapshot, selection)
-    return {
-        "text": f"{title}. Revision {selection.revision}, {day}. {url} {' '.join(sources)}".strip(),
-        "bibtex": _bibtex(title, day, selection.revision, url, sources),
-        "csl": _csl(title, day, selection.revision, url, sources),
-    }
 
 
 def _sources(snapshot: Snapshot, selection: Selection) -> list[str]:
@@ -37,32 +91,6 @@ def _sources(snapshot: Snapshot, selection: Selection) -> list[str]:
     for arm in arms(snapshot, selection, ["dataset"]):
         rows = snapshot.rows(arm.select(field(arm.model, "dataset")).distinct())
         names.update(name for (name,) in rows)
-    cited = Dataset.select(Dataset.citation).where(Dataset.name.in_(sorted(names)))
-    return [text for (text,) in snapshot.rows(cited.order_by(Dataset.name))]
-
-
-def _bibtex(title: str, day: str, revision: int, url: str, sources: list[str]) -> str:
-    members = {
-        "title": f"{{{title.translate(_BIBTEX)}}}",
-        "year": day[:4],
-        "month": str(int(day[5:7])),
-        "version": f"Revision {revision}",
-        "url": url,
-        "publisher": SOFTWARE,
-        "note": " ".join(sources).translate(_BIBTEX),
-    }
-    lines = [f"  {name} = {{{value}}}" for name, value in members.items() if value]
-    return f"@misc{{{SOFTWARE}-{revision},\n" + ",\n".join(lines) + "\n}\n"
-
-
-def _csl(title: str, day: str, revision: int, url: str, sources: list[str]) -> dict[str, Any]:
-    return {
-        "id": f"{SOFTWARE}-{revision}",
-        "type": "dataset",
-        "title": title,
-        "version": f"Revision {revision}",
-        "issued": {"date-parts": [[int(part) for part in day.split("-")]]},
-        "URL": url,
-        "publisher": SOFTWARE,
-        "note": " ".join(sources),
-    }
+    described = newest(Dataset, selection.revision).where(Dataset.name.in_(sorted(names)))
+    cited = described.select(Dataset.citation).order_by(Dataset.name)
+    return [text for (text,) in snapshot.rows(cited)]

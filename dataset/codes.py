@@ -6,7 +6,7 @@ from typing import Any
 from dataset.errors import UnknownValue
 from dataset.filters import FILTERS, Choice
 from dataset.keys import key_of
-from dataset.models import Dataset, SeenCode
+from dataset.models import LAST, Dataset, SeenCode
 from dataset.snapshots import Snapshot
 from dataset.vocabularies import CLOSED_KINDS, VOCABULARIES, closest, is_known, meant
 
@@ -71,7 +71,7 @@ def _check(snapshot: Snapshot, name: str, code: str) -> None:
 def _seen(snapshot: Snapshot, kind: str, code: str) -> bool:
     kinds = ("action", "root") if kind == "action" else (kind,)
     query = SeenCode.select(SeenCode.code).where(
-        SeenCode.kind.in_(kinds), SeenCode.code.between(code, code + "\uffff")
+        SeenCode.kind.in_(kinds), SeenCode.code.between(code, code + LAST)
     )
     return any(
         found == code or kind in ("actor", "action") for (found,) in snapshot.rows(query.limit(1))

@@ -2,12 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 PARTS = ("actor", "action", "target", "place", "evidence")
 
 DATE_PRECISIONS = ("day", "month", "year", "interval")
 PLACE_PRECISIONS = ("country", "region", "city")
 EVIDENCE_STATUSES = ("reported", "claimed", "confirmed")
+
+CLOSED_SETS = {
+    "date_precision": DATE_PRECISIONS,
+    "place_precision": PLACE_PRECISIONS,
+    "evidence_status": EVIDENCE_STATUSES,
+}
+"""The kinds whose values are ours to say."""
 
 JSON_TYPES = {
     "boolean": "boolean",
@@ -20,15 +28,20 @@ JSON_TYPES = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column: `kind` names its values, `by` how it is filtered (`choice` or `range`)."""
+    """One column: `kind` names its values, `by` how it is filtered (`choice` or `range`).
+
+    `example` is its value in the event seed:31; `ask` a value to filter by that finds events of
+    the seed dataset, where the example is none.
+    """
 
     name: str
     kind: str
     meaning: str
-    example: object
+    example: Any
     null: bool = True
     many: bool = False
     by: str | None = None
+    ask: str | None = None
     unit: str | None = None
     sortable: bool = False
     stored: bool = True
@@ -49,187 +62,147 @@ class Column:
         """Whether aggregates can be grouped by it: every column with a filter of choices."""
         return self.by == "choice"
 
+    @property
+    def asked(self) -> str:
+        """A value to filter by, as text."""
+        return self.ask or str(self.example)
 
-def _actor_columns(side: str, does: str, example: str) -> Iterator[Column]:
-    def named(name: str, *args: object, **kwargs: object) -> Column:
-        return Column(f"{side}_{name}", *args, **kwargs)  # type: ignore[arg-type]
 
-    country = example[:3]
-    yield named("code", "actor", f"Composite CAMEO code of who {does}.", example, by="choice")
-    yield named("name", "text", f"Name of who {does}, as the source gives it.", "Iran")
-    yield named(
-        "country", "country", f"CAMEO country or region of who {does}.", country, by="choice"
-    )
-    yield named("group", "group", f"Known group (organisation) of who {does}.", "TAL", by="choice")
-    yield named(
-        "roles",
-        "role",
-        f"CAMEO roles of who {does}, in the source's order.",
-        "GOV",
-        null=False,
-        many=True,
-        by="choice",
-    )
-    yield named("ethnic", "ethnic", f"CAMEO ethnic code of who {does}.", "KUR", by="choice")
-    yield named(
-        "religions",
-        "religion",
-        f"CAMEO religion codes of who {does}.",
-        "MOS",
-        null=False,
-        many=True,
-        by="choice",
-    )
+def _side(side: str, does: str, examples: dict[str, Any]) -> Iterator[Column]:
+    """Yield the columns of an actor: who acts, or who is acted upon."""
 
+    def column(part: str, kind: str, meaning: str, ask: str | None = None) -> Column:
+        many = part in ("roles", "religions")
+        by = None if kind == "text" else "choice"
+        name, example = f"{side}_{part}", examples.get(part)
+        text = f"{meaning} of who {does}"
+        return Column(name, kind, text, example, null=not many, many=many, by=by, ask=ask)
+
+    yield column("code", "actor", "Composite CAMEO code")
+    yield column("name", "text", "Name, as the source gives it,")
+    yield column("country", "country", "CAMEO country or region")
+    yield column("group", "group", "Known group (organisation)", "TAL")
+    yield column("roles", "role", "CAMEO roles, in the source's order,", "GOV")
+    yield column("ethnic", "ethnic", "CAMEO ethnic code", "none")
+    yield column("religions", "religion", "CAMEO religion codes", "none")
+
+
+def _text(name: str, meaning: str, example: str | None = None) -> Column:
+    return Column(name, "text", meaning, example)
+
+
+def _choice(
+    name: str, kind: str, meaning: str, example: Any, null: bool = True, **more: Any
+) -> Column:
+    return Column(name, kind, meaning, example, null=null, by="choice", **more)
+
+
+def _count(name: str, meaning: str, unit: str) -> Column:
+    return Column(name, "integer", meaning, None, by="range", ask="1", unit=unit, sortable=True)
+
+
+QUAD_CLASSES = (
+    "1 verbal cooperation, 2 material cooperation, 3 verbal conflict, 4 material conflict"
+)
+STATUSES = (
+    "`reported`: the source states it; `claimed`: known only through someone's word; "
+    "`confirmed`: the source cites a finding of fact"
+)
+_ATTACKER = {
+    "code": "IRNMIL",
+    "name": "Iranian armed forces",
+    "country": "IRN",
+    "roles": ["MIL"],
+    "religions": [],
+}
+_ATTACKED = {"code": "ISR", "name": "Israel", "country": "ISR", "roles": [], "religions": []}
 
 _TABLE = (
+    _choice("id", "id", "Public id, `<dataset>:<native id>`, stable", "seed:31", null=False),
+    _choice("dataset", "dataset", "Source of the event", "seed", null=False),
+    Column("date", "date", "First day of the event", "2024-04-13", null=False, sortable=True),
+    Column("date_end", "date", "Last day of the event, inclusive", "2024-04-13", null=False),
+    _choice("date_precision", "date_precision", "How exact the dates are", "day", null=False),
+    *_side("actor", "acts", _ATTACKER),
+    _choice("action_code", "action", "CAMEO action code", "195"),
     Column(
-        "id",
-        "id",
-        "Public identifier, `<dataset>:<native id>`, stable over reloads.",
-        "seed:1",
-        null=False,
-        by="choice",
+        "action_label",
+        "text",
+        "The codebook's label of the action code",
+        "Employ aerial weapons, not specified below",
+        stored=False,
     ),
-    Column("dataset", "dataset", "The source of the event.", "seed", null=False, by="choice"),
-    Column("date", "date", "First day of the event.", "2024-04-13", null=False, sortable=True),
-    Column("date_end", "date", "Last day of the event, inclusive.", "2024-04-13", null=False),
-    Column(
-        "date_precision",
-        "date_precision",
-        "How exact the dates are.",
-        "day",
-        null=False,
-        by="choice",
-    ),
-    *_actor_columns("actor", "acts", "IRNMIL"),
-    Column("action_code", "action", "CAMEO action code.", "195", by="choice"),
-    Column(
-        "action_label", "text", "The codebook's label of the action code.", "Consult", stored=False
-    ),
-    Column("action_root", "root", "CAMEO root code, two digits.", "19", by="choice"),
-    Column("action_plover", "plover", "PLOVER event type.", "ASSAULT", by="choice"),
-    Column("action_mode", "mode", "PLOVER mode, where the source gives one.", "visit", by="choice"),
-    Column(
+    _choice("action_root", "root", "CAMEO root code, two digits", "19"),
+    _choice("action_plover", "plover", "PLOVER event type", "ASSAULT"),
+    _choice("action_mode", "mode", "PLOVER mode, where the source gives one", None, ask="none"),
+    _choice(
         "action_contexts",
         "context",
-        "PLOVER contexts, where the source gives them.",
-        "military",
+        "PLOVER contexts, where the source gives them",
+        [],
         null=False,
         many=True,
-        by="choice",
+        ask="none",
     ),
-    *_actor_columns("target", "is acted upon", "ISR"),
-    Column(
-        "quad_class",
-        "quad_class",
-        "1 verbal cooperation, 2 material cooperation, 3 verbal conflict, 4 material conflict.",
-        4,
-        by="choice",
-    ),
+    *_side("target", "is acted upon", _ATTACKED),
+    _choice("quad_class", "quad_class", QUAD_CLASSES, 4),
     Column(
         "goldstein",
         "number",
-        "Goldstein scale value of the action code, as the source has it.",
-        -9.0,
+        "Goldstein scale value of the action code, as the source has it",
+        -10.0,
         by="range",
         unit="-10 (conflict) to 10 (cooperation)",
         sortable=True,
     ),
-    Column("place_name", "text", "Name of the place of the event.", "Tehran"),
-    Column(
-        "place_country",
-        "place_country",
-        "ISO 3166-1 alpha-3 country of the place.",
-        "IRN",
-        by="choice",
-    ),
-    Column(
+    _text("place_name", "Name of the place of the event", "Israel"),
+    _choice("place_country", "place_country", "ISO 3166-1 alpha-3 country of the place", "ISR"),
+    _choice(
         "place_admin1",
         "term",
-        "First-level administrative division of the place, as the source gives it.",
-        "Tehran",
-        by="choice",
+        "First-level division of the place, as the source gives it",
+        None,
+        ask="none",
     ),
-    Column("place_latitude", "number", "Latitude of the place.", 35.69, unit="degrees, WGS84"),
-    Column("place_longitude", "number", "Longitude of the place.", 51.42, unit="degrees, WGS84"),
-    Column(
-        "place_precision",
-        "place_precision",
-        "What the coordinates stand for.",
-        "city",
-        by="choice",
-    ),
-    Column(
-        "mentions",
-        "integer",
-        "Mentions of the event over all its documents.",
-        10,
-        by="range",
-        unit="mentions",
-        sortable=True,
-    ),
-    Column(
-        "sources",
-        "integer",
-        "Distinct sources that mention the event.",
-        2,
-        by="range",
-        unit="sources",
-        sortable=True,
-    ),
-    Column(
-        "articles",
-        "integer",
-        "Distinct documents that mention the event.",
-        5,
-        by="range",
-        unit="documents",
-        sortable=True,
-    ),
+    Column("place_latitude", "number", "Latitude of the place", 31.5, unit="degrees, WGS84"),
+    Column("place_longitude", "number", "Longitude of the place", 34.75, unit="degrees, WGS84"),
+    _choice("place_precision", "place_precision", "What the coordinates stand for", "country"),
+    _count("mentions", "Mentions of the event over all its documents", "mentions"),
+    _count("sources", "Distinct sources that mention the event", "sources"),
+    _count("articles", "Distinct documents that mention the event", "documents"),
     Column(
         "tone",
         "number",
-        "Mean tone of the documents.",
-        -2.5,
+        "Mean tone of the documents",
+        None,
         by="range",
+        ask="-2.5",
         unit="-100 (negative) to 100 (positive)",
         sortable=True,
     ),
-    Column(
-        "root_event",
-        "boolean",
-        "Whether the event stands in the lead of its document.",
-        True,
-        by="choice",
+    _choice("root_event", "boolean", "Whether it stands in the lead", None, ask="none"),
+    _choice("evidence_document", "term", "Source document (see `/v1/documents`)", "seed-article"),
+    Column("evidence_paragraph", "integer", "Paragraph of the document, from 1", 6),
+    Column("evidence_sentence", "integer", "Sentence of the document, from 1", None),
+    _text("evidence_story", "The source's identifier of the story"),
+    _text("evidence_publisher", "Who published the story"),
+    _text("evidence_url", "Address of the story"),
+    _choice("evidence_status", "evidence_status", STATUSES, "reported"),
+    _text("evidence_attributed_to", "Whose word a claim rests on"),
+    _text(
+        "evidence_summary",
+        "The event in one sentence",
+        "Iran attacks Israel from the air with drones and missiles.",
     ),
-    Column(
-        "evidence_document",
-        "term",
-        "Source document (see `/v1/documents`).",
-        "seed-article",
-        by="choice",
+    _text(
+        "evidence_note",
+        "What a reader should know about the coding",
+        "One attack with two kinds of weapons: 195 covers both, 1952 only the drones.",
     ),
-    Column("evidence_paragraph", "integer", "Paragraph of the document, from 1.", 6),
-    Column("evidence_sentence", "integer", "Sentence of the document, from 1.", 1),
-    Column("evidence_story", "text", "The source's identifier of the story.", "25843204"),
-    Column("evidence_publisher", "text", "Who published the story.", "Mehr News"),
-    Column("evidence_url", "text", "Address of the story.", "https://example.org/story"),
-    Column(
-        "evidence_status",
-        "evidence_status",
-        "`reported`: the source states it; `claimed`: known only through someone's word; "
-        "`confirmed`: the source cites a finding of fact.",
-        "reported",
-        by="choice",
-    ),
-    Column("evidence_attributed_to", "text", "Whose word a claim rests on.", "Al Akhbar"),
-    Column("evidence_summary", "text", "The event in one sentence.", "Iran attacks Israel."),
-    Column("evidence_note", "text", "What a reader should know about the coding.", "A slip."),
     Column(
         "added",
         "timestamp",
-        "When the source added the event.",
+        "When the source added the event",
         "2024-06-17T00:00:00Z",
         null=False,
         sortable=True,
@@ -237,7 +210,7 @@ _TABLE = (
     Column(
         "revision",
         "integer",
-        "Revision of the store that brought this version of the event.",
+        "Revision of the store that brought this version of the event",
         1,
         null=False,
         by="range",

@@ -1,6 +1,6 @@
 """What each filter means in SQL: a table from its name to a condition on a table of events."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import reduce
 from operator import and_, or_
 from typing import Any
@@ -10,7 +10,7 @@ from peewee import Expression, Value, fn
 from dataset.columns import COLUMNS
 from dataset.filters import Choice
 from dataset.indexes import with_words
-from dataset.models import Event, Version, field
+from dataset.models import LAST, Event, Version, field
 from dataset.words import folded
 
 Table = type[Version]
@@ -18,54 +18,35 @@ Condition = Callable[[Table, Any], Expression]
 Match = Callable[[Table, Any], Expression]
 Missing = Callable[[Table], Expression]
 
-NOTHING = "\uffff"
-"""Sorts after every character of a code."""
-
 
 def choice(*names: str) -> Condition:
     """Make the condition that a column, or any of several, holds one of the values."""
-    match = _any_of([_match(name) for name in names])
-    missing = _all_of([_missing(name) for name in names])
-    return lambda table, value: _chosen(table, value, match, missing)
+    return _condition([_match(name) for name in names], [_missing(name) for name in names])
 
 
 def subtree(*names: str) -> Condition:
     """Make the condition that a code begins with one of the values."""
-    match = _any_of([_begins(name) for name in names])
-    missing = _all_of([_missing(name) for name in names])
-    return lambda table, value: _chosen(table, value, match, missing)
+    return _condition([_begins(name) for name in names], [_missing(name) for name in names])
 
 
-def _chosen(table: Table, value: Choice, match: Match, missing: Missing) -> Expression:
-    """Combine: any of the wanted values, and each unwanted one excluded, exactly."""
-    conditions = []
+def _condition(matches: list[Match], missing: list[Missing]) -> Condition:
+    """Combine the sides: any of them may match a value; a missing one is missing on all."""
+
+    def one(table: Table, value: object) -> Expression:
+        if value is None:
+            return reduce(and_, (is_missing(table) for is_missing in missing))
+        return reduce(or_, (match(table, value) for match in matches))
+
+    return lambda table, value: reduce(and_, _parts(table, value, one))
+
+
+def _parts(table: Table, value: Choice, one: Match) -> Iterator[Any]:
+    """Yield: any of the wanted values, and the exact complement of each unwanted one."""
     if value.wanted:
-        conditions.append(reduce(or_, (_one(table, one, match, missing) for one in value.wanted)))
-    # A missing value makes a comparison unknown; the complement of a match must hold then.
-    conditions += [
-        ~missing(table) if one is None else (missing(table) | ~match(table, one))
-        for one in value.unwanted
-    ]
-    return reduce(and_, conditions)
-
-
-def _one(table: Table, value: object, match: Match, missing: Missing) -> Expression:
-    return missing(table) if value is None else match(table, value)
-
-
-def _any_of(matches: list[Match]) -> Match:
-    if len(matches) == 1:
-        return matches[0]
-    return lambda table, value: reduce(or_, (_known(match(table, value)) for match in matches))
-
-
-def _known(condition: Expression) -> Any:
-    """Make an unknown condition false: one side may be missing while the other matches."""
-    return fn.COALESCE(condition, False)
-
-
-def _all_of(missing: list[Missing]) -> Missing:
-    return lambda table: reduce(and_, (one(table) for one in missing))
+        yield reduce(or_, (one(table, wanted) for wanted in value.wanted))
+    for unwanted in value.unwanted:
+        # A comparison with a missing value is unknown, and so would be its negation.
+        yield ~fn.COALESCE(one(table, unwanted), False)
 
 
 def _missing(name: str) -> Missing:
@@ -86,7 +67,7 @@ def _listed(column: Any, value: str) -> Expression:
 
 
 def _begins(name: str) -> Match:
-    return lambda table, value: field(table, name).between(value, value + NOTHING)
+    return lambda table, value: field(table, name).between(value, value + LAST)
 
 
 def at_least(name: str) -> Condition:
@@ -100,7 +81,7 @@ def at_most(name: str) -> Condition:
 
 
 def within(table: Table, box: tuple[float, float, float, float]) -> Expression:
-    """Match places in a box of west, south, east, north; west of the date line if west > east."""
+    """Match places in a box of west, south, east, north; across the date line if west > east."""
     west, south, east, north = box
     longitude, latitude = field(table, "place_longitude"), field(table, "place_latitude")
     meridians = (

@@ -1,11 +1,13 @@
 """Open the database that `DATABASE` names, make its tables, and check that it is ours."""
 
 import secrets
+import time
 import uuid
 from pathlib import Path
 
 import apsw
-from peewee import Database, PeeweeException, SqliteDatabase
+import orjson
+from peewee import Database, OperationalError, PeeweeException, SqliteDatabase
 from playhouse.apsw_ext import APSWDatabase
 
 from dataset.errors import StoreError
@@ -13,31 +15,38 @@ from dataset.indexes import create_words
 from dataset.models import MODELS, Setting
 
 SCHEMA_VERSION = 1
-ENGINE_ERRORS = (PeeweeException, apsw.Error)
-"""What an engine raises; peewee wraps the errors of a statement, not those of fetching rows."""
+ENGINE_ERRORS = (PeeweeException, apsw.Error, UnicodeDecodeError, orjson.JSONDecodeError)
+"""What an engine raises; peewee wraps the errors of a statement, not those of fetching rows.
+
+Text that is not UTF-8, or not the JSON that we wrote, stands in no row of ours: it is damaged.
+"""
 APPLICATION_ID = 0x43414D45
 """`CAME` in the header of our SQLite files (https://sqlite.org/fileformat.html#application_id)."""
 
-PRAGMAS = {"journal_mode": "wal", "synchronous": "normal", "temp_store": "memory"}
-READ_PRAGMAS = {"query_only": 1, "temp_store": "memory", "mmap_size": 2**30}
+PRAGMAS = {"synchronous": "normal", "temp_store": "memory"}
+# No memory map: a file that is cut short under it would end the process (SIGBUS).
+READ_PRAGMAS = {"query_only": 1, "temp_store": "memory"}
 SECONDS_TO_WAIT = 5
+WAY_OUT = "If it does not pass, restore a backup or choose another file with DATABASE=."
 
 
 def path_of(url: str) -> Path:
     """Give the file of a database; any other address is refused."""
-    if "://" in url or not url:
+    if "://" in url or url.startswith(":") or not url:
         raise StoreError(
             f"DATABASE is {url!r}, but must be the path of a SQLite file, "
             "such as cameo-events.sqlite."
         )
-    return Path(url)
+    path = Path(url)
+    if path.is_dir():
+        raise StoreError(f"The database {url} is a folder; choose a file with DATABASE=.")
+    return path
 
 
 def open_to_read(url: str, seconds_to_wait: float = SECONDS_TO_WAIT) -> Database:
     """Open a database that exists; nothing can be written through it."""
-    path = path_of(url)
     return APSWDatabase(
-        str(path),
+        str(path_of(url)),
         pragmas=READ_PRAGMAS,
         timeout=seconds_to_wait,
         flags=apsw.SQLITE_OPEN_READONLY,
@@ -49,24 +58,64 @@ def open_to_write(url: str, seconds_to_wait: float = SECONDS_TO_WAIT) -> SqliteD
     path = path_of(url)
     if not path.parent.is_dir():
         raise StoreError(f"The folder {path.parent} of the database does not exist.")
-    database = APSWDatabase(
-        str(path), pragmas=PRAGMAS, timeout=seconds_to_wait, lock_type="IMMEDIATE"
-    )
     try:
+        if path.exists() and path.stat().st_size:
+            _check_before_writing(url)
+        database = APSWDatabase(
+            str(path), pragmas=PRAGMAS, timeout=seconds_to_wait, lock_type="IMMEDIATE"
+        )
         with database.atomic():
             _create(database)
+        _use_wal(database, seconds_to_wait)
     except ENGINE_ERRORS as error:
-        raise StoreError(f"The database {url} cannot be written: {error}.") from error
+        raise unusable(url, "written", error) from error
     return database
 
 
+def unusable(url: str, done: str, error: BaseException) -> StoreError:
+    """Say why a database cannot be read or written; peewee may hide the cause in the context."""
+    while isinstance(error.__context__, ENGINE_ERRORS):
+        error = error.__context__
+    return StoreError(f"The database {url} cannot be {done}: {error}. {WAY_OUT}")
+
+
+def _use_wal(database: SqliteDatabase, seconds_to_wait: float) -> None:
+    """Let readers go on beside a writer; SQLite does not wait for others here by itself."""
+    deadline = time.monotonic() + seconds_to_wait
+    while True:
+        try:
+            database.pragma("journal_mode", "wal")
+        except OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _check_before_writing(url: str) -> None:
+    """Refuse a file that is not ours while it is still as it was."""
+    database = open_to_read(url)
+    try:
+        tables = database.get_tables()
+        if "setting" in tables and "superseded" in tables:
+            check(url, settings_of(database))
+        elif tables:
+            raise _foreign(url)
+    finally:
+        database.close()
+
+
+def _foreign(url: str) -> StoreError:
+    return StoreError(
+        f"The database {url} holds tables of something else; choose another file with DATABASE=."
+    )
+
+
 def _create(database: SqliteDatabase) -> None:
-    """Make what is missing, after a look at what is there."""
+    """Make the tables where they are missing."""
     if database.table_exists("setting"):
-        check(database, settings_of(database))
         return
-    if database.get_tables():
-        raise StoreError(f"The database {database.database} holds tables of something else.")
     with database.bind_ctx(MODELS):
         database.create_tables(MODELS)
         create_words(database)
@@ -85,11 +134,13 @@ def settings_of(database: Database) -> dict[str, str]:
     return dict(database.execute_sql("SELECT name, value FROM setting").fetchall())
 
 
-def check(database: Database, settings: dict[str, str]) -> None:
-    """Refuse a store that a newer version of this program has made."""
-    schema = int(settings.get("schema", 0))
-    if schema > SCHEMA_VERSION:
+def check(url: str, settings: dict[str, str]) -> None:
+    """Refuse a store that is damaged, or that a newer version of this program has made."""
+    schema = settings.get("schema", "")
+    if not schema.isdigit() or not {"uuid", "key"} <= settings.keys():
+        raise StoreError(f"The database {url} is damaged: its settings are missing. {WAY_OUT}")
+    if int(schema) > SCHEMA_VERSION:
         raise StoreError(
-            f"The database {database.database} has schema {schema}, but this version of "
-            f"cameo-events knows schemas up to {SCHEMA_VERSION}: please upgrade it."
+            f"The database {url} has schema {schema}, but this version of cameo-events knows "
+            f"schemas up to {SCHEMA_VERSION}: please upgrade it."
         )

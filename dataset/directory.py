@@ -15,13 +15,22 @@ from dataset.codebook import (
     decode,
 )
 from dataset.columns import COLUMNS, Column
-from dataset.filters import filters_of
+from dataset.filters import FILTERS, filters_of
 from dataset.observed import Counts, action_counts, actor_counts
 from dataset.snapshots import Snapshot
 from dataset.words import folded
 
 Entry = dict[str, Any]
-OPERATORS = {"choice": ["any", "not", "missing"], "range": ["min", "max"]}
+OPERATORS = {
+    "choice": ["any", "not", "missing"],
+    "number": ["min", "max"],
+    "date": ["from", "to"],
+    "dyad": ["dyad"],
+    "bbox": ["box"],
+    "words": ["words"],
+}
+"""The operators that each shape of filter makes of a column."""
+TYPES = {"date": "date", "timestamp": "datetime"}
 
 
 def actions(snapshot: Snapshot, revision: int, q: str | None = None, depth: int = 3) -> list[Entry]:
@@ -123,16 +132,18 @@ def columns() -> list[Entry]:
 
 def _column(column: Column) -> Entry:
     filters = filters_of(column.name)
+    shapes = dict.fromkeys(FILTERS[name].shape for name in filters)
+    operators = [operator for shape in shapes for operator in OPERATORS[shape]]
     return {
         "name": column.name,
         "path": ".".join(column.path),
-        "type": column.json_type,
+        "type": TYPES.get(column.kind, column.json_type),
         "list": column.many,
         "nullable": column.null,
         "unit": column.unit,
         "meaning": column.meaning,
         "example": column.example,
-        "operators": OPERATORS.get(column.by or "", []),
+        "operators": operators,
         "filters": filters,
         "filterable": bool(filters),
         "sortable": column.sortable,

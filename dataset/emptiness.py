@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from peewee import fn
-
-from dataset.models import Event, field
+from dataset.observed import spans
 from dataset.pages import Matched, matched_by
 from dataset.selection import Selection
 from dataset.snapshots import Snapshot
@@ -38,7 +36,7 @@ def empty_because(
 
 def _hint(snapshot: Snapshot, selection: Selection, name: str, alone: Matched) -> str:
     if not alone.value:
-        return _coverage(snapshot, name) or "no event matches this filter"
+        return _coverage(snapshot, selection, name) or "no event matches this filter"
     others = {other: value for other, value in selection.filters.items() if other != name}
     without = matched_by(snapshot, replace(selection, filters=others, after=None))
     if not without.value:
@@ -51,12 +49,13 @@ def _counted(matched: Matched) -> str:
     return f"{least}{matched.value} event{'' if matched.value == 1 else 's'}"
 
 
-def _coverage(snapshot: Snapshot, name: str) -> str | None:
+def _coverage(snapshot: Snapshot, selection: Selection, name: str) -> str | None:
     """Tell where the events begin or end, for a filter of dates."""
+    if name not in ("date_from", "date_to"):
+        return None
+    found = spans(snapshot, selection.revision).values()
+    if not found:
+        return "there are no events"
     if name == "date_from":
-        last = snapshot.value(Event.select(fn.MAX(field(Event, "date_end"))))
-        return last and f"events end on {last}"
-    if name == "date_to":
-        first = snapshot.value(Event.select(fn.MIN(field(Event, "date"))))
-        return first and f"events begin on {first}"
-    return None
+        return f"events end on {max(last for _, _, last in found)}"
+    return f"events begin on {min(first for _, first, _ in found)}"

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -32,9 +33,11 @@ def batches_of(store: Store, selection: Selection, read: Sequence[str]) -> Itera
 def export(
     store: Store, selection: Selection, columns: tuple[str, ...], writer: Writer
 ) -> Iterator[bytes]:
-    """Yield a whole selection as the writer's bytes."""
+    """Yield a whole selection as the writer's bytes; nothing before the first rows are read."""
     read = columns_to_read(selection, [*columns, *COORDINATES])
-    return writer(batches_of(store, selection, read), columns, read)
+    batches = batches_of(store, selection, read)
+    first = next(batches, [])
+    yield from writer(chain([first], batches), columns, read)
 
 
 def write_ndjson(

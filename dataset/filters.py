@@ -3,6 +3,7 @@
 What each means in SQL stands in `conditions`; the query parameters are made from this table.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,6 +15,11 @@ class Choice(NamedTuple):
 
     wanted: tuple[object, ...] = ()
     unwanted: tuple[object, ...] = ()
+
+    @property
+    def keeps_missing(self) -> bool:
+        """Whether events without a value are found."""
+        return None not in self.unwanted and (not self.wanted or None in self.wanted)
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,7 @@ _SPECIAL = (
         "dyad",
         "country",
         ("actor_country", "target_country"),
-        "Two countries, in either direction.",
+        "Two countries, in either direction",
         "IRN,ISR",
         "dyad leaves out events without a country on both sides",
     ),
@@ -47,7 +53,7 @@ _SPECIAL = (
         "choice",
         "actor",
         ("actor_code",),
-        "Who acts, with all codes that begin with these parts: `IRN` finds `IRN` and `IRNGOV`.",
+        "Who acts, with all codes that begin with these parts: `IRN` finds `IRN` and `IRNGOV`",
         "IRN",
     ),
     Filter(
@@ -55,7 +61,7 @@ _SPECIAL = (
         "choice",
         "actor",
         ("target_code",),
-        "Who is acted upon, with all codes that begin with these parts.",
+        "Who is acted upon, with all codes that begin with these parts",
         "ISR",
     ),
     Filter(
@@ -63,7 +69,7 @@ _SPECIAL = (
         "choice",
         "actor",
         _SIDES,
-        "Who is on either side, with all codes that begin with these parts.",
+        "Who is on either side, with all codes that begin with these parts",
         "IRN",
     ),
     Filter(
@@ -71,16 +77,16 @@ _SPECIAL = (
         "choice",
         "action",
         ("action_code",),
-        "Action with all that it includes: `19` finds `190`, `195` and `1951`.",
+        "Action with all that it includes: `19` finds `190`, `195` and `1951`",
         "19",
-        "action leaves out events without a CAMEO action code",
+        "action leaves out events without a CAMEO code",
     ),
     Filter(
         "date_from",
         "date",
         "date",
         ("date", "date_end"),
-        "Events that last until this day or longer.",
+        "Events that last until this day or longer",
         "2024-01-01",
     ),
     Filter(
@@ -88,7 +94,7 @@ _SPECIAL = (
         "date",
         "date",
         ("date", "date_end"),
-        "Events that begin on this day or before.",
+        "Events that begin on this day or before",
         "2024-06-30",
     ),
     Filter(
@@ -97,7 +103,7 @@ _SPECIAL = (
         "text",
         ("actor_name", "target_name", "place_name", "evidence_summary"),
         "Plain text: all of its words must stand in the names or the summary; "
-        "a final `*` makes the last word a prefix.",
+        "a final `*` makes the last word a prefix",
         "taliban hamas",
     ),
     Filter(
@@ -105,7 +111,7 @@ _SPECIAL = (
         "bbox",
         "number",
         ("place_latitude", "place_longitude"),
-        "Box `minLon,minLat,maxLon,maxLat`; across the date line when minLon is the greater.",
+        "Box `minLon,minLat,maxLon,maxLat`; across the date line when minLon is the greater",
         "44,25,64,40",
         "bbox leaves out events without coordinates",
         "degrees, WGS84",
@@ -115,42 +121,28 @@ _SPECIAL = (
         "choice",
         "country",
         ("actor_country", "target_country"),
-        "CAMEO country or region on either side.",
+        "CAMEO country or region on either side",
         "IRN",
     ),
 )
 
 
-def _ranges(name: str) -> tuple[Filter, Filter]:
-    column = COLUMNS[name]
-    note = f"a limit on {name} leaves out events without {name}" if column.null else None
-    example = str(column.example)
-    return (
-        Filter(f"{name}_min", "number", column.kind, (name,), f"Least {name}.", example, note),
-        Filter(f"{name}_max", "number", column.kind, (name,), f"Greatest {name}.", example, note),
-    )
-
-
-# The seed dataset has no such values: an example that finds something asks for missing ones.
-_NOT_IN_SEED = {
-    "actor_ethnic",
-    "actor_religions",
-    "action_mode",
-    "action_contexts",
-    "target_ethnic",
-    "place_admin1",
-    "root_event",
-}
+def _ranges(column: Column) -> Iterator[Filter]:
+    name, unit = column.name, column.unit
+    note = f"a limit on {name} leaves out events without it" if column.null else None
+    for end, meaning in (("min", "Least"), ("max", "Greatest")):
+        words = f"{meaning} {name}"
+        limit = f"{name}_{end}"
+        yield Filter(limit, "number", column.kind, (name,), words, column.asked, note, unit)
 
 
 def _choice(column: Column) -> Filter:
-    example = "none" if column.name in _NOT_IN_SEED else str(column.example)
-    return Filter(column.name, "choice", column.kind, (column.name,), column.meaning, example)
+    return Filter(column.name, "choice", column.kind, (column.name,), column.meaning, column.asked)
 
 
 _CHOICES = tuple(_choice(column) for column in COLUMNS.values() if column.by == "choice")
 _RANGES = tuple(
-    limit for column in COLUMNS.values() if column.by == "range" for limit in _ranges(column.name)
+    limit for column in COLUMNS.values() if column.by == "range" for limit in _ranges(column)
 )
 
 SPECIAL = tuple(item.name for item in _SPECIAL)

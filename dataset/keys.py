@@ -6,6 +6,8 @@ anything else is hashed with BLAKE2b, so two ids may meet there: whoever writes 
 """
 
 import re
+from contextlib import suppress
+from datetime import date
 from hashlib import blake2b
 
 NATIVE_BITS = 53
@@ -24,10 +26,10 @@ LAST_NUMBER = 2**10 - 1
 
 PUBLIC_ID = re.compile(r"[a-z][a-z0-9_-]{0,31}:[A-Za-z0-9._~:-]{1,95}")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,15}")
-_DATED = re.compile(r"(0|[1-9][0-9]{0,8})-([0-9]{8})")
+_DATED = re.compile(r"(0|[1-9][0-9]{0,9})-([0-9]{4})([0-9]{2})([0-9]{2})")
 
 _AS_NUMBER, _AS_DATED, _AS_HASH = 0, 1, 2
-_DAY_BITS = 27
+_DAY_BITS = 20
 
 
 def _value(native: str) -> tuple[int, int]:
@@ -36,7 +38,9 @@ def _value(native: str) -> tuple[int, int]:
         return _AS_NUMBER, int(native)
     dated = _DATED.fullmatch(native)
     if dated and int(dated[1]) < 2 ** (VALUE_BITS - _DAY_BITS):
-        return _AS_DATED, int(dated[1]) << _DAY_BITS | int(dated[2])
+        number, *day = (int(part) for part in dated.groups())
+        with suppress(ValueError):
+            return _AS_DATED, number << _DAY_BITS | date(*day).toordinal()
     digest = blake2b(native.encode(), digest_size=8).digest()
     return _AS_HASH, int.from_bytes(digest) >> (64 - VALUE_BITS)
 

@@ -93,9 +93,13 @@ class Superseded(Version):
 
 
 class Revision(BaseModel):
-    """A committed change of the store."""
+    """A committed change of the store.
+
+    `token` is random: after a backup is restored, a number may come again with other events.
+    """
 
     number = IntegerField(primary_key=True)
+    token = TextField()
     committed = TextField()
     kind = TextField()
     detail = TextField(null=True)
@@ -110,10 +114,16 @@ class Release(BaseModel):
 
 
 class Dataset(BaseModel):
-    """A named source of events; `number` stands in the keys of its events."""
+    """A named source of events, as described since a revision.
 
-    name = TextField(primary_key=True)
-    number = IntegerField(unique=True)
+    `number` stands in the keys of its events and never changes.
+    """
+
+    KEY = "name"
+
+    name = TextField()
+    revision = IntegerField()
+    number = IntegerField()
     title = TextField()
     description = TextField()
     licence = TextField()
@@ -121,11 +131,17 @@ class Dataset(BaseModel):
     url = TextField(null=True)
     codebook = TextField()
 
+    class Meta:
+        primary_key = CompositeKey("name", "revision")
+
 
 class Document(BaseModel):
-    """A source document: what is needed to check its coding, never its text."""
+    """A source document, as described since a revision: never its text."""
 
-    id = TextField(primary_key=True)
+    KEY = "id"
+
+    id = TextField()
+    revision = IntegerField()
     dataset = TextField()
     title = TextField()
     date = DayField()
@@ -133,6 +149,9 @@ class Document(BaseModel):
     paragraphs = IntegerField()
     sha256 = TextField()
     left_out = TextField()
+
+    class Meta:
+        primary_key = CompositeKey("id", "revision")
 
 
 class Load(BaseModel):
@@ -196,6 +215,10 @@ MODELS: list[type[Model]] = [
     SeenCode,
     Setting,
 ]
+
+
+LAST = "\uffff"
+"""Sorts after every character of a code: what begins with X is between X and X + LAST."""
 
 
 def field(table: type[Model], name: str) -> Any:

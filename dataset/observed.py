@@ -1,7 +1,6 @@
 """Count what the store holds: by code, by dataset, by document."""
 
 from collections import Counter
-from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -12,6 +11,9 @@ from dataset.selection import Selection, arms
 from dataset.snapshots import Snapshot
 
 Counts = Counter[str]
+
+INTERNAL = ("revision", "number")
+"""Columns of descriptions that are no business of clients."""
 
 
 def counts_by(snapshot: Snapshot, revision: int, column: str) -> Counts:
@@ -51,33 +53,58 @@ def actor_counts(snapshot: Snapshot, revision: int, side: str) -> Counts:
     return below(counts_by(snapshot, revision, f"{side}_code"), first=3, step=3)
 
 
-def datasets(snapshot: Snapshot) -> list[dict[str, Any]]:
-    """Describe the datasets of the store, with how many events they have and from when."""
-    counted = {}
-    for arm in arms(snapshot, Selection(snapshot.revision), ["dataset"]):
+def datasets(snapshot: Snapshot, revision: int) -> list[dict[str, Any]]:
+    """Describe the datasets at a revision, with how many events they have and from when."""
+    described = _described(snapshot, Dataset, revision)
+    for dataset in described:
+        span = spans(snapshot, revision).get(dataset["name"], (0, None, None))
+        dataset |= dict(zip(("count", "date_first", "date_last"), span, strict=True))
+    return described
+
+
+def documents(snapshot: Snapshot, revision: int) -> list[dict[str, Any]]:
+    """Describe the source documents at a revision, with how many events are coded from each."""
+    counts = counts_by(snapshot, revision, "evidence_document")
+    described = _described(snapshot, Document, revision)
+    for document in described:
+        document["left_out"] = orjson.loads(document["left_out"])
+        document["count"] = counts[document["id"]]
+    return described
+
+
+def spans(snapshot: Snapshot, revision: int) -> dict[str, tuple[int, str, str]]:
+    """Give how many events each dataset has at a revision, its first day and its last."""
+    return snapshot.remembered(("spans", revision), lambda: _spans(snapshot, revision))
+
+
+def _spans(snapshot: Snapshot, revision: int) -> dict[str, tuple[int, str, str]]:
+    found: dict[str, tuple[int, str, str]] = {}
+    for arm in arms(snapshot, Selection(revision), ["dataset"]):
         name, first, last = (field(arm.model, one) for one in ("dataset", "date", "date_end"))
-        spans = arm.select(name, fn.COUNT("*"), fn.MIN(first), fn.MAX(last)).group_by(name)
-        counted = {name: rest for name, *rest in snapshot.rows(spans)}
-    columns = ("name", "title", "description", "licence", "citation", "url", "codebook")
-    found = _described(snapshot, Dataset, columns)
-    for described in found:
-        span = counted.get(described["name"], (0, None, None))
-        described |= dict(zip(("count", "date_first", "date_last"), span, strict=True))
+        grouped = arm.select(name, fn.COUNT("*"), fn.MIN(first), fn.MAX(last)).group_by(name)
+        for dataset, count, begin, end in snapshot.rows(grouped):
+            known = found.get(dataset, (0, begin, end))
+            found[dataset] = (known[0] + count, min(known[1], begin), max(known[2], end))
     return found
 
 
-def documents(snapshot: Snapshot) -> list[dict[str, Any]]:
-    """Describe the source documents of the store, with how many events are coded from each."""
-    counts = counts_by(snapshot, snapshot.revision, "evidence_document")
-    columns = ("id", "dataset", "title", "date", "language", "paragraphs", "sha256", "left_out")
-    found = _described(snapshot, Document, columns)
-    for described in found:
-        described["left_out"] = orjson.loads(described["left_out"])
-        described["count"] = counts[described["id"]]
-    return found
+def newest(table: type[Dataset | Document], revision: int) -> Any:
+    """Select descriptions, each as it was at a revision."""
+    key = table.KEY
+    later = table.alias()
+    known = later.select(fn.MAX(later.revision)).where(
+        getattr(later, key) == getattr(table, key), later.revision <= revision
+    )
+    return table.select().where(table.revision == known)
 
 
-def _described(snapshot: Snapshot, table: Any, columns: Sequence[str]) -> list[dict[str, Any]]:
-    fields = [getattr(table, name) for name in columns]
-    rows = snapshot.rows(table.select(*fields).order_by(fields[0]))
-    return [dict(zip(columns, row, strict=True)) for row in rows]
+def _described(
+    snapshot: Snapshot, table: type[Dataset | Document], revision: int
+) -> list[dict[str, Any]]:
+    names = table._meta.sorted_field_names
+    rows = snapshot.rows(newest(table, revision))
+    described = sorted(rows, key=lambda row: row[names.index(table.KEY)])
+    return [
+        {name: value for name, value in zip(names, row, strict=True) if name not in INTERNAL}
+        for row in described
+    ]

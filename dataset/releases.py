@@ -13,12 +13,18 @@ def revision_of(snapshot: Snapshot, name: str | None) -> tuple[int, str | None]:
     if name is None:
         return snapshot.revision, None
     if name.isdigit():
-        number = int(name)
-        if snapshot.value(Revision.select(Revision.number).where(Revision.number == number)):
-            return number, None
-        detail = f"There is no revision {name}; revisions go from 1 to {snapshot.revision}."
-        raise UnknownValue("as_of", name, detail, str(snapshot.revision))
+        if 1 <= int(name) <= snapshot.revision:
+            return int(name), None
+        detail = f"There is no revision {name}; the newest is {snapshot.revision}."
+        raise UnknownValue("as_of", name, detail, str(snapshot.revision or "") or None)
     number = snapshot.value(Release.select(Release.revision).where(Release.name == name))
     if number is None:
         raise UnknownValue("as_of", name, f"There is no release {name}.")
     return int(number), name
+
+
+def token_of(snapshot: Snapshot, revision: int) -> str:
+    """Give the random token of a revision."""
+    if revision == snapshot.revision:
+        return snapshot.token
+    return str(snapshot.value(Revision.select(Revision.token).where(Revision.number == revision)))

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from secrets import token_hex
 from typing import Any
 
 import orjson
@@ -11,8 +12,9 @@ from peewee import Database, chunked, fn
 
 from dataset.build import Row
 from dataset.columns import COLUMNS
+from dataset.database import ENGINE_ERRORS, unusable
 from dataset.keys import DATASET_NUMBERS, FIRST_FREE_NUMBER, LAST_NUMBER, key_of
-from dataset.models import Dataset, Event, Revision, SeenCode, Superseded
+from dataset.models import Dataset, Document, Event, Revision, SeenCode, Superseded
 
 BATCH = 400
 CODED = {
@@ -20,6 +22,10 @@ CODED = {
     for name, column in COLUMNS.items()
     if column.by == "choice" and column.stored and column.kind not in ("id", "dataset", "term")
 }
+# The text index follows its table by hand (https://sqlite.org/fts5.html#external_content_tables).
+ADD_WORDS = "INSERT INTO event_words (rowid, words) VALUES (?, ?)"
+REMOVE_WORDS = "INSERT INTO event_words (event_words, rowid, words) VALUES ('delete', ?, ?)"
+
 _COMPARED = [name for name, column in COLUMNS.items() if column.stored and name != "revision"]
 
 
@@ -37,11 +43,12 @@ class Change:
         self.number = number
         self.account: Counter[str] = Counter()
         self._seen: set[tuple[str, str]] = set()
+        self._described = False
 
     @property
     def changed(self) -> bool:
         """Whether the change has changed anything."""
-        return bool(self.account["inserted"] or self.account["updated"] or self.account["other"])
+        return bool(self.account["inserted"] or self.account["updated"] or self._described)
 
     def put(self, rows: Iterable[Row], load: int, loader_version: int) -> None:
         """Store rows: new events, newer versions of known ones; count each row once."""
@@ -55,6 +62,16 @@ class Change:
             self._put_batch(incoming)
         self._store_seen()
 
+    def describe(self, table: type[Dataset | Document], row: Row) -> None:
+        """Store a description of a dataset or document, if it differs from the newest stored."""
+        key = table.KEY
+        newest = table.select().where(getattr(table, key) == row[key])
+        found = self.database.execute(newest.order_by(table.revision.desc()).limit(1)).fetchone()
+        known = dict(zip(table._meta.sorted_field_names, found, strict=True)) if found else {}
+        if {**known, "revision": 0} != {**row, "revision": 0}:
+            self.database.execute(table.insert({**row, "revision": self.number}))
+            self._described = True
+
     def _put_batch(self, rows: list[Row]) -> None:
         keys = [row["key"] for row in rows]
         current = self._current(keys)
@@ -66,13 +83,16 @@ class Change:
         } - current.keys()
         fresh: dict[int, Row] = {}
         for row in rows:
-            outcome = self._outcome(row, fresh.get(row["key"]) or current.get(row["key"]), gone)
-            self.account[outcome] += 1
+            known = fresh.get(row["key"]) or current.get(row["key"])
+            outcome = self._outcome(row, known, gone)
+            # Of several versions in one load, all but the best are outdated; it counts once.
+            displaces = outcome == "updated" and known and known["revision"] == self.number
+            self.account["outdated" if displaces else outcome] += 1
             if outcome in ("inserted", "updated"):
                 fresh[row["key"]] = row
         self._end([current[key] for key in fresh if key in current])
         self._insert(Event, fresh.values())
-        self._index_words("", fresh.values())
+        self._execute_each(ADD_WORDS, fresh.values())
         self._note_seen(fresh.values())
 
     def _outcome(self, row: Row, known: Row | None, gone: set[int]) -> str:
@@ -88,7 +108,7 @@ class Change:
         """Move versions that end here out of the current events."""
         shown = [row | {"ended": self.number} for row in rows if row["revision"] < self.number]
         self._insert(Superseded, shown)
-        self._index_words("delete", rows)
+        self._execute_each(REMOVE_WORDS, rows)
         keys = [row["key"] for row in rows]
         self.database.execute(Event.delete().where(Event.key.in_(keys)))
 
@@ -102,13 +122,8 @@ class Change:
         if listed:
             self.database.execute(table.insert_many(listed))
 
-    def _index_words(self, command: str, rows: Iterable[Row]) -> None:
-        """Keep the text index (https://sqlite.org/fts5.html#external_content_tables)."""
-        statement = (
-            "INSERT INTO event_words (event_words, rowid, words) VALUES ('delete', ?, ?)"
-            if command
-            else "INSERT INTO event_words (rowid, words) VALUES (?, ?)"
-        )
+    def _execute_each(self, statement: str, rows: Iterable[Row]) -> None:
+        """Run a statement with the key and the words of each row."""
         values = [(row["key"], row["words"]) for row in rows]
         self.database.cursor().executemany(statement, values)
 
@@ -140,15 +155,25 @@ def _rank(row: Row) -> tuple[str, int, bytes]:
 @contextmanager
 def revision(database: Database, kind: str, detail: str | None = None) -> Iterator[Change]:
     """Make the next revision: committed if the change changed anything, else as if never begun."""
+    try:
+        with _transaction(database, kind, detail) as change:
+            yield change
+    except ENGINE_ERRORS as error:
+        raise unusable(str(database.database), "written", error) from error
+
+
+@contextmanager
+def _transaction(database: Database, kind: str, detail: str | None) -> Iterator[Change]:
     with database.atomic() as transaction:
-        number = (database.execute(Revision.select(fn.MAX(Revision.number))).fetchone()[0] or 0) + 1
+        newest = database.execute(Revision.select(fn.MAX(Revision.number))).fetchone()[0]
+        number = (newest or 0) + 1
         change = Change(database, number)
         yield change
         if not change.changed:
             transaction.rollback()
             return
-        made = {"number": number, "committed": now(), "kind": kind, "detail": detail}
-        database.execute(Revision.insert(made))
+        made = {"number": number, "token": token_hex(8), "committed": now()}
+        database.execute(Revision.insert(made | {"kind": kind, "detail": detail}))
 
 
 def dataset_number(database: Database) -> Any:

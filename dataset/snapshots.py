@@ -10,10 +10,17 @@ from typing import Any
 
 from peewee import Database, Query
 
-from dataset.database import ENGINE_ERRORS, check, open_to_read, path_of, settings_of
+from dataset.database import (
+    ENGINE_ERRORS,
+    check,
+    open_to_read,
+    path_of,
+    settings_of,
+    unusable,
+)
 from dataset.errors import StoreError
 
-MOST_REMEMBERED = 64
+MOST_REMEMBERED = 8
 
 
 @dataclass(frozen=True)
@@ -23,6 +30,7 @@ class Snapshot:
     store: "Store"
     database: Database
     revision: int
+    token: str
     uuid: str
     signing_key: str
 
@@ -42,7 +50,7 @@ class Snapshot:
 
     def remembered(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """Give what was made for a key before, in this store; make it the first time."""
-        return self.store.remember((self.uuid, key), make)
+        return self.store.remember((self.uuid, self.token, key), make)
 
 
 class Store:
@@ -109,13 +117,14 @@ class Store:
             yield self._snapshot_of(database)
         except ENGINE_ERRORS as error:
             database.close()
-            raise StoreError(f"The database {self.url} cannot be read: {error}.") from error
+            raise unusable(self.url, "read", error) from error
         finally:
             if not database.is_closed():
                 database.rollback()
 
     def _snapshot_of(self, database: Database) -> Snapshot:
         settings = settings_of(database)
-        check(database, settings)
-        revision = database.execute_sql("SELECT max(number) FROM revision").fetchone()[0]
-        return Snapshot(self, database, revision or 0, settings["uuid"], settings["key"])
+        check(self.url, settings)
+        newest = "SELECT number, token FROM revision ORDER BY number DESC LIMIT 1"
+        number, token = database.execute_sql(newest).fetchone() or (0, "")
+        return Snapshot(self, database, number, token, settings["uuid"], settings["key"])

@@ -1,6 +1,6 @@
 """What values each kind of code can have, with labels, and which one may have been meant."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from rapidfuzz import fuzz, process
 
@@ -18,9 +18,6 @@ from dataset.codebook import (
     parts,
 )
 from dataset.columns import DATE_PRECISIONS, EVIDENCE_STATUSES, PLACE_PRECISIONS
-
-GOOD_ENOUGH = 70
-"""The least similarity, of 100, of a suggestion."""
 
 CLOSED_KINDS = ("boolean", "quad_class", "date_precision", "place_precision", "evidence_status")
 """The kinds whose values are all known: whatever else is asked for is not well-formed."""
@@ -54,17 +51,20 @@ def is_known(kind: str, code: str) -> bool:
 
 
 def meant(kind: str, text: str) -> str | None:
-    """Suggest the code of a kind that a text may have meant, by code or by label."""
-    return closest(text, VOCABULARIES.get(kind, {}))
+    """Suggest the code of a kind that a text may have meant; None rather than a doubtful one."""
+    if text in _MISSING:
+        return "none"
+    bare = text.strip(" \"'()[]{}").removesuffix(".0")
+    spelling, known = _spelling(bare), _SPELLINGS.get(kind, {})
+    if spelling in known:
+        return known[spelling]
+    return next((code for read in _READINGS.get(kind, ()) if (code := read(kind, bare))), None)
 
 
-def closest(text: str, labels: Mapping[str, str]) -> str | None:
-    """Give the code whose own text, or whose label, is most like `text`; None if none is."""
-    if text.upper() in labels:
-        return text.upper()
-    by_label = {label.casefold(): code for code, label in labels.items() if label}
-    candidates = {**{code.casefold(): code for code in labels}, **by_label}
+def closest(text: str, names: Iterable[str]) -> str | None:
+    """Give the name that is most like `text`, whatever the case; None if none is like it."""
+    plain = {name.casefold(): name for name in names}
     found = process.extractOne(
-        text.casefold(), candidates.keys(), scorer=fuzz.ratio, score_cutoff=GOOD_ENOUGH
+        text.casefold(), plain.keys(), scorer=fuzz.ratio, score_cutoff=LIKE_A_NAME
     )
-    return candidates[found[0]] if found else None
+    return plain[found[0]] if found else None

@@ -10,7 +10,9 @@ _WORD = re.compile(r"[^\W_]+")
 def folded(text: str) -> list[str]:
     """Split into words without case, accents and punctuation: `Raïssi's` gives `raissi`, `s`."""
     plain = unicodedata.normalize("NFKD", text.casefold())
-    return _WORD.findall("".join(c for c in plain if not unicodedata.combining(c)))
+    bare = "".join(character for character in plain if not unicodedata.combining(character))
+    # Once more: the decomposition may have brought forth capitals (of mathematical letters).
+    return _WORD.findall(bare.casefold())
 
 
 def searchable(texts: Iterable[str | None]) -> str:

@@ -87,12 +87,22 @@ class PageInfoSchema(ResponseSchema):
     )
 
 
+def receipt() -> ma.fields.Nested:
+    """Make the member of an answer that holds its receipt."""
+    text = "What the answer says about itself."
+    return ma.fields.Nested(ReceiptSchema, required=True, metadata=described(text))
+
+
 def list_of(item: type[ma.Schema], name: str) -> type[ma.Schema]:
     """Make the schema of a page of items."""
     members: dict[str, ma.fields.Field[Any]] = {
-        "data": ma.fields.List(ma.fields.Nested(item), required=True),
-        "page": ma.fields.Nested(PageInfoSchema, required=True),
-        "receipt": ma.fields.Nested(ReceiptSchema, required=True),
+        "data": ma.fields.List(
+            ma.fields.Nested(item), required=True, metadata=described("The items of the page.")
+        ),
+        "page": ma.fields.Nested(
+            PageInfoSchema, required=True, metadata=described("Where the page stands.")
+        ),
+        "receipt": receipt(),
     }
     return ResponseSchema.from_dict(members, name=name)
 
@@ -100,7 +110,7 @@ def list_of(item: type[ma.Schema], name: str) -> type[ma.Schema]:
 def one_of(item: type[ma.Schema], name: str) -> type[ma.Schema]:
     """Make the schema of an answer that holds one thing."""
     members: dict[str, ma.fields.Field[Any]] = {
-        "data": ma.fields.Nested(item, required=True),
-        "receipt": ma.fields.Nested(ReceiptSchema, required=True),
+        "data": ma.fields.Nested(item, required=True, metadata=described("The thing itself.")),
+        "receipt": receipt(),
     }
     return ResponseSchema.from_dict(members, name=name)

@@ -21,6 +21,10 @@ class QuerySchema(ma.Schema):
         unknown = ma.RAISE
 
 
+class NoQuerySchema(QuerySchema):
+    """Nothing can be asked."""
+
+
 def described(text: str, *examples: object) -> dict[str, object]:
     """Make the metadata that documents a field."""
     return {"description": text, **({"examples": list(examples)} if examples else {})}

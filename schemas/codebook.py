@@ -5,26 +5,16 @@ import marshmallow as ma
 from schemas import fields
 from schemas.answers import list_of, one_of
 from schemas.base import QuerySchema, ResponseSchema, described
-from schemas.events import paging
+from schemas.paging import ListQuerySchema
 
-AS_OF = "Count as the store was at this revision (a number) or release (a name)."
-
-
-class ListQuerySchema(QuerySchema):
-    """What can be asked of a plain list."""
-
-    limit = paging()["limit"]
-    cursor = paging()["cursor"]
-
-
-class AnswerQuerySchema(QuerySchema):
-    """What can be asked of a single thing: nothing."""
+KEDS = "In KEDS's CAMEO 0.5b1, where some codes (016, 121, 164, …) mean another action."
+COUNTED_AS_OF = "Count as the store was at this revision (a number) or release (a name)."
 
 
 class CountedQuerySchema(QuerySchema):
     """What can be asked of a single code."""
 
-    as_of = fields.RevisionName(metadata=described(AS_OF, "1"))
+    as_of = fields.RevisionName(metadata=described(COUNTED_AS_OF, "1"))
 
 
 class ActionListQuerySchema(ListQuerySchema, CountedQuerySchema):
@@ -52,7 +42,7 @@ class GoldsteinSchema(ResponseSchema):
 
     gdelt = ma.fields.Float(allow_none=True, metadata=described("In GDELT's table.", -10.0))
     icews = ma.fields.Float(allow_none=True, metadata=described("In ICEWS's table.", -10.0))
-    keds = ma.fields.Float(allow_none=True, metadata=described("In KEDS's CAMEO 0.5b1.", -10.0))
+    keds = ma.fields.Float(allow_none=True, metadata=described(KEDS, -10.0))
 
 
 class ActionCodeSchema(ResponseSchema):
@@ -119,7 +109,7 @@ class ActorCodeSchema(ResponseSchema):
         ma.fields.String(),
         data_key="unknown",
         required=True,
-        metadata=described("Parts that the codebook does not explain.", []),
+        metadata=described("Parts that the codebook does not explain where they stand.", []),
     )
     count_as_actor = ma.fields.Integer(
         required=True, metadata=described("How many events `actor=` with this code finds.", 29)
@@ -138,7 +128,10 @@ class FieldSchema(ResponseSchema):
     path = ma.fields.String(
         required=True, metadata=described("Where it stands in the JSON event.", "actor.country")
     )
-    type = ma.fields.String(required=True, metadata=described("JSON type of a value.", "string"))
+    type = ma.fields.String(
+        required=True,
+        metadata=described("Type of a value: a JSON type, `date` or `datetime`.", "string"),
+    )
     is_list = ma.fields.Boolean(
         data_key="list",
         required=True,

@@ -11,7 +11,7 @@ from schemas.fields import Text, invalid
 
 MOST_VALUES = 200
 
-_PUBLIC_ID = re.compile(r"[A-Za-z0-9._~:-]{1,128}")
+_PUBLIC_ID = re.compile(r"(?=.{1,128}$)[a-z][a-z0-9_-]*:[A-Za-z0-9._~:-]+")
 _THREE = re.compile(r"[A-Z0-9]{3}")
 _ACTION = "two to four digits, beginning with a root from 01 to 20, such as 19 or 195"
 
@@ -31,7 +31,7 @@ SHAPES: dict[str, tuple[Callable[[str], bool], str]] = {
     "context": (_matching(re.compile(r"[a-z_-]{2,32}")), "a PLOVER context such as military"),
     "term": (bool, "a text"),
     **{
-        kind: (_matching(_THREE), f"a {name} code of three upper-case characters, such as {code}")
+        kind: (_matching(_THREE), f"the {name} code of three upper-case characters, such as {code}")
         for kind, name, code in (
             ("country", "CAMEO country", "IRN"),
             ("group", "known group", "TAL"),
@@ -88,7 +88,7 @@ class Choices(Text):
     def _value(self, item: str) -> Any:
         if not item:
             raise invalid("must not hold an empty value between its commas.")
-        return None if item == "none" else well_formed(self.kind, _unescaped(item))
+        return None if item == "none" else well_formed(self.kind, _unescaped(item).strip())
 
     def write(self, value: Choice) -> str:
         """Write the list: first what is wanted, then what is not."""

@@ -4,15 +4,19 @@ from typing import Any
 
 import marshmallow as ma
 
-from dataset.columns import COLUMNS, PARTS, Column
+from dataset.columns import CLOSED_SETS, COLUMNS, PARTS, SORTABLE, Column
 from dataset.filters import SPECIAL
 from schemas import fields
-from schemas.answers import ReceiptSchema, list_of, one_of
+from schemas.answers import list_of, one_of, receipt
 from schemas.base import QuerySchema, ResponseSchema, described
-from schemas.filters import EventFiltersSchema
+from schemas.filters import DatesSchema, EventFiltersSchema
+from schemas.paging import ListQuerySchema
 
 AS_OF = "Answer as the store was at this revision (a number) or release (a name)."
-SORT = "Column to sort by; `-` before it for the greatest first. Missing values come last."
+SORT = (
+    f"Column to sort by, one of {', '.join(SORTABLE)}; `-` before it for the greatest first. "
+    "Missing values come last."
+)
 FIELDS = "Columns (`actor_country`) or parts (`actor`) of the answer; `id` is always there."
 
 
@@ -21,44 +25,30 @@ def _as_of() -> fields.RevisionName:
 
 
 def _sort(default: str) -> fields.SortKey:
-    text = f"{SORT} Default: `{default}`."
-    return fields.SortKey(metadata=described(text, default))
+    text = f"{SORT} If it is not given: {default}."
+    return fields.SortKey(metadata=described(text, "-goldstein"))
 
 
 def _columns() -> fields.Columns:
     return fields.Columns(metadata=described(FIELDS, "date,actor,action_code,target"))
 
 
-def paging() -> dict[str, ma.fields.Field[Any]]:
-    """Make the parameters of every list: how much of it, and from where."""
-    return {
-        "limit": fields.Integer(
-            least=1,
-            most=1000,
-            metadata=described("The most items of a page, 1 to 1000. Default: 100.", 100)
-            | {"minimum": 1, "maximum": 1000, "default": 100},
-        ),
-        "cursor": fields.Text(
-            metadata=described(
-                "Where the page begins: as `page.next` of the page before holds it. "
-                "It belongs to one query and keeps to the revision of the first page."
-            )
-        ),
-    }
-
-
 def _query(name: str, **members: ma.fields.Field[Any]) -> type[ma.Schema]:
     """Make a query schema: more parameters between the main filters and those of one column."""
     filters = EventFiltersSchema._declared_fields
     main = {name: filters[name] for name in SPECIAL}
-    return QuerySchema.from_dict({**main, **members, **filters}, name=name)
+    return DatesSchema.from_dict({**main, **members, **filters}, name=name)
 
 
 EventPageQuerySchema = _query(
-    "EventPageQuerySchema", sort=_sort("-date"), fields=_columns(), as_of=_as_of(), **paging()
+    "EventPageQuerySchema",
+    sort=_sort("`-date`, or `date` for a whole result in another format"),
+    fields=_columns(),
+    as_of=_as_of(),
+    **ListQuerySchema._declared_fields,
 )
 EventExportQuerySchema = _query(
-    "EventExportQuerySchema", sort=_sort("date"), fields=_columns(), as_of=_as_of()
+    "EventExportQuerySchema", sort=_sort("`date`"), fields=_columns(), as_of=_as_of()
 )
 EventCountQuerySchema = _query("EventCountQuerySchema", as_of=_as_of())
 
@@ -76,19 +66,24 @@ VALUES: dict[str, type[ma.fields.Field[Any]]] = {
 }
 
 
+FORMATS = {"date": "date", "timestamp": "date-time"}
+
+
 def value_of(column: Column) -> ma.fields.Field[Any]:
     """Make the documented field of a column in the JSON event."""
     unit = f" Unit: {column.unit}." if column.unit else ""
-    example = [column.example] if column.many else column.example
-    metadata = described(column.meaning + unit, example)
-    if column.kind == "date":
-        metadata["format"] = "date"
-    if column.kind == "timestamp":
-        metadata["format"] = "date-time"
+    metadata = described(f"{column.meaning}.{unit}", column.example)
+    if column.kind in FORMATS:
+        metadata["format"] = FORMATS[column.kind]
+    kind = VALUES[column.json_type]
     if column.many:
-        return ma.fields.List(VALUES[column.json_type](), metadata=metadata)
-    return VALUES[column.json_type](
-        required=column.name == "id", allow_none=column.null, metadata=metadata
+        return ma.fields.List(kind(), metadata=metadata)
+    is_closed = column.kind in CLOSED_SETS
+    return kind(
+        required=column.name == "id",
+        allow_none=column.null,
+        validate=ma.validate.OneOf(CLOSED_SETS[column.kind]) if is_closed else None,
+        metadata=metadata,
     )
 
 
@@ -137,7 +132,7 @@ class CountSchema(ResponseSchema):
     count = ma.fields.Integer(
         required=True, metadata=described("How many events match, exactly.", 55)
     )
-    receipt = ma.fields.Nested(ReceiptSchema, required=True)
+    receipt = receipt()
 
 
 class FeatureSchema(ResponseSchema):

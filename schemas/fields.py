@@ -16,15 +16,20 @@ LARGEST_INTEGER = 2**63 - 1
 
 _UNREADABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _INTEGER = re.compile(r"-?[0-9]{1,19}")
-_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,20})?(e-[0-9]{1,2})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _RELEASE = re.compile(r"[A-Za-z0-9._~-]{1,64}")
 
 
-def invalid(detail: str, value: str | None = None, did_you_mean: str | None = None) -> Any:
+def invalid(
+    detail: str,
+    value: str | None = None,
+    did_you_mean: str | None = None,
+    field: str = ma.exceptions.SCHEMA,
+) -> ma.ValidationError:
     """Make the error of a value, with the part that is wrong and what may have been meant."""
     error = {"detail": detail, "value": value, "did_you_mean": did_you_mean}
-    return ma.ValidationError([error])
+    return ma.ValidationError([error], field)
 
 
 def shortest(number: float) -> str:
@@ -191,4 +196,4 @@ class RevisionName(Text):
         """Read a name; whether there is such a revision only the store knows."""
         if not _RELEASE.fullmatch(text):
             raise invalid("must be the number of a revision or the name of a release.", text)
-        return text
+        return str(int(text)) if text.isdigit() else text

@@ -6,14 +6,14 @@ from typing import Any
 import marshmallow as ma
 
 from dataset.filters import FILTERS, Filter
+from dataset.vocabularies import CLOSED_KINDS, VOCABULARIES
 from schemas import codes, fields
 from schemas.base import QuerySchema, described
 
 FILLED_IN = "dyad"
 """The filter that Swagger UI fills in: a first question that any store with the seed answers."""
-CHOICE_HELP = (
-    "Several values: commas (`A,B` is A or B); `!A` is everything but A; `none` is a missing value."
-)
+CHOICE_HELP = "`A,B` is A or B, `!A` all but A, `none` a missing value"
+TYPED: dict[str, Callable[[str], object]] = {"integer": int, "number": float}
 
 
 def _number(item: Filter, **kwargs: Any) -> ma.fields.Field[Any]:
@@ -34,22 +34,41 @@ FIELDS: dict[str, Callable[..., ma.fields.Field[Any]]] = {
 
 
 def documentation(item: Filter) -> str:
-    """Say what a filter means, in what unit, and how its values are written."""
-    help_text = CHOICE_HELP if item.shape == "choice" else ""
-    unit = f"Unit: {item.unit}." if item.unit else ""
-    note = f"{item.note[0].upper()}{item.note[1:]}." if item.note else ""
-    example = f"Example: `{item.example}`."
-    return " ".join(text for text in (item.meaning, unit, note, help_text, example) if text)
+    """Say what a filter means, in what unit, which values there are, and what it leaves out."""
+    closed = VOCABULARIES[item.kind] if item.kind in CLOSED_KINDS else ()
+    texts = (
+        item.meaning,
+        f"unit: {item.unit}" if item.unit else "",
+        f"one of {', '.join(f'`{value}`' for value in closed)}" if closed else "",
+        CHOICE_HELP if item.shape == "choice" else "",
+        item.note or "",
+        f"example: `{item.example}`",
+    )
+    return " ".join(f"{text[0].upper()}{text[1:]}." for text in texts if text)
 
 
 def field_of(item: Filter) -> ma.fields.Field[Any]:
     """Make the documented field of a filter."""
-    metadata = described(documentation(item), item.example)
+    typed = TYPED.get(item.kind, str) if item.shape == "number" else str
+    metadata = described(documentation(item), typed(item.example))
     if item.name == FILLED_IN:
         metadata["example"] = item.example
+    if item.shape == "number" and item.kind == "integer":
+        metadata["minimum"] = 0
     return FIELDS[item.shape](item, metadata=metadata)
 
 
-EventFiltersSchema = QuerySchema.from_dict(
+class DatesSchema(QuerySchema):
+    """What must hold between the dates of a query."""
+
+    @ma.validates_schema
+    def check_order(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        """Refuse dates the wrong way round: they would find long events only."""
+        if "date_from" in data and "date_to" in data and data["date_to"] < data["date_from"]:
+            error = f"must not be before date_from, {data['date_from']}."
+            raise fields.invalid(error, field="date_to")
+
+
+EventFiltersSchema = DatesSchema.from_dict(
     {name: field_of(item) for name, item in FILTERS.items()}, name="EventFiltersSchema"
 )

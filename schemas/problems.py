@@ -42,7 +42,9 @@ class ProblemSchema(ResponseSchema):
         required=True,
         metadata=described("The parameters that are wrong."),
     )
-    reason = ma.fields.String(metadata=described("Why an event was retracted (410 only)."))
+    reason = ma.fields.String(
+        metadata=described("Why an event was retracted (410 only).", "coded twice")
+    )
     successor = ma.fields.String(
-        allow_none=True, metadata=described("The event that replaces it (410 only).")
+        allow_none=True, metadata=described("The event that replaces it (410 only).", "seed:2")
     )

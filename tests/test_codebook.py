@@ -339,7 +339,7 @@ def test_codes_are_taken_apart(code: str, expected: ActorParts) -> None:
         ("UKRREBRUS", ActorParts("UKR", None, ("REB",), "RUS")),
         ("IRQNOR", ActorParts("IRQ", unknown=("NOR",))),
         ("BUDMAH223", ActorParts(religions=("BUD",), unknown=("MAH", "223"))),
-        ("COPGOVCOP", ActorParts(roles=("COP", "GOV"), unknown=("COP",))),
+        ("COPGOVCOP", ActorParts(roles=("COP", "GOV"))),
     ],
 )
 def test_position_settles_what_is_ambiguous(code: str, expected: ActorParts) -> None:
@@ -368,7 +368,7 @@ def said(found: ActorParts) -> list[str]:
 
 @given(chains())
 def test_decoding_loses_and_invents_no_part(code: str) -> None:
-    assert Counter(said(decode(code))) == Counter(parts(code))
+    assert Counter(said(decode(code))) == Counter(set(parts(code)))
 
 
 @given(chains())
@@ -380,7 +380,7 @@ def test_decoding_repeats_no_role_or_religion(code: str) -> None:
 
 @given(st.text())
 def test_decoding_never_raises(text: str) -> None:
-    assert "".join(sorted(said(decode(text)))) == "".join(sorted(parts(text)))
+    assert "".join(sorted(said(decode(text)))) == "".join(sorted(set(parts(text))))
 
 
 def gdelt_actors() -> Iterator[tuple[ActorParts, ActorParts]]:

@@ -11,7 +11,7 @@ from dataset.codebook.tables import COUNTRIES, ETHNIC, GROUPS, RELIGIONS, ROLES
 INTERNATIONAL = frozenset({"IGO", "IMG", "INT", "MNC", "NGM", "NGO"})
 """The roles that stand in the place of a country."""
 
-_SHAPE = re.compile(r"[A-Z]{3}(?:[A-Z0-9]{3})*")
+_SHAPE = re.compile(r"[A-Z]{3}(?:[A-Z0-9]{3}){0,9}")
 _PEOPLES = ETHNIC.keys() - ROLES.keys() - RELIGIONS.keys()
 
 _Found = dict[str, list[str]]
@@ -53,7 +53,7 @@ def parts(code: str) -> tuple[str, ...]:
 def decode(code: str) -> ActorParts:
     """Say what each part of a composite actor code is, by the tables and by its position."""
     found: _Found = {kind: [] for kind in (*_READINGS, "unknown")}
-    for part in _in_context(parts(code)):
+    for part in _in_context(tuple(dict.fromkeys(parts(code)))):
         kinds = (kind for kind, fits in _READINGS.items() if fits(part, found))
         found[next(kinds, "unknown")].append(part.letters)
     return ActorParts(

@@ -13,10 +13,12 @@ def rows(table: str) -> list[list[str]]:
 
 
 def _labels(table: str) -> Labels:
-    return {code: label for code, label in rows(table)}  # noqa: C416 (checks the width)  # noqa: C416 (checks the width)
+    return {code: label for code, label in rows(table)}  # noqa: C416 (checks the width)
 
 
 _COUNTRIES = rows("countries")
+_ISO = rows("iso_countries")
+_NAMES = rows("country_names")
 _TYPES = rows("plover_types")
 
 COUNTRIES: Labels = {code: label for code, label, _, _ in _COUNTRIES}
@@ -36,7 +38,16 @@ PLOVER_QUAD_CLASSES = {code: int(quad_class) for code, quad_class, _ in _TYPES}
 PLOVER_MODES: Labels = {mode: label for _, mode, label in rows("plover_modes")}
 PLOVER_CONTEXTS = _labels("plover_contexts")
 
-ISO_COUNTRIES = _labels("iso_countries")
+ISO_COUNTRIES: Labels = {iso3: name for iso3, _, _, name in _ISO}
 """ISO 3166-1, and XKX for Kosovo."""
 FIPS_ISO3: Labels = {fips: iso3 for fips, iso3, _ in rows("fips") if iso3}
-NAME_ISO3: Labels = {name: iso3 for name, iso3 in rows("country_names") if iso3}
+NAME_ISO3: Labels = {name: iso3 for name, iso3 in _NAMES if iso3}
+
+ANY_COUNTRY: Labels = {
+    **{name: iso3 for name, iso3 in _NAMES},  # noqa: C416 (checks the width)
+    **{short: iso3 for iso3, alpha2, ioc, _ in _ISO for short in (alpha2, ioc) if short},
+    **{name: iso3 for iso3, name in ISO_COUNTRIES.items()},
+    **{label: code for code, label in COUNTRIES.items()},
+    **{code: code for code in (*ISO_COUNTRIES, *COUNTRIES)},
+}
+"""The ISO alpha-3 or CAMEO code of each name and code that a country goes by; empty for none."""

@@ -11,11 +11,12 @@ from peewee import Database, fn
 
 from dataset.build import Row, build
 from dataset.models import Dataset, Document, Load, LoadFile
-from dataset.revisions import next_dataset_number, now, revision
+from dataset.revisions import Change, next_dataset_number, now, revision
 
 NAME = "seed"
 FILE = "article.toml"
 CODEBOOK = "gdelt"
+OUTCOMES = ("inserted", "updated", "unchanged", "outdated", "retracted", "quarantined")
 
 CITATION = "cameo-events developers (2026): Seed dataset of cameo-events, version {version}."
 DATASET = {
@@ -38,7 +39,7 @@ def load(database: Database) -> dict[str, int]:
     coded = tomllib.loads(content.decode())
     started = now()
     with revision(database, "load", NAME) as change:
-        _store_descriptions(database, coded)
+        _describe(change, coded)
         number = _next_load(database)
         change.put(list(events_of(coded)), number, coded["version"])
         account = {outcome: change.account[outcome] for outcome in OUTCOMES}
@@ -46,9 +47,6 @@ def load(database: Database) -> dict[str, int]:
             _store_load(database, number, change.number, started, coded["version"], account)
             _store_file(database, number, content)
     return account
-
-
-OUTCOMES = ("inserted", "updated", "unchanged", "outdated", "retracted", "quarantined")
 
 
 def events_of(coded: dict[str, Any]) -> Iterator[Row]:
@@ -59,7 +57,7 @@ def events_of(coded: dict[str, Any]) -> Iterator[Row]:
 
 
 def _source(coded: dict[str, Any], paragraph: int, event: dict[str, Any]) -> dict[str, Any]:
-    place = coded["places"].get(event["place"], {}) if "place" in event else {}
+    place = coded["places"][event["place"]] if "place" in event else {}
     return {
         "id": f"{NAME}:{event['id']}",
         "dataset": NAME,
@@ -82,9 +80,9 @@ def _source(coded: dict[str, Any], paragraph: int, event: dict[str, Any]) -> dic
     }
 
 
-def _store_descriptions(database: Database, coded: dict[str, Any]) -> None:
+def _describe(change: Change, coded: dict[str, Any]) -> None:
     described: dict[str, Any] = DATASET | {
-        "number": next_dataset_number(database, NAME),
+        "number": next_dataset_number(change.database, NAME),
         "citation": CITATION.format(version=coded["version"]),
     }
     left_out = [
@@ -92,9 +90,13 @@ def _store_descriptions(database: Database, coded: dict[str, Any]) -> None:
         for paragraph in coded["paragraph"]
         for statement in paragraph.get("left_out", ())
     ]
-    document = coded["document"] | {"dataset": NAME, "left_out": orjson.dumps(left_out).decode()}
-    database.execute(Dataset.insert(described).on_conflict_replace())
-    database.execute(Document.insert(document).on_conflict_replace())
+    document = coded["document"] | {
+        "date": str(coded["document"]["date"]),
+        "dataset": NAME,
+        "left_out": orjson.dumps(left_out).decode(),
+    }
+    change.describe(Dataset, described)
+    change.describe(Document, document)
 
 
 def _next_load(database: Database) -> int:

@@ -1,0 +1,274 @@
+"""The `cameo-events` command, as a person or a service manager runs it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+import apsw
+import httpx
+import pytest
+from conftest import COMMAND, free_port, start, stop, wait_until_up
+
+from api.cli import main
+from api.settings import MEANINGS
+from dataset.database import open_to_write
+
+UNUSABLE = 3
+WRONG_COMMAND = 2
+FOLDER_WITHOUT_FILES = "/proc"
+
+
+def run(*arguments: str, **environment: object) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    given = {name: str(value) for name, value in environment.items()}
+    return subprocess.run(
+        [COMMAND, *arguments],
+        env={**os.environ, **given},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+
+
+def counted(path: Path, table: str) -> int:
+    """Count the rows of a table in a database."""
+    with closing(apsw.Connection(str(path))) as reader:
+        return int(reader.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+@contextmanager
+def served(database: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Serve a database; give the address and the process."""
+    port = free_port()
+    # gunicorn loses a signal to a worker that is just being forked: let there be one.
+    process = start(database, port, WORKERS="1")
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_until_up(url, process)
+        yield url, process
+    finally:
+        stop(process)
+
+
+def count_at(url: str) -> int:
+    """Count the events of a server."""
+    return int(httpx.get(f"{url}/v1/events/count").json()["count"])
+
+
+# Help and wrong command lines
+
+
+@pytest.mark.parametrize("name", main.commands)
+def test_every_command_has_help(name: str) -> None:
+    told = run(name, "--help")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert f"Usage: cameo-events {name}" in told.stdout
+    assert str(main.commands[name].help).partition(";")[0].rstrip(".") in told.stdout
+
+
+def test_the_help_names_every_command() -> None:
+    told = run("-h")
+    assert told.returncode == 0
+    assert all(f"\n  {name} " in told.stdout for name in main.commands)
+
+
+@pytest.mark.parametrize("name", MEANINGS)
+def test_the_help_of_serve_names_every_setting_and_its_variable(name: str) -> None:
+    told = run("serve", "--help").stdout
+    assert f"--{name.replace('_', '-')} " in told
+    assert f"[env: {name.upper()}]" in " ".join(told.split())
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    assert run("--version").stdout == f"cameo-events, version {version('cameo-events')}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("load",), "FORMAT"),
+        (("load", "gdelt9"), "seed"),
+        (("load", "../seed"), "seed"),
+        (("nonsense",), "nonsense"),
+        (("serve", "--nonsense"), "nonsense"),
+        (("init", "seed"), "seed"),
+    ],
+)
+def test_a_wrong_command_line_is_explained(arguments: tuple[str, ...], word: str) -> None:
+    told = run(*arguments)
+    assert (told.returncode, told.stdout) == (WRONG_COMMAND, "")
+    assert word in told.stderr.replace("{seed}", "FORMAT {seed}")
+    assert "Traceback" not in told.stderr
+
+
+@pytest.mark.parametrize("port", ["abc", "0", "-1", "65536", "80 ", "8e3", "1_000", "\u0663"])
+def test_a_bad_port_is_named(tmp_path: Path, port: str) -> None:
+    told = run("serve", PORT=port, DATABASE=tmp_path / "new.sqlite")
+    assert told.returncode == WRONG_COMMAND
+    assert f"PORT is {port!r}" in told.stderr
+    assert not (tmp_path / "new.sqlite").exists()
+
+
+def test_an_option_comes_before_its_variable(tmp_path: Path) -> None:
+    told = run("init", "--database", str(tmp_path / "one"), DATABASE=tmp_path / "two")
+    assert told.returncode == 0
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ""] == ["one"]
+
+
+# Addresses of databases
+
+
+@pytest.mark.parametrize("command", ["serve", "init"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://user:secret@host/events",
+        "mysql://host/events",
+        "sqlite:///events.sqlite",
+        "://",
+    ],
+)
+def test_an_address_that_is_no_file_is_refused(tmp_path: Path, command: str, url: str) -> None:
+    told = run(command, "--database", url, PORT=free_port())
+    assert (told.returncode, told.stdout) == (UNUSABLE, "")
+    assert "must be the path of a SQLite file" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_a_database_that_nobody_could_read_again_is_refused(tmp_path: Path) -> None:
+    told = run("init", DATABASE=":memory:")
+    assert (told.returncode, told.stdout) == (UNUSABLE, "")
+
+
+@pytest.mark.parametrize("command", ["serve", "init"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"{FOLDER_WITHOUT_FILES}/new.sqlite",
+        "/nonexistent/new.sqlite",
+        f"{__file__}/new.sqlite",
+        f"/tmp/{'x' * 300}.sqlite",
+    ],
+    ids=["unwritable", "missing", "file", "long name"],
+)
+def test_a_place_where_no_file_can_be_is_refused(command: str, path: str) -> None:
+    told = run(command, DATABASE=path, PORT=free_port())
+    assert (told.returncode, told.stdout) == (UNUSABLE, "")
+    assert str(Path(path).parent) in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_a_taken_port_is_refused_with_a_way_out(seeded: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        told = run("serve", DATABASE=seeded, PORT=port)
+    assert told.returncode == UNUSABLE
+    assert str(port) in told.stderr
+    assert "PORT=" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+# init and load
+
+
+@pytest.mark.parametrize("command", [("init",), ("load", "seed")])
+def test_what_is_there_already_stays_as_it_is(tmp_path: Path, command: tuple[str, ...]) -> None:
+    path = tmp_path / "new.sqlite"
+    told = [run(*command, DATABASE=path) for _ in range(2)]
+    assert [one.returncode for one in told] == [0, 0]
+    assert [one.stdout for one in told] == [
+        "seed: 55 read: 55 inserted\n",
+        "seed: 55 read: 55 unchanged\n",
+    ]
+    assert [counted(path, table) for table in ("event", "revision", "load")] == [55, 1, 1]
+
+
+# openapi
+
+
+def test_openapi_prints_the_document(tmp_path: Path) -> None:
+    printed = run("openapi")
+    written = run("openapi", "--output", str(tmp_path / "openapi.json"))
+    assert (printed.returncode, written.returncode, written.stdout) == (0, 0, "")
+    assert json.loads(printed.stdout)["openapi"].startswith("3.1")
+    assert (tmp_path / "openapi.json").read_text("utf-8") == printed.stdout
+
+
+def test_openapi_is_utf8_in_every_locale() -> None:
+    told = run("openapi", PYTHONIOENCODING="latin-1")
+    assert told.stderr == ""
+    assert told.stdout == run("openapi").stdout
+
+
+@pytest.mark.parametrize("place", ["/nonexistent/openapi.json", f"{FOLDER_WITHOUT_FILES}/x", "/"])
+def test_openapi_complains_of_a_place_where_it_cannot_write(place: str) -> None:
+    told = run("openapi", "--output", place)
+    assert told.returncode != 0
+    assert place in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+# serve
+
+
+def test_serve_makes_and_seeds_a_new_database_and_says_where_everything_is(tmp_path: Path) -> None:
+    path = tmp_path / "new.sqlite"
+    with served(path) as (url, process):
+        shown = [httpx.get(f"{url}{place}").status_code for place in ("/v1/events", "/docs")]
+        assert count_at(url) == 55
+        lines = stop(process).splitlines()
+    assert shown == [200, 200]
+    assert lines[0] == "seed: 55 read: 55 inserted"
+    told = dict(line.split() for line in lines[1:4])
+    assert told == {"API": f"{url}/v1/events", "Docs": f"{url}/docs", "Database": str(path)}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_server_well(own_store: Path, number: signal.Signals) -> None:
+    with served(own_store) as (url, process), httpx.Client() as client:
+        client.get(f"{url}/v1/events/count")
+        process.send_signal(number)
+        told, _ = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert "Traceback" not in told
+    with pytest.raises(httpx.TransportError):
+        httpx.get(f"{url}/healthz")
+
+
+def test_a_second_start_finds_everything_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "new.sqlite"
+    seen = []
+    for _ in range(2):
+        with served(path) as (url, process):
+            seen.append(httpx.get(f"{url}/v1/events?limit=1000").json()["data"])
+            lines = stop(process).splitlines()
+    assert seen[0] == seen[1]
+    assert lines[0].startswith("API ")
+    assert [counted(path, table) for table in ("event", "revision", "load")] == [55, 1, 1]
+
+
+def not_seeded(path: Path) -> None:
+    """Make a database, and end before the seed dataset is in it."""
+    open_to_write(str(path)).close()
+
+
+def without_tables(path: Path) -> None:
+    """Make a database file, and end before its tables are in it."""
+    with closing(apsw.Connection(str(path))) as database:
+        database.execute("PRAGMA journal_mode = wal")
+
+
+@pytest.mark.parametrize("begin", [not_seeded, without_tables, Path.touch])
+def test_serve_heals_a_database_that_was_only_begun(
+    tmp_path: Path, begin: Callable[[Path], None]
+) -> None:
+    path = tmp_path / "begun.sqlite"
+    begin(path)
+    with served(path) as (url, _):
+        assert count_at(url) == 55
