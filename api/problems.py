@@ -138,10 +138,15 @@ def error_in(
 
 def _errors(messages: dict[str, Any], schema: ma.Schema | None) -> Iterator[dict[str, Any]]:
     """Flatten webargs' messages: location, parameter, then one or more of ours or its own."""
+    asked = list(request.args)
     for location in messages.values():
-        for parameter, found in location.items():
+        for parameter, found in sorted(location.items(), key=lambda item: _rank(asked, item[0])):
             for message in found:
                 yield _error(parameter, message, schema)
+
+
+def _rank(asked: list[str], parameter: str) -> int:
+    return asked.index(parameter) if parameter in asked else len(asked)
 
 
 def _error(parameter: str, message: Any, schema: ma.Schema | None) -> dict[str, Any]:

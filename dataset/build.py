@@ -102,7 +102,7 @@ def _cell(latitude: float | None, longitude: float | None) -> int | None:
     """Give the one-degree cell of a place: 360 to a row, from -90, -180."""
     if latitude is None or longitude is None:
         return None
-    return math.floor(latitude + 90) * 360 + math.floor(longitude + 180)
+    return math.floor(latitude + 90) * 360 + min(math.floor(longitude + 180), 359)
 
 
 def _dyad(one: str | None, other: str | None) -> str | None:

@@ -260,7 +260,7 @@ def test_what_is_no_number_is_refused(client: FlaskClient, name: str, number: st
     assert (error["parameter"], error["value"]) == (name, number)
 
 
-@pytest.mark.parametrize("as_of", ["0", "2", "007", "9" * 19, "9" * 25, "none-such"])
+@pytest.mark.parametrize("as_of", ["0", "2", "9" * 19, "9" * 25, "none-such"])
 @pytest.mark.parametrize("path", ["/v1/events", "/v1/events/seed:1", "/v1/actions"])
 def test_a_revision_that_is_not_there_is_refused(
     client: FlaskClient, path: str, as_of: str

@@ -82,7 +82,9 @@ def flat(event: dict[str, Any]) -> Row:
 def shown(client: FlaskClient, **query: object) -> dict[str, Row]:
     """Give the events that an answer shows, but those of the seed dataset, by id."""
     answer = client.get("/v1/events", query_string={"limit": 1000, **query}).get_json()
-    return {event["id"]: flat(event) for event in answer["data"] if event["id"] not in SEED}
+    found = [flat(event) for event in answer["data"] if event["id"] not in SEED]
+    assert len({one["id"] for one in found}) == len(found)
+    return {one["id"]: one for one in found}
 
 
 def public(given: Row) -> Row:
@@ -207,6 +209,17 @@ def test_a_change_that_changes_nothing_is_no_revision(
     before = database.execute(Revision.select()).fetchall()
     put(*rows)
     assert database.execute(Revision.select()).fetchall() == before
+
+
+def test_nothing_else_remains_of_a_change_that_changes_nothing(
+    put: Put, database: Database
+) -> None:
+    put(row())
+    before = contents(database)
+    with revision(database, "load") as change:
+        database.execute_sql("UPDATE dataset SET title = 'Another'")
+        change.put([row()], 1, 1)
+    assert contents(database) == before
 
 
 def contents(database: Database) -> list[Any]:
@@ -376,6 +389,33 @@ def test_filters_see_the_version_of_their_revision(
     assert shown(reader, as_of=2, **old).keys() == shown(reader, **new).keys() == {"seed:1000"}
     assert shown(reader, as_of=2, **new) == shown(reader, **old) == {}
     assert reader.get("/v1/events/count", query_string={"as_of": 2, **old}).get_json()["count"] >= 1
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "alpha",
+        "alph",
+        "alph*",
+        "lpha*",
+        "bravo alpha",
+        "alpha br*",
+        "alph br*",
+        "alpha* bravo",
+        "ALPHA, Bravo!",
+        "charlie",
+        "alpha charlie",
+        "a_b",
+        "%",
+    ],
+)
+def test_words_find_in_the_past_what_they_found_then(put: Put, reader: FlaskClient, q: str) -> None:
+    put(row(evidence_summary="alpha bravo"), row(1001, evidence_summary="alpha_b a%c"))
+    then = reader.get("/v1/events", query_string={"q": q})
+    put(*(row(number, added=2, evidence_summary="charlie") for number in (1000, 1001)))
+    now = reader.get("/v1/events", query_string={"q": q, "as_of": 2})
+    assert now.status_code == then.status_code
+    assert now.get_json().get("data") == then.get_json().get("data")
 
 
 @pytest.mark.parametrize("sort", ["date", "-date", "added", "-goldstein", "tone", "-mentions"])

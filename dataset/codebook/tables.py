@@ -1,15 +1,39 @@
 """Read the code tables, CSV files of this package, into dictionaries."""
 
 import csv
+import re
+from collections.abc import Mapping
 from importlib.resources import files
 
+from dataset.words import folded
+
 Labels = dict[str, str]
+
+_SMALL_WORDS = {"and", "of", "the"}
+_ABBREVIATION = re.compile(r" \(([A-Z0-9-]+)\)")
 
 
 def rows(table: str) -> list[list[str]]:
     """Read the rows of a table, without its header."""
     text = (files(__package__) / f"{table}.csv").read_text(encoding="utf-8")
     return list(csv.reader(text.splitlines()))[1:]
+
+
+def spelling(text: str) -> str:
+    """Spell a text so that case, accents, order, plurals and small words make no difference."""
+    words = [word.removesuffix("s") if len(word) > 4 else word for word in folded(text)]
+    return " ".join(sorted(set(words) - _SMALL_WORDS) or words)
+
+
+def by_name(labels: Mapping[str, str]) -> Labels:
+    """Map how each code, each label, and the abbreviation in it are spelled to the code."""
+    names: Labels = {}
+    for code, label in labels.items():
+        short = _ABBREVIATION.search(label)
+        for name in (label, short[1], label[: short.start()]) if short else (label,):
+            names.setdefault(spelling(name), code)
+    names.pop("", None)
+    return names | {spelling(code): code for code in labels}
 
 
 def _labels(table: str) -> Labels:
@@ -43,11 +67,10 @@ ISO_COUNTRIES: Labels = {iso3: name for iso3, _, _, name in _ISO}
 FIPS_ISO3: Labels = {fips: iso3 for fips, iso3, _ in rows("fips") if iso3}
 NAME_ISO3: Labels = {name: iso3 for name, iso3 in _NAMES if iso3}
 
-ANY_COUNTRY: Labels = {
-    **{name: iso3 for name, iso3 in _NAMES},  # noqa: C416 (checks the width)
-    **{short: iso3 for iso3, alpha2, ioc, _ in _ISO for short in (alpha2, ioc) if short},
-    **{name: iso3 for iso3, name in ISO_COUNTRIES.items()},
-    **{label: code for code, label in COUNTRIES.items()},
-    **{code: code for code in (*ISO_COUNTRIES, *COUNTRIES)},
+COUNTRY_NAMES: Labels = {
+    **{spelling(name): iso3 for name, iso3 in _NAMES},
+    **by_name(COUNTRIES),
+    **{spelling(short): iso3 for iso3, *shorts, _ in _ISO for short in shorts if short},
+    **by_name(ISO_COUNTRIES),
 }
-"""The ISO alpha-3 or CAMEO code of each name and code that a country goes by; empty for none."""
+"""The CAMEO or ISO alpha-3 code of a country, by each spelled name and code; empty for none."""
