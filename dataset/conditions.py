@@ -70,6 +70,12 @@ def _begins(name: str) -> Match:
     return lambda table, value: field(table, name).between(value, value + LAST)
 
 
+def identified(table: Table, value: tuple[int, str]) -> Expression:
+    """Match the event of a key, if it has the id as well: two ids may be hashed to one key."""
+    key, public_id = value
+    return (table.key == key) & (field(table, "id") == public_id)
+
+
 def at_least(name: str) -> Condition:
     """Make the condition that a column is not less than the value."""
     return lambda table, value: field(table, name) >= value
@@ -112,7 +118,7 @@ CONDITIONS: dict[str, Condition] = {
     **{name: choice(name) for name, column in COLUMNS.items() if column.by == "choice"},
     **{f"{name}_min": at_least(name) for name, column in COLUMNS.items() if column.by == "range"},
     **{f"{name}_max": at_most(name) for name, column in COLUMNS.items() if column.by == "range"},
-    "id": choice("key"),
+    "id": _condition([identified], [_missing("id")]),
     "actor": subtree("actor_code"),
     "target": subtree("target_code"),
     "involves": subtree("actor_code", "target_code"),

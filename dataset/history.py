@@ -24,10 +24,10 @@ class Found:
 def find(snapshot: Snapshot, public_id: str, revision: int) -> Found | None:
     """Find an event by its public id, as it was at a revision; None if there never was one."""
     key = key_of_id(dataset_numbers(snapshot), public_id)
-    selection = Selection(revision, {"id": Choice((key,))})
+    selection = Selection(revision, {"id": Choice(((key, public_id),))})
     read = columns_to_read(selection, ALL_COLUMNS)
     found = snapshot.rows(ordered(snapshot, selection, read).limit(1))
-    if found and found[0][read.index("id")] == public_id:
+    if found:
         return Found(read, found[0])
     return _retracted(snapshot, public_id, key, revision)
 

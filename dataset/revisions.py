@@ -14,7 +14,7 @@ from dataset.build import Row
 from dataset.columns import COLUMNS
 from dataset.database import ENGINE_ERRORS, unusable
 from dataset.keys import DATASET_NUMBERS, FIRST_FREE_NUMBER, LAST_NUMBER, key_of
-from dataset.models import Dataset, Document, Event, Revision, SeenCode, Superseded
+from dataset.models import Dataset, Document, Event, Revision, SeenCode, Superseded, field
 
 BATCH = 400
 CODED = {
@@ -75,12 +75,7 @@ class Change:
     def _put_batch(self, rows: list[Row]) -> None:
         keys = [row["key"] for row in rows]
         current = self._current(keys)
-        gone = {
-            key
-            for (key,) in self.database.execute(
-                Superseded.select(Superseded.key).where(Superseded.key.in_(keys))
-            )
-        } - current.keys()
+        gone = self._ids_of_ended(keys)
         fresh: dict[int, Row] = {}
         for row in rows:
             known = fresh.get(row["key"]) or current.get(row["key"])
@@ -95,11 +90,11 @@ class Change:
         self._execute_each(ADD_WORDS, fresh.values())
         self._note_seen(fresh.values())
 
-    def _outcome(self, row: Row, known: Row | None, gone: set[int]) -> str:
+    def _outcome(self, row: Row, known: Row | None, gone: dict[int, str]) -> str:
+        if (known["id"] if known else gone.get(row["key"], row["id"])) != row["id"]:
+            return "quarantined"
         if known is None:
             return "retracted" if row["key"] in gone else "inserted"
-        if known["id"] != row["id"]:
-            return "quarantined"
         if _public(known) == _public(row):
             return "unchanged"
         return "updated" if _rank(row) > _rank(known) else "outdated"
@@ -116,6 +111,11 @@ class Change:
         found = self.database.execute(Event.select().where(Event.key.in_(keys))).fetchall()
         rows = (dict(zip(Event._meta.sorted_field_names, row, strict=True)) for row in found)
         return {row["key"]: row for row in rows}
+
+    def _ids_of_ended(self, keys: list[int]) -> dict[int, str]:
+        """Give the ids of events that have older versions, by key."""
+        ended = Superseded.select(Superseded.key, field(Superseded, "id"))
+        return dict(self.database.execute(ended.where(Superseded.key.in_(keys))).fetchall())
 
     def _insert(self, table: type[Any], rows: Iterable[Row]) -> None:
         listed = list(rows)

@@ -19,6 +19,7 @@ from dataset.codebook import (
     PLOVER_TYPES,
     RELIGIONS,
     ROLES,
+    actors,
     decode,
     is_action_code,
     is_actor_code,
@@ -158,7 +159,7 @@ def _chain(kind: str, text: str) -> str | None:
     # Words have parts too, if less telling ones: PRISON is Puerto Rico and the Songhai.
     is_telling = sum(map(bool, (said.country, said.group, said.roles))) > 1
     is_separated = len(pieces) > 1 and known == code
-    begins_well = known[:3] in COUNTRIES or known[:3] in ROLES
+    begins_well = known[:3] in COUNTRIES or known[:3] in actors.INTERNATIONAL
     return known if begins_well and (is_telling or is_separated) else None
 
 

@@ -60,13 +60,12 @@ def test_the_source_stays_as_it_is() -> None:
         *(("date", value) for value in (None, "", "2024-02-30", "0000-01-01", "2024-00-10")),
         *(("date", value) for value in ("1799-12-31", "2101-01-01", "13.04.2024", 20241301)),
         *(("date_end", value) for value in ("2024-04-12", "2024-02-30", "2101-01-01")),
-        *(("date_precision", value) for value in ("week", "Day", "")),
-        *((f"{side}_code", "irn") for side in ("actor", "target")),
-        *(("actor_code", value) for value in ("", " ", "IR", "IRNG", "IRN GOV", "IRN!", "12A")),
-        *(("action_code", value) for value in ("", "0841]", "00", "21", "1", "01111", "1A", "---")),
+        *(("date_precision", value) for value in ("week", "Day")),
+        *(("actor_code", value) for value in (" ", "IR", "IRNG", "IRN GOV", "IRN!", "12A")),
+        *(("action_code", value) for value in ("0841]", "00", "21", "1", "01111", "1A", "---")),
         *(("goldstein", value) for value in (10.1, -10.1, float("nan"), float("inf"))),
         *(("tone", value) for value in (float("nan"), float("inf"), float("-inf"))),
-        *(("evidence_status", value) for value in ("rumoured", "Reported", "")),
+        *(("evidence_status", value) for value in ("rumoured", "Reported")),
     ],
 )
 def test_what_makes_no_event_is_refused_by_its_column(column: str, value: object) -> None:
@@ -75,6 +74,16 @@ def test_what_makes_no_event_is_refused_by_its_column(column: str, value: object
     assert refusal.value.column == column
     assert refusal.value.reason
     assert str(refusal.value) == f"{column}: {refusal.value.reason}"
+
+
+@pytest.mark.parametrize("column", ["actor_code", "action_code", "evidence_status", "tone"])
+def test_an_empty_text_is_a_missing_value(column: str) -> None:
+    assert built(**{column: ""})[column] is None
+
+
+@pytest.mark.parametrize("column", ["actor_code", "target_country", "actor_ethnic"])
+def test_codes_are_upper_case(column: str) -> None:
+    assert built(**{column: "kur"})[column] == "KUR"
 
 
 # Dates
