@@ -91,8 +91,11 @@ def _page(asked: Reading, format: formats.Format | None) -> Response:
 def count_events(arguments: dict[str, Any]) -> Response:
     """Count events exactly."""
     with reading(EventCountQuerySchema, arguments) as asked:
-        count = count_of(asked.snapshot, asked.selection(NEWEST_FIRST))
+        selection = asked.selection(NEWEST_FIRST)
+        count = count_of(asked.snapshot, selection)
         receipt = asked.receipt(Matched(count, "eq"), complete=True)
+        if not count and selection.filters:
+            receipt["empty_because"] = empty_because(asked.snapshot, selection, asked.written)
         return answers.json_answer({"count": count, "receipt": receipt})
 
 

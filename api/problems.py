@@ -11,8 +11,8 @@ from flask_smorest import Api
 from flask_smorest.utils import prepare_response
 from werkzeug.exceptions import HTTPException
 
+from api.parameters import intended
 from dataset.errors import StoreError, UnknownValue
-from dataset.vocabularies import closest
 from schemas.problems import ProblemSchema
 
 MEDIA_TYPE = "application/problem+json"
@@ -157,7 +157,7 @@ def _error(parameter: str, message: Any, schema: ma.Schema | None) -> dict[str, 
     error.setdefault("did_you_mean", None)
     if schema and parameter not in schema.fields:
         error["detail"] = UNKNOWN_PARAMETER
-        error["did_you_mean"] = closest(parameter, dict.fromkeys(schema.fields, ""))
+        error["did_you_mean"] = intended(parameter, schema.fields)
     return error
 
 

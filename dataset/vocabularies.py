@@ -118,14 +118,15 @@ def _of_few(kind: str, text: str) -> str | None:
 
 
 def _misspelt(kind: str, text: str) -> str | None:
-    """Find the name with the fewest slips, unless names of several codes are as near."""
+    """Find the nearest name, if it differs in slips only and those as near have the same code."""
     name, names = tables.spelling(text), _NAMES[kind]
     found = process.extract(
         name, names.keys(), scorer=OSA.distance, score_cutoff=len(name) // 5 + 1, limit=None
     )
-    near = [(slips, names[other]) for other, slips, _ in found if _is_like(name, other, kind)]
-    codes = {code for slips, code in near if slips == near[0][0]}
-    return codes.pop() if len(codes) == 1 else None
+    nearest = [other for other, distance, _ in found if distance == found[0][1]]
+    codes = {names[other] for other in nearest}
+    is_clear = len(codes) == 1 and any(_is_like(name, other, kind) for other in nearest)
+    return codes.pop() if is_clear else None
 
 
 def _is_like(name: str, other: str, kind: str) -> bool:
@@ -158,7 +159,7 @@ def _chain(kind: str, text: str) -> str | None:
     said = decode(known)
     # Words have parts too, if less telling ones: PRISON is Puerto Rico and the Songhai.
     is_telling = sum(map(bool, (said.country, said.group, said.roles))) > 1
-    is_separated = len(pieces) > 1 and known == code
+    is_separated = known == code and len(pieces) > 1 and " " not in text
     begins_well = known[:3] in COUNTRIES or known[:3] in actors.INTERNATIONAL
     return known if begins_well and (is_telling or is_separated) else None
 

@@ -138,14 +138,16 @@ class SortKey(Text):
 
     def read(self, text: str) -> tuple[str, bool]:
         """Read the column and the direction."""
-        column = text.removeprefix("-")
+        sign, column = text[: text.startswith("-")], text.removeprefix("-")
         if column not in SORTABLE:
+            columns = ", ".join(SORTABLE)
+            meant = closest(column, dict.fromkeys(SORTABLE, ""))
             raise invalid(
-                f"must be one of {', '.join(SORTABLE)}, with - before it to turn it around.",
+                f"must be one of {columns}, with - before it to turn it around.",
                 text,
-                closest(column, dict.fromkeys(SORTABLE, "")),
+                meant and sign + meant,
             )
-        return column, text.startswith("-")
+        return column, bool(sign)
 
     def write(self, value: tuple[str, bool]) -> str:
         """Write the sign and the column."""
