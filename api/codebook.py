@@ -12,7 +12,7 @@ from api.problems import error_in, refuse
 from api.reading import reading
 from dataset import directory
 from dataset.codebook import is_actor_code
-from dataset.vocabularies import meant
+from dataset.suggestions import meant
 from schemas.codebook import (
     ActionAnswerSchema,
     ActionListQuerySchema,

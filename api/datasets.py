@@ -11,7 +11,7 @@ from api.documentation import PAGE_HEADERS, STORE_HEADERS, path_text
 from api.problems import error_in, refuse
 from api.reading import reading
 from dataset.observed import datasets, documents
-from dataset.vocabularies import closest
+from dataset.suggestions import closest
 from schemas.base import NoQuerySchema
 from schemas.datasets import (
     DatasetAnswerSchema,

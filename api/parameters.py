@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from dataset.vocabularies import closest
+from dataset.suggestions import closest
 
 ALIASES = {
     **dict.fromkeys(("page", "offset"), "cursor"),

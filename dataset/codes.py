@@ -8,7 +8,8 @@ from dataset.filters import FILTERS, Choice
 from dataset.keys import key_of
 from dataset.models import LAST, Dataset, SeenCode
 from dataset.snapshots import Snapshot
-from dataset.vocabularies import CLOSED_KINDS, VOCABULARIES, closest, is_known, meant
+from dataset.suggestions import closest, meant
+from dataset.vocabularies import CLOSED_KINDS, VOCABULARIES, is_known
 
 NO_KEY = -1
 """Stands for an id of a dataset that the store does not have: no event has this key."""

@@ -6,7 +6,8 @@ from typing import Any
 
 from dataset.codebook import is_action_code, is_actor_code
 from dataset.filters import Choice
-from dataset.vocabularies import CLOSED_KINDS, VOCABULARIES, meant
+from dataset.suggestions import meant
+from dataset.vocabularies import CLOSED_KINDS, VOCABULARIES
 from schemas.fields import Text, invalid
 
 MOST_VALUES = 200

@@ -7,7 +7,7 @@ from typing import Any
 import marshmallow as ma
 
 from dataset.columns import COLUMNS, PARTS, SORTABLE
-from dataset.vocabularies import closest
+from dataset.suggestions import closest
 from dataset.words import folded
 
 LONGEST_VALUE = 4_000

@@ -19,6 +19,8 @@ LEAST = {
     "date": "2024-04-13",
     "added": "2024-06-17T00:00:00Z",
 }
+NAN, INF = float("nan"), float("inf")
+COUNTS = ("mentions", "sources", "articles")
 MADE = ["goldstein_millionths", "tone_millionths", "dyad", "place_cell", "shuffle", "words"]
 LISTS = [name for name, column in COLUMNS.items() if column.many]
 CODEBOOKS = ("gdelt", "icews", "keds")
@@ -61,10 +63,22 @@ def test_the_source_stays_as_it_is() -> None:
         *(("date", value) for value in ("1799-12-31", "2101-01-01", "13.04.2024", 20241301)),
         *(("date_end", value) for value in ("2024-04-12", "2024-02-30", "2101-01-01")),
         *(("date_precision", value) for value in ("week", "Day")),
-        *(("actor_code", value) for value in (" ", "IR", "IRNG", "IRN GOV", "IRN!", "12A")),
-        *(("action_code", value) for value in ("0841]", "00", "21", "1", "01111", "1A", "---")),
-        *(("goldstein", value) for value in (10.1, -10.1, float("nan"), float("inf"))),
-        *(("tone", value) for value in (float("nan"), float("inf"), float("-inf"))),
+        *((f"{side}_code", "IR") for side in ("actor", "target")),
+        *(("actor_code", value) for value in (" ", "IRNG", "IRN GOV", "IRN!", "12A", "IRÑ")),
+        *((f"actor_{part}", "IR") for part in ("country", "group", "ethnic")),
+        *((f"target_{part}", ["GOV", "x"]) for part in ("roles", "religions")),
+        ("actor_roles", "GOV"),
+        ("action_contexts", "military"),
+        *(
+            ("action_code", value)
+            for value in (" ", "0841]", "00", "21", "1", "01111", "1A", "---")
+        ),
+        *(("goldstein", value) for value in (10.1, -10.1, NAN, INF, "high")),
+        *(("tone", value) for value in (NAN, INF, -INF, 100.1)),
+        *((name, value) for name in COUNTS for value in (-1, 1.5, "many", 2**63, True)),
+        ("root_event", 2),
+        *(("evidence_summary", value) for value in ("a\x00b", "a\ud800", 7)),
+        ("actor_name", "a\x00b"),
         *(("evidence_status", value) for value in ("rumoured", "Reported")),
     ],
 )
@@ -81,9 +95,57 @@ def test_an_empty_text_is_a_missing_value(column: str) -> None:
     assert built(**{column: ""})[column] is None
 
 
-@pytest.mark.parametrize("column", ["actor_code", "target_country", "actor_ethnic"])
-def test_codes_are_upper_case(column: str) -> None:
-    assert built(**{column: "kur"})[column] == "KUR"
+@pytest.mark.parametrize(
+    ("column", "given_code", "stored"),
+    [
+        ("actor_code", "irngov", "IRNGOV"),
+        ("target_country", "irn", "IRN"),
+        ("actor_ethnic", "kur", "KUR"),
+        ("actor_roles", ["gov", "GOV", "mil"], "GOV;MIL"),
+        ("place_country", "irn", "IRN"),
+    ],
+)
+def test_codes_are_upper_case(column: str, given_code: object, stored: str) -> None:
+    assert built(**{column: given_code})[column] == stored
+
+
+@pytest.mark.parametrize("column", ["actor_cuntry", "revision", "action_label", "key", "words"])
+def test_a_column_that_is_not_the_source_s_is_refused(column: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        built(**{column: "1"})
+    assert refusal.value.column == column
+
+
+@pytest.mark.parametrize("dataset", ["gdelt", "see", "seeds", "SEED", None, ""])
+def test_an_id_of_another_dataset_is_refused(dataset: str | None) -> None:
+    with pytest.raises(Refused) as refusal:
+        built(dataset=dataset)
+    assert refusal.value.column in ("id", "dataset")
+
+
+@pytest.mark.parametrize(
+    "column", [name for name, one in COLUMNS.items() if one.kind in ("text", "term") and one.stored]
+)
+def test_a_blank_text_is_missing_and_the_others_lose_their_margins(column: str) -> None:
+    assert built(**{column: " \n"})[column] is None
+    assert built(**{column: " Al Akhbar\n"})[column] == "Al Akhbar"
+
+
+@pytest.mark.parametrize("column", COUNTS)
+@pytest.mark.parametrize("count", [0, 1, 2**31 - 1])
+def test_counts_are_kept(column: str, count: int) -> None:
+    assert built(**{column: count})[column] == count
+
+
+@pytest.mark.parametrize(("value", "stored"), [(True, 1), (False, 0), (1, 1), (0, 0), (None, None)])
+def test_truth_is_stored_as_0_or_1(value: bool | int | None, stored: int | None) -> None:
+    assert built(root_event=value)["root_event"] == stored
+
+
+@pytest.mark.parametrize("column", ["goldstein", "tone", "place_latitude", "place_longitude"])
+def test_there_is_no_negative_zero(column: str) -> None:
+    row = built(**{"place_latitude": 1, "place_longitude": 1, column: -0.0})
+    assert str(row[column]) == "0.0"
 
 
 # Dates
@@ -102,6 +164,7 @@ def test_the_days_of_three_centuries_are_taken(day: str) -> None:
         ({"date_end": "2024-04-13"}, ("2024-04-13", "day")),
         ({"date_end": "2024-04-14"}, ("2024-04-14", "interval")),
         ({"date_end": "2024-04-30", "date_precision": "month"}, ("2024-04-30", "month")),
+        ({"date_precision": "month"}, ("2024-04-13", "month")),
     ],
 )
 def test_the_end_and_the_precision_of_a_date_are_completed(
@@ -109,6 +172,12 @@ def test_the_end_and_the_precision_of_a_date_are_completed(
 ) -> None:
     row = built(**columns)
     assert (row["date_end"], row["date_precision"]) == expected
+
+
+def test_an_interval_is_no_day() -> None:
+    with pytest.raises(Refused) as refusal:
+        built(date_end="2024-04-14", date_precision="day")
+    assert refusal.value.column == "date_precision"
 
 
 # Actors
@@ -237,7 +306,6 @@ def test_tone_is_stored_in_whole_millionths_too(tone: float) -> None:
 
 # Places
 
-NAN, INF = float("nan"), float("inf")
 PLACE = {"place_name": "Tehran", "place_country": "IRN", "place_admin1": "Tehran"}
 
 
@@ -255,10 +323,12 @@ PLACE = {"place_name": "Tehran", "place_country": "IRN", "place_admin1": "Tehran
         (35.0, None),
         (None, 51.0),
         (None, None),
+        ("35,69", 51.0),
+        ("north", "east"),
     ],
 )
 def test_a_faulty_point_costs_the_point_and_nothing_else(
-    point: tuple[float | None, float | None],
+    point: tuple[object, object],
 ) -> None:
     row = built(**PLACE, place_latitude=point[0], place_longitude=point[1])
     nowhere = ("place_latitude", "place_longitude", "place_cell")
@@ -274,6 +344,8 @@ def test_a_faulty_point_costs_the_point_and_nothing_else(
         ("place_country", "Iran"),
         ("place_country", "IR"),
         ("place_country", "QQQQ"),
+        ("place_name", "a\x00b"),
+        ("place_admin1", "a\ud800"),
     ],
 )
 def test_a_faulty_part_of_a_place_costs_that_part_and_nothing_else(column: str, value: str) -> None:

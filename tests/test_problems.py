@@ -328,7 +328,7 @@ def test_a_faulty_dyad_is_refused(client: FlaskClient, query: str) -> None:
 
 @pytest.mark.parametrize(
     ("query", "meant"),
-    [("sort=dates", "date"), ("sort=--date", "date"), ("fields=id,actor_cuntry", "actor_country")],
+    [("sort=dates", "date"), ("sort=--date", "-date"), ("fields=id,actor_cuntry", "actor_country")],
 )
 def test_an_unknown_column_is_refused(client: FlaskClient, query: str, meant: str) -> None:
     assert error_of(client, f"/v1/events?{query}")["did_you_mean"] == meant

@@ -6,7 +6,8 @@ from api.parameters import ALIASES, intended
 from dataset.codebook import COUNTRIES, COUNTRY_ISO3, ISO_COUNTRIES
 from dataset.codebook.tables import COUNTRY_NAMES, rows, spelling
 from dataset.columns import COLUMNS, SORTABLE
-from dataset.vocabularies import CLOSED_KINDS, VOCABULARIES, closest, meant
+from dataset.suggestions import closest, meant
+from dataset.vocabularies import CLOSED_KINDS, VOCABULARIES
 from schemas.events import EventPageQuerySchema
 
 COUNTRY = {
