@@ -14,6 +14,7 @@ import httpx
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from rich_store import client_on, make_rich
 
 from api import create_app
 from api.settings import Settings
@@ -48,6 +49,24 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def own_store(seeded: Path, tmp_path: Path) -> Path:
     """A copy of the seeded database, for tests that write."""
     return Path(shutil.copy(seeded, tmp_path / "own.sqlite"))
+
+
+@pytest.fixture(scope="session")
+def rich_store(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of three revisions with what the seed dataset lacks; nobody writes to it."""
+    return make_rich(seeded, tmp_path_factory.mktemp("store") / "rich.sqlite")
+
+
+@pytest.fixture(scope="session")
+def rich(rich_store: Path) -> FlaskClient:
+    """A client of an application on the rich store."""
+    return client_on(rich_store)
+
+
+@pytest.fixture
+def growing(rich_store: Path, tmp_path: Path) -> Path:
+    """A copy of the rich store, for tests that commit."""
+    return Path(shutil.copy(rich_store, tmp_path / "growing.sqlite"))
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,14 @@
 """Every answer from the store has a strong ETag that changes when, and only when, it may change."""
 
 import logging
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from test_filters import RICH, commit, make_rich, rows_of
+from rich_store import RICH, client_on, commit, rows_of
 from test_formats import CONTENT_TYPES, CSV, MEDIA_TYPES, READ
-from test_pages import client_on, new_events, pages_of
+from test_pages import new_events, pages_of
 from werkzeug.test import TestResponse
 
 from api import create_app
@@ -27,22 +26,6 @@ PINNED = [
     *("events?date_to=1901-01-01", "events/count?date_from=2026-12-01"),
 ]
 """What can be asked of an older revision."""
-
-
-@pytest.fixture(scope="module")
-def rich_store(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_rich(seeded, tmp_path_factory.mktemp("caching") / "rich.sqlite")
-
-
-@pytest.fixture(scope="module")
-def rich(rich_store: Path) -> FlaskClient:
-    return client_on(rich_store)
-
-
-@pytest.fixture
-def growing(rich_store: Path, tmp_path: Path) -> Path:
-    """A copy of the store, for tests that commit."""
-    return Path(shutil.copy(rich_store, tmp_path / "growing.sqlite"))
 
 
 def commit_all_kinds(path: Path) -> None:

@@ -1,48 +1,25 @@
 """Every answer can be cited: as text, BibTeX and CSL, in words that never change."""
 
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from test_filters import RICH, commit, described, make_rich, rows_of
+from rich_store import RELEASE, RICH, client_on, commit, described, rows_of
 from test_formats import READ
-from test_pages import RELEASE, client_on, new_events
+from test_pages import new_events
 
 from api import create_app
 from api.settings import Settings
 from dataset.build import build
 from dataset.database import open_to_read, open_to_write
-from dataset.models import Dataset, Release, Revision
+from dataset.models import Dataset, Revision
 
 SEED = "cameo-events developers (2026): Seed dataset of cameo-events, version 1."
 GDELT, MADE = "The gdelt data (2024).", "The made data (2024)."
 SPECIAL = re.compile(r"(?<!\\)[#$%&_]")
-
-
-@pytest.fixture(scope="module")
-def rich_store(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store of three revisions, the second of which has a name; nobody writes to it."""
-    path = make_rich(seeded, tmp_path_factory.mktemp("citations") / "rich.sqlite")
-    database = open_to_write(str(path))
-    named = {"name": RELEASE, "revision": RICH, "created": "2026-01-01T00:00:00Z"}
-    database.execute(Release.insert(named))
-    database.close()
-    return path
-
-
-@pytest.fixture(scope="module")
-def rich(rich_store: Path) -> FlaskClient:
-    return client_on(rich_store)
-
-
-@pytest.fixture
-def growing(rich_store: Path, tmp_path: Path) -> Path:
-    """A copy of the store, for tests that commit."""
-    return Path(shutil.copy(rich_store, tmp_path / "growing.sqlite"))
 
 
 def cited(client: FlaskClient, query: str = "") -> dict[str, Any]:

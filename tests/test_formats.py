@@ -11,12 +11,10 @@ import httpx
 import orjson
 import pytest
 from flask.testing import FlaskClient
-from test_filters import RICH, cell, make_rich
+from rich_store import RICH, cell
 from test_pages import SORTS, in_order, pages_of, shown
 from werkzeug.test import TestResponse
 
-from api import create_app
-from api.settings import Settings
 from dataset import rows
 from dataset.codebook import ACTIONS
 from dataset.columns import COLUMNS
@@ -43,16 +41,6 @@ QUERIES = [
     "sort=mentions&fields=mentions,action",
     "actor=none&actor_code=!none",
 ]
-
-
-@pytest.fixture(scope="module")
-def rich_store(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_rich(seeded, tmp_path_factory.mktemp("formats") / "rich.sqlite")
-
-
-@pytest.fixture(scope="module")
-def rich(rich_store: Path) -> FlaskClient:
-    return create_app(Settings(database=str(rich_store))).test_client()
 
 
 def columns_of(query: str) -> list[str]:

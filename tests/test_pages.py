@@ -7,51 +7,20 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from test_filters import RICH, Event, add_datasets, cell, commit, make_rich, rows_of
+from rich_store import RELEASE, RICH, Event, add_datasets, cell, client_on, commit, rows_of
 from werkzeug.test import TestResponse
 
-from api import create_app
-from api.settings import Settings
 from dataset.build import build
 from dataset.columns import COLUMNS, PARTS, SORTABLE
 from dataset.database import open_to_write
 from dataset.filters import FILTERS
 from dataset.keys import key_of
 from dataset.loaders import LOADERS
-from dataset.models import Release
 
 NUMBERS = {"seed": 1, "gdelt": 2, "made": 64}
 SORTS = [sign + name for name in SORTABLE for sign in ("", "-")]
 BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-RELEASE = "2024.1"
 MOST_PAGES = 200
-
-
-def client_on(path: Path) -> FlaskClient:
-    """Make a client of an application on a store."""
-    return create_app(Settings(database=str(path))).test_client()
-
-
-@pytest.fixture(scope="module")
-def rich_store(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store of three revisions, the second of which has a name; nobody writes to it."""
-    path = make_rich(seeded, tmp_path_factory.mktemp("pages") / "rich.sqlite")
-    database = open_to_write(str(path))
-    named = {"name": RELEASE, "revision": RICH, "created": "2026-01-01T00:00:00Z"}
-    database.execute(Release.insert(named))
-    database.close()
-    return path
-
-
-@pytest.fixture(scope="module")
-def rich(rich_store: Path) -> FlaskClient:
-    return client_on(rich_store)
-
-
-@pytest.fixture
-def growing(rich_store: Path, tmp_path: Path) -> Path:
-    """A copy of the store, for tests that commit."""
-    return Path(shutil.copy(rich_store, tmp_path / "growing.sqlite"))
 
 
 @pytest.fixture(scope="module")
