@@ -20,8 +20,6 @@ from dataset.selection import Selection
 from schemas.events import FeatureCollectionSchema
 
 SPOOL_BYTES = 2**20
-
-
 TEXT = {"type": "string"}
 
 

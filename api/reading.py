@@ -109,14 +109,11 @@ def query_text(parameters: Mapping[str, str]) -> str:
 
 
 def note_on(name: str, value: Any) -> str | None:
-    """Say what a filter leaves out; a choice that finds or keeps missing values leaves out none."""
+    """Say what a filter leaves out, unless its choice keeps the events without a value."""
     if name not in FILTERS:
         return None
-    if isinstance(value, Choice) and (
-        None in value.wanted or not (value.wanted or value.unwanted == (None,))
-    ):
-        return None
-    return FILTERS[name].note
+    keeps_missing = isinstance(value, Choice) and value.keeps_missing
+    return None if keeps_missing else FILTERS[name].note
 
 
 def bound_query(query: str) -> str:
