@@ -9,7 +9,7 @@ import click
 
 from api import create_app, server, specification
 from api.settings import MEANINGS, Settings
-from dataset.database import open_to_write
+from dataset.database import is_begun, open_to_write
 from dataset.errors import StoreError
 from dataset.loaders import LOADERS
 from dataset.snapshots import Store
@@ -100,16 +100,14 @@ def openapi(output: Path | None) -> None:
 
 
 def _is_empty(settings: Settings) -> bool:
-    """Tell whether the database is missing or holds no revision."""
-    store = Store(settings.database)
-    try:
-        with store.snapshot() as snapshot:
-            return snapshot.revision == 0
-    except StoreError:
-        # Whoever opens it to write makes what is missing, or says what is wrong with it.
+    """Tell whether the database is missing, was only begun, or holds no revision."""
+    if not is_begun(settings.database):
         return True
-    finally:
-        store.close()
+    store = Store(settings.database)
+    with store.snapshot() as snapshot:
+        empty = snapshot.revision == 0
+    store.close()
+    return empty
 
 
 def _load(format: str, settings: Settings) -> dict[str, int]:

@@ -8,6 +8,8 @@ import click
 import gunicorn.util
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers import base
+from gunicorn.workers.gthread import ThreadWorker
 
 from api import create_app
 from api.problems import MEDIA_TYPE
@@ -15,6 +17,14 @@ from api.settings import Settings
 
 OF_ALL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 """How to reach, from here, a server that listens on all addresses."""
+
+
+class Worker(ThreadWorker):
+    """gunicorn's worker with threads, which stops at once when asked to."""
+
+    def handle_quit(self, sig: int, frame: Any) -> None:
+        """End without a word to the pool: the interrupted thread may hold its lock."""
+        base.Worker.handle_quit(self, sig, frame)
 
 
 class Server(BaseApplication):
@@ -31,7 +41,7 @@ class Server(BaseApplication):
             "bind": f"{_bracketed(self.settings.host)}:{self.settings.port}",
             "workers": self.settings.workers,
             "threads": self.settings.threads,
-            "worker_class": "gthread",
+            "worker_class": f"{__name__}.{Worker.__name__}",
             "control_socket_disable": True,
             "preload_app": True,
             "limit_request_line": 8190,

@@ -72,6 +72,19 @@ def open_to_write(url: str, seconds_to_wait: float = SECONDS_TO_WAIT) -> SqliteD
     return database
 
 
+def is_begun(url: str) -> bool:
+    """Tell whether a database is there and has tables."""
+    if not path_of(url).exists():
+        return False
+    database = open_to_read(url)
+    try:
+        return bool(database.get_tables())
+    except ENGINE_ERRORS as error:
+        raise unusable(url, "read", error) from error
+    finally:
+        database.close()
+
+
 def unusable(url: str, done: str, error: BaseException) -> StoreError:
     """Say why a database cannot be read or written; peewee may hide the cause in the context."""
     while isinstance(error.__context__, ENGINE_ERRORS):

@@ -31,7 +31,10 @@ def clean(column: Column, value: Any) -> Any:
     """Give the value as it is stored; None stays None. Raises `Refused` where it is none."""
     if column.many:
         return _list(column, value)
-    return None if value is None or value == "" else CLEANERS[column.kind](column, value)
+    # A blank action is a fault of the source; whatever else is blank is missing.
+    if value is None or (value == "" and column.kind != "action"):
+        return None
+    return CLEANERS[column.kind](column, value)
 
 
 def _list(column: Column, values: Any) -> str:

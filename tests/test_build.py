@@ -90,7 +90,7 @@ def test_what_makes_no_event_is_refused_by_its_column(column: str, value: object
     assert str(refusal.value) == f"{column}: {refusal.value.reason}"
 
 
-@pytest.mark.parametrize("column", ["actor_code", "action_code", "evidence_status", "tone"])
+@pytest.mark.parametrize("column", ["actor_code", "action_root", "evidence_status", "tone"])
 def test_an_empty_text_is_a_missing_value(column: str) -> None:
     assert built(**{column: ""})[column] is None
 
