@@ -58,9 +58,9 @@ def open_to_write(url: str, seconds_to_wait: float = SECONDS_TO_WAIT) -> SqliteD
     path = path_of(url)
     if not path.parent.is_dir():
         raise StoreError(f"The folder {path.parent} of the database does not exist.")
+    # A file that is not ours must stay as it is: it is looked at before it is opened to write.
+    is_begun(url)
     try:
-        if path.exists() and path.stat().st_size:
-            _check_before_writing(url)
         database = APSWDatabase(
             str(path), pragmas=PRAGMAS, timeout=seconds_to_wait, lock_type="IMMEDIATE"
         )
@@ -73,12 +73,20 @@ def open_to_write(url: str, seconds_to_wait: float = SECONDS_TO_WAIT) -> SqliteD
 
 
 def is_begun(url: str) -> bool:
-    """Tell whether a database is there and has tables."""
+    """Tell whether a database is there and has our tables; refuse those of something else."""
     if not path_of(url).exists():
         return False
     database = open_to_read(url)
     try:
-        return bool(database.get_tables())
+        tables = set(database.get_tables())
+        if tables and not {"setting", "superseded"} <= tables:
+            raise StoreError(
+                f"The database {url} holds tables of something else; "
+                "choose another file with DATABASE=."
+            )
+        if tables:
+            check(url, settings_of(database))
+        return bool(tables)
     except ENGINE_ERRORS as error:
         raise unusable(url, "read", error) from error
     finally:
@@ -104,25 +112,6 @@ def _use_wal(database: SqliteDatabase, seconds_to_wait: float) -> None:
             time.sleep(0.05)
         else:
             return
-
-
-def _check_before_writing(url: str) -> None:
-    """Refuse a file that is not ours while it is still as it was."""
-    database = open_to_read(url)
-    try:
-        tables = database.get_tables()
-        if "setting" in tables and "superseded" in tables:
-            check(url, settings_of(database))
-        elif tables:
-            raise _foreign(url)
-    finally:
-        database.close()
-
-
-def _foreign(url: str) -> StoreError:
-    return StoreError(
-        f"The database {url} holds tables of something else; choose another file with DATABASE=."
-    )
 
 
 def _create(database: SqliteDatabase) -> None:

@@ -71,7 +71,7 @@ def test_the_source_stays_as_it_is() -> None:
         ("action_contexts", "military"),
         *(
             ("action_code", value)
-            for value in (" ", "0841]", "00", "21", "1", "01111", "1A", "---")
+            for value in ("", " ", "0841]", "00", "21", "1", "01111", "1A", "---")
         ),
         *(("goldstein", value) for value in (10.1, -10.1, NAN, INF, "high")),
         *(("tone", value) for value in (NAN, INF, -INF, 100.1)),
