@@ -14,7 +14,8 @@ from api.problems import refuse
 from schemas.codes import Choices
 from schemas.fields import Columns
 
-LONGEST_QUERY = 8_000
+LONGEST_ADDRESS = 8_000
+"""How long a query may be with its cursor; without one it is less (`reading.LONGEST_QUERY`)."""
 
 
 class QueryParser(FlaskParser):
@@ -46,8 +47,8 @@ def check_address(request: Request) -> None:
     """Refuse an address that is too long, or not UTF-8 once unquoted."""
     if not request.host:
         raise refuse(BadRequest, "The Host header names no host.")
-    if len(request.query_string) > LONGEST_QUERY:
-        raise refuse(RequestURITooLarge, f"A query has at most {LONGEST_QUERY} characters.")
+    if len(request.query_string) > LONGEST_ADDRESS:
+        raise refuse(RequestURITooLarge, f"A query has at most {LONGEST_ADDRESS} characters.")
     for quoted in (request.query_string, request.environ.get("RAW_URI", "").encode()):
         try:
             unquote_to_bytes(quoted).decode()

@@ -14,16 +14,14 @@ from werkzeug.urls import iri_to_uri
 from api import caching, cursors
 from api.problems import refuse
 from dataset.codes import resolved
-from dataset.columns import COLUMNS
 from dataset.filters import FILTERS, Choice
-from dataset.pages import Matched
+from dataset.pages import ALL_COLUMNS, Matched
 from dataset.releases import revision_of, token_of
 from dataset.selection import Position, Selection, Sort
 from dataset.snapshots import Snapshot, Store
 
 JSON = "application/json"
 DEFAULT_LIMIT = 100
-ALL_COLUMNS = tuple(COLUMNS)
 CITED = (*FILTERS, "fields", "sort")
 LONGEST_QUERY = 7_000
 

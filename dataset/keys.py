@@ -24,7 +24,8 @@ DATASET_NUMBERS = {
 FIRST_FREE_NUMBER = 64
 LAST_NUMBER = 2**10 - 1
 
-PUBLIC_ID = re.compile(r"[a-z][a-z0-9_-]{0,31}:[A-Za-z0-9._~:-]{1,95}")
+DATASET_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+PUBLIC_ID = re.compile(DATASET_NAME.pattern + r":[A-Za-z0-9._~:-]{1,95}")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,15}")
 _DATED = re.compile(r"(0|[1-9][0-9]{0,9})-([0-9]{4})([0-9]{2})([0-9]{2})")
 

@@ -22,6 +22,7 @@ from dataset.codebook import (
     parts,
     tables,
 )
+from dataset.keys import DATASET_NAME
 from dataset.vocabularies import CLOSED_KINDS, VOCABULARIES
 
 LONGEST_NAME = 200
@@ -54,7 +55,6 @@ _NAMES: dict[str, Mapping[str, str | None]] = {
 """By kind, the code of every spelled name; None for what is known and has no code."""
 _WORDS = {kind: {word for name in names for word in name.split()} for kind, names in _NAMES.items()}
 _MISSING = {"NONE", "None", "NULL", "Null", "null"}
-_DATASET = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 
 def meant(kind: str, text: str) -> str | None:
@@ -160,7 +160,7 @@ def _root(kind: str, text: str) -> str | None:
 
 def _dataset(kind: str, text: str) -> str | None:
     name = text.lower()
-    return name if _DATASET.fullmatch(name) else None
+    return name if DATASET_NAME.fullmatch(name) else None
 
 
 _READINGS: dict[str, tuple[Callable[[str, str], str | None], ...]] = {

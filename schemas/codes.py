@@ -6,13 +6,13 @@ from typing import Any
 
 from dataset.codebook import is_action_code, is_actor_code
 from dataset.filters import Choice
+from dataset.keys import DATASET_NAME, PUBLIC_ID
 from dataset.suggestions import meant
 from dataset.vocabularies import CLOSED_KINDS, VOCABULARIES
 from schemas.fields import Text, invalid
 
 MOST_VALUES = 200
 
-_PUBLIC_ID = re.compile(r"(?=.{1,128}$)[a-z][a-z0-9_-]*:[A-Za-z0-9._~:-]+")
 _THREE = re.compile(r"[A-Z0-9]{3}")
 _ACTION = "two to four digits, beginning with a root from 01 to 20, such as 19 or 195"
 
@@ -22,8 +22,8 @@ def _matching(pattern: re.Pattern[str]) -> Callable[[str], bool]:
 
 
 SHAPES: dict[str, tuple[Callable[[str], bool], str]] = {
-    "id": (_matching(_PUBLIC_ID), "an event's id such as seed:1"),
-    "dataset": (_matching(re.compile(r"[a-z][a-z0-9_-]{0,31}")), "a dataset's name such as seed"),
+    "id": (_matching(PUBLIC_ID), "an event's id such as seed:1"),
+    "dataset": (_matching(DATASET_NAME), "a dataset's name such as seed"),
     "actor": (is_actor_code, "upper-case CAMEO codes of three characters each, such as IRNGOV"),
     "action": (is_action_code, _ACTION),
     "root": (_matching(re.compile(r"0[1-9]|1[0-9]|20")), "a root code from 01 to 20"),

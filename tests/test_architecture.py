@@ -17,6 +17,7 @@ DECLARATIONS = {
     "dataset.codebook",
     "dataset.columns",
     "dataset.filters",
+    "dataset.keys",
     "dataset.suggestions",
     "dataset.vocabularies",
     "dataset.words",
@@ -52,7 +53,9 @@ def test_schemas_know_only_the_declarations_of_the_data(path: Path) -> None:
     assert all(name in DECLARATIONS or name.rpartition(".")[0] in DECLARATIONS for name in used)
 
 
-@pytest.mark.parametrize("name", ["columns", "filters", "suggestions", "vocabularies", "words"])
+@pytest.mark.parametrize(
+    "name", ["columns", "filters", "keys", "suggestions", "vocabularies", "words"]
+)
 def test_declarations_know_no_storage(name: str) -> None:
     path = ROOT / "dataset" / f"{name}.py"
     used = {name for name in imports_of(path) if name.startswith("dataset.")}
