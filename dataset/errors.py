@@ -5,12 +5,20 @@ class StoreError(Exception):
     """The store cannot be used: missing, locked, damaged or made by a newer version."""
 
 
-class Refused(ValueError):
-    """An input row is no event: `column` names what is wrong with it."""
+class Unreadable(Exception):
+    """An input file cannot be read as what it should be: nothing of the load is kept."""
 
-    def __init__(self, column: str, reason: str) -> None:
+
+class Impossible(Exception):
+    """A change that was asked for cannot be made: there is no such event, name or load."""
+
+
+class Refused(ValueError):
+    """An input row is no event: `column` names what is wrong with it, None the row as a whole."""
+
+    def __init__(self, column: str | None, reason: str) -> None:
         """Keep the column and the reason."""
-        super().__init__(f"{column}: {reason}")
+        super().__init__(f"{column}: {reason}" if column else reason)
         self.column = column
         self.reason = reason
 

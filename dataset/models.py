@@ -5,6 +5,7 @@ from typing import Any
 
 from peewee import (
     BigIntegerField,
+    BlobField,
     CompositeKey,
     DateField,
     DoubleField,
@@ -53,21 +54,21 @@ class BaseModel(Model):
 class Version(BaseModel):
     """What is stored of each version of an event: the public columns and what is made of them.
 
+    `load`: the load that brought it. `loader_version`: the version of that load's loader.
     `goldstein_millionths`, `tone_millionths`: the same values as whole numbers, for exact sums.
     `dyad`: the two countries in code order. `place_cell`: the one-degree cell of the place.
-    `shuffle`: 31 bits that order a sample. `words`: folded names and summary. `load`: the load
-    that brought it. `loader_version`: the version of that loader.
+    `shuffle`: 31 bits that order a sample. `words`: folded names and summary.
     """
 
     key = BigIntegerField()
+    load = IntegerField()
+    loader_version = IntegerField()
     goldstein_millionths = IntegerField(null=True)
     tone_millionths = IntegerField(null=True)
     dyad = TextField(null=True)
     place_cell = IntegerField(null=True)
     shuffle = IntegerField()
     words = TextField()
-    load = IntegerField()
-    loader_version = IntegerField()
 
 
 for _column in COLUMNS.values():
@@ -155,35 +156,102 @@ class Document(BaseModel):
 
 
 class Load(BaseModel):
-    """One run of a loader over files, and its account."""
+    """One run of a loader over files, and its account.
+
+    `revision` is null where the load changed nothing. `datasets` are those of its events, joined
+    by `;`. `replays` is the load whose quarantine was read. `report` holds as JSON what else there
+    is to say (`dataset.accounts.Report`).
+    """
 
     number = IntegerField(primary_key=True)
     revision = IntegerField(null=True)
-    dataset = TextField()
     format = TextField()
+    datasets = TextField()
     loader_version = IntegerField()
+    replays = IntegerField(null=True)
     started = TextField()
     finished = TextField()
-    read = IntegerField()
-    inserted = IntegerField()
-    updated = IntegerField()
-    unchanged = IntegerField()
-    outdated = IntegerField()
-    retracted = IntegerField()
-    quarantined = IntegerField()
+    read = BigIntegerField()
+    inserted = BigIntegerField()
+    updated = BigIntegerField()
+    unchanged = BigIntegerField()
+    outdated = BigIntegerField()
+    retracted = BigIntegerField()
+    quarantined = BigIntegerField()
+    report = TextField()
 
 
 class LoadFile(BaseModel):
-    """A file that a load read."""
+    """A file that a load read, in the order of reading; `read` counts its records."""
 
     load = IntegerField()
     n = IntegerField()
     name = TextField()
     sha256 = TextField()
     bytes = BigIntegerField()
+    read = BigIntegerField()
 
     class Meta:
         primary_key = CompositeKey("load", "n")
+
+
+class Quarantined(BaseModel):
+    """A record that a load refused: where it stands, what is wrong with it, its bytes.
+
+    `file` is the number of the file in its load, `line` counts from 1. `column` is null where the
+    record as a whole is wrong. Of a long record only the beginning is kept (`cut`). `replayed` is
+    the load that read it again.
+    """
+
+    load = IntegerField()
+    n = IntegerField()
+    file = IntegerField()
+    line = BigIntegerField()
+    column = TextField(null=True)
+    reason = TextField()
+    raw = BlobField()
+    cut = SmallIntegerField()
+    replayed = IntegerField(null=True)
+
+    class Meta:
+        primary_key = CompositeKey("load", "n")
+
+
+class Mention(BaseModel):
+    """A document's mention of an event; `key` is the event's, which may not have come yet.
+
+    `n` is a hash of all that the source says of the mention.
+    """
+
+    key = BigIntegerField()
+    n = BigIntegerField()
+    revision = IntegerField()
+    load = IntegerField()
+    time = TextField()
+    type = TextField(null=True)
+    publisher = TextField(null=True)
+    url = TextField(null=True)
+    citation = TextField(null=True)
+    sentence = IntegerField(null=True)
+    actor_offset = IntegerField(null=True)
+    target_offset = IntegerField(null=True)
+    action_offset = IntegerField(null=True)
+    in_raw_text = SmallIntegerField(null=True)
+    confidence = SmallIntegerField(null=True)
+    length = IntegerField(null=True)
+    tone = DoubleField(null=True)
+    translation = TextField(null=True)
+
+    class Meta:
+        primary_key = CompositeKey("key", "n")
+
+
+class Tombstone(BaseModel):
+    """An event that was removed for good by a revision: nothing is left of any version."""
+
+    key = BigIntegerField(primary_key=True)
+    id = TextField()
+    revision = IntegerField()
 
 
 class SeenCode(BaseModel):
@@ -212,6 +280,9 @@ MODELS: list[type[Model]] = [
     Document,
     Load,
     LoadFile,
+    Quarantined,
+    Mention,
+    Tombstone,
     SeenCode,
     Setting,
 ]

@@ -1,0 +1,47 @@
+"""What a loader is: how the files of a source look and how their records become events."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Source = dict[str, Any]
+"""What a source says of one event: columns of `dataset.columns` by name, lists as tuples."""
+
+Parse = Callable[[str], Source]
+"""Reads one record, without its line end; raises `Refused` where it is no event."""
+
+
+@dataclass(frozen=True)
+class File:
+    """What a loader knows of a file: its name, the time that stands in it, whose events it has.
+
+    `stamp` is ISO 8601 in UTC (`2019-02-18T00:00:00Z`), None where the name has none. `dataset`
+    stands in the place of the loader's own, if one was asked for.
+    """
+
+    name: str
+    stamp: str | None = None
+    dataset: str | None = None
+
+
+@dataclass(frozen=True)
+class Loader:
+    """A source format.
+
+    `version` is raised whenever the same file would give other events. `datasets` describes the
+    datasets that its files belong to, by name. `codebook` names the Goldstein table for sources
+    that give no value. `looks_like` tells from the first records of a file whether it is of this
+    format. `parser` is called once for each file, with its first record; `header` tells whether
+    that record is a header, which is then no event. `quoted`: records are CSV, so that a quoted
+    cell may hold line ends. `encoding` is tried where a record is not UTF-8.
+    """
+
+    version: int
+    datasets: Mapping[str, Mapping[str, Any]]
+    looks_like: Callable[[Sequence[str]], bool]
+    parser: Callable[[File, str], Parse]
+    header: Callable[[str], bool] = lambda _record: False
+    codebook: str | None = None
+    quoted: bool = False
+    encoding: str | None = None
+    makes: str = "events"
