@@ -8,7 +8,7 @@ export HOST PORT DATABASE
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help serve test lint format openapi clean
+.PHONY: help serve test lint format openapi bench million clean
 
 help:  ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -31,6 +31,14 @@ format: .venv/.installed-tests  ## Format the code
 
 openapi: .venv/.installed  ## Write the OpenAPI document
 	$(BIN)/cameo-events openapi --output openapi/openapi.json
+
+bench: .venv/.installed-tests  ## Measure loading against sqlite3 .import (ROWS=200000)
+	$(BIN)/python tests/benchmarks/loading.py --rows $(or $(ROWS),200000)
+
+million: .venv/.installed-tests  ## Add 1,000,000 synthetic events like GDELT's to DATABASE (or ROWS)
+	$(BIN)/python tests/benchmarks/gdelt_like.py --rows $(or $(ROWS),1000000) --output $(DATABASE).tsv
+	$(BIN)/cameo-events load gdelt $(DATABASE).tsv --dataset synthetic
+	rm $(DATABASE).tsv
 
 clean:  ## Remove the virtual environment
 	rm -rf .venv

@@ -2,7 +2,19 @@
 
 from flask import Flask, request
 
-from api import about, caching, citations, codebook, datasets, events, problems, specification
+from api import (
+    about,
+    caching,
+    citations,
+    codebook,
+    datasets,
+    events,
+    history,
+    loads,
+    mentions,
+    problems,
+    specification,
+)
 from api.blueprint import check_address
 from api.settings import Settings
 from dataset.snapshots import Store
@@ -19,7 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     problems.register(app)
     caching.register(app)
     api = specification.create(app)
-    for module in (events, codebook, datasets, citations, about):
+    for module in (events, history, mentions, codebook, datasets, loads, citations, about):
         api.register_blueprint(module.blueprint)
     app.register_blueprint(about.pages)
     return app

@@ -7,6 +7,7 @@ import orjson
 from flask import Response
 
 from api.reading import JSON, Reading
+from dataset.lists import ListPage
 from dataset.pages import Matched
 
 ONE = Matched(1, "eq")
@@ -47,6 +48,11 @@ def slice_answer(reading: Reading, items: Sequence[Any]) -> Response:
     end = start + reading.limit
     position = (end,) if end < len(items) else None
     return page_answer(reading, items[start:end], Matched(len(items), "eq"), position)
+
+
+def list_answer(reading: Reading, page: ListPage) -> Response:
+    """Answer with a page of a list that is read page by page."""
+    return page_answer(reading, page.items, page.matched, page.next)
 
 
 def one_answer(reading: Reading, data: dict[str, Any]) -> Response:

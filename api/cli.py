@@ -1,54 +1,19 @@
 """The `cameo-events` command: parses arguments, calls `dataset`."""
 
 import json
-import os
 from pathlib import Path
-from typing import Any
 
 import click
 
 from api import create_app, server, specification
-from api.settings import MEANINGS, Settings
-from dataset.database import is_begun, open_to_write
-from dataset.errors import StoreError
-from dataset.loaders import LOADERS
+from api.commands import COMMANDS, writing
+from api.options import Commands, setting, settings_with
+from api.progress import show
+from api.settings import Settings
+from dataset.database import is_begun
+from dataset.loaders import seed
+from dataset.runs import Outcome
 from dataset.snapshots import Store
-
-UNUSABLE = 3
-"""Exit code where the database cannot be used (2 is a wrong command line)."""
-
-
-class Failure(click.ClickException):
-    """A failure that is nobody's typing error."""
-
-    exit_code = UNUSABLE
-
-
-def setting(name: str) -> Any:
-    """Make the option of a setting; the environment variable of its name gives the default."""
-    return click.option(
-        f"--{name.replace('_', '-')}", default=None, help=f"{MEANINGS[name]} [env: {name.upper()}]"
-    )
-
-
-def settings_with(**given: str | None) -> Settings:
-    """Read the settings, with those of the command line put before the environment."""
-    chosen = {name.upper(): text for name, text in given.items() if text is not None}
-    try:
-        return Settings.of({**os.environ, **chosen})
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
-
-
-class Commands(click.Group):
-    """The group of commands: what the data complains of becomes a message."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run a command."""
-        try:
-            return super().invoke(ctx)
-        except (StoreError, OSError) as error:
-            raise Failure(str(error)) from error
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -61,15 +26,7 @@ def main() -> None:
 @setting("database")
 def init(database: str | None) -> None:
     """Make the database and load the seed dataset, if that has not been done."""
-    _report("seed", _load("seed", settings_with(database=database)))
-
-
-@main.command()
-@setting("database")
-@click.argument("format", type=click.Choice(sorted(LOADERS)))
-def load(format: str, database: str | None) -> None:
-    """Load events of a FORMAT into the database; what is there already stays as it is."""
-    _report(format, _load(format, settings_with(database=database)))
+    show(_seed(settings_with(database=database)))
 
 
 @main.command()
@@ -83,7 +40,7 @@ def serve(**given: str | None) -> None:
     """Serve the API; a database that does not exist is made, with the seed dataset in it."""
     settings = settings_with(**given)
     if _is_empty(settings):
-        _report("seed", _load("seed", settings))
+        show(_seed(settings))
     server.run(settings)
 
 
@@ -110,14 +67,10 @@ def _is_empty(settings: Settings) -> bool:
     return empty
 
 
-def _load(format: str, settings: Settings) -> dict[str, int]:
-    database = open_to_write(settings.database)
-    try:
-        return LOADERS[format](database)
-    finally:
-        database.close()
+def _seed(settings: Settings) -> Outcome:
+    with writing(settings) as database:
+        return seed.load(database)
 
 
-def _report(name: str, account: dict[str, int]) -> None:
-    counts = ", ".join(f"{number} {outcome}" for outcome, number in account.items() if number)
-    click.echo(f"{name}: {sum(account.values())} read: {counts or 'nothing'}")
+for command in COMMANDS:
+    main.add_command(command)

@@ -39,3 +39,9 @@ def path_text(name: str, description: str, example: str) -> dict[str, Any]:
         "schema": {"type": "string"},
         "example": example,
     }
+
+
+def path_number(name: str, description: str, example: int) -> dict[str, Any]:
+    """Document a number in the path, from 1."""
+    schema = {"type": "integer", "minimum": 1}
+    return path_text(name, description, "") | {"schema": schema, "example": example}

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response
-from werkzeug.exceptions import Gone, NotFound
 
 from api import answers, formats
 from api.blueprint import Blueprint
@@ -14,12 +13,11 @@ from api.documentation import (
     STORE_HEADERS,
     path_text,
 )
-from api.problems import refuse
+from api.history import existing
 from api.reading import JSON, Reading, reading
 from dataset import rows
 from dataset.emptiness import empty_because
 from dataset.exports import COORDINATES
-from dataset.history import find
 from dataset.pages import Matched, count_of, page_of
 from dataset.selection import NEWEST_FIRST, OLDEST_FIRST
 from schemas.events import (
@@ -112,12 +110,7 @@ def get_event(arguments: dict[str, Any], event_id: str) -> Response:
     A retracted event is a 410 that gives the reason and, where there is one, its successor.
     """
     with reading(EventQuerySchema, arguments, cited={"id": event_id}) as asked:
-        found = find(asked.snapshot, event_id, asked.revision)
-        if found is None:
-            raise refuse(NotFound, f"No event has the id {event_id} at revision {asked.revision}.")
-        if found.reason is not None:
-            detail = f"The event {event_id} has been retracted: {found.reason}"
-            raise refuse(Gone, detail, reason=found.reason, successor=found.successor)
+        found = existing(asked, event_id)
         event = rows.nested(asked.columns, found.read)(found.row)
         return answers.one_answer(asked, event)
 

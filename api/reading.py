@@ -1,6 +1,6 @@
 """Read the store for one request: a snapshot, the revision that is asked for, and a receipt."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +15,7 @@ from api import caching, cursors
 from api.problems import refuse
 from dataset.codes import resolved
 from dataset.filters import FILTERS, Choice
+from dataset.lists import Cut
 from dataset.pages import ALL_COLUMNS, Matched
 from dataset.releases import revision_of, token_of
 from dataset.selection import Position, Selection, Sort
@@ -53,12 +54,24 @@ class Reading:
         """The columns that the answer shows."""
         return tuple(self.arguments.get("fields", ALL_COLUMNS))
 
+    @property
+    def filters(self) -> dict[str, Any]:
+        """The filters of events, checked against the store."""
+        filters = {name: value for name, value in self.arguments.items() if name in FILTERS}
+        return resolved(self.snapshot, filters)
+
+    @property
+    def cut(self) -> Cut:
+        """Which part of a list is asked for."""
+        if self.cursor is None:
+            return Cut(self.limit)
+        return Cut(self.limit, self.cursor.position, self.cursor.matched)
+
     def selection(self, sort: Sort) -> Selection:
         """Select the events that are asked for; `sort` is their order if none is asked for."""
-        filters = {name: value for name, value in self.arguments.items() if name in FILTERS}
         return Selection(
             self.revision,
-            resolved(self.snapshot, filters),
+            self.filters,
             Sort(*self.arguments.get("sort", sort)),
             Position(*self.cursor.position) if self.cursor else None,
         )
@@ -131,10 +144,12 @@ def reading(
     arguments: Mapping[str, Any],
     media_type: str = JSON,
     cited: Mapping[str, str] | None = None,
+    besides: Callable[[Snapshot], object] | None = None,
 ) -> Iterator[Reading]:
     """Open the store for a request; a client that has the answer already gets a 304.
 
     `cited` is the query of events that the answer is cited as, by default the request's own.
+    `besides` gives what else decides the answer, where that changes without a new revision.
     """
     written = dict(schema().dump(arguments))
     cursor_text = written.pop("cursor", None)
@@ -146,7 +161,8 @@ def reading(
             bound = bound_query(query_text(written))
             cursor = cursors.read(cursor_text, bound, snapshot.signing_key)
             revision = cursor.revision
-        state = (snapshot.uuid, revision, token_of(snapshot, revision))
+        more = besides(snapshot) if besides else None
+        state = (snapshot.uuid, revision, token_of(snapshot, revision), more)
         asked = (request.path, query_text(written), cursor_text)
         etag = caching.tag(*state, *asked, media_type, base_url())
         caching.answer_304_if_fresh(etag, pinned="as_of" in arguments)

@@ -4,10 +4,13 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 MEANINGS = {
     "database": "Path of the SQLite database.",
+    "cache": "Folder that keeps what was downloaded.",
+    "gdelt_url": "Where GDELT's files are.",
     "host": "Address to listen on.",
     "port": "Port to listen on.",
     "workers": "Server processes.",
@@ -21,11 +24,21 @@ class Settings:
     """The settings; each is read from the environment variable of its name in upper case."""
 
     database: str = "cameo-events.sqlite"
+    cache: str = ""
+    gdelt_url: str = "http://data.gdeltproject.org"
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 2
     threads: int = 4
     public_url: str = ""
+
+    @property
+    def cache_folder(self) -> Path:
+        """The folder for downloads; by default the user's own for caches (XDG)."""
+        if self.cache:
+            return Path(self.cache)
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        return Path(base) / "cameo-events"
 
     @classmethod
     def of(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -39,10 +52,10 @@ _URL = re.compile(r"https?://[A-Za-z0-9.:\[\]_~/-]+", re.ASCII)
 
 
 def _read(name: str, text: str) -> Any:
-    if name == "public_url":
+    if name.endswith("_url"):
         if not _URL.fullmatch(text):
             raise ValueError(
-                f"PUBLIC_URL is {text!r}, but must be like https://events.example.org."
+                f"{name.upper()} is {text!r}, but must be like https://events.example.org."
             )
         return text.rstrip("/")
     if name not in LIMITS:

@@ -1,62 +1,169 @@
-"""Build the stored row of an event from what a source says, by the same rules for all sources."""
+"""Build stored rows from what sources say, by the same rules for all sources.
+
+A row is a tuple of `BUILT`: what is made of the public columns, then these but `revision`.
+"""
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from operator import getitem
+from typing import Any, NamedTuple
 
+from dataset.accounts import Report
 from dataset.codebook import ACTIONS, decode, quad_class_of
 from dataset.columns import COLUMNS
 from dataset.errors import Refused
 from dataset.keys import PUBLIC_ID, shuffle_of
+from dataset.parts import AS_NAMED, NAMES, Cells, Meanings, Pieces, Remembered, pieces_of
 from dataset.values import clean
-from dataset.words import searchable
+from dataset.vocabularies import VOCABULARIES, is_known
+from dataset.words import folded, line_of
 
-Row = dict[str, Any]
+Row = tuple[Any, ...]
 
 GIVEN = {name: column for name, column in COLUMNS.items() if column.stored and name != "revision"}
 """The columns that a source may give; the store gives the revision."""
+MADE = ("goldstein_millionths", "tone_millionths", "dyad", "place_cell", "shuffle", "words")
+BUILT = (*MADE, *GIVEN)
+
 DECODED = ("country", "group", "roles", "ethnic", "religions")
-_SEARCHED = ("actor_name", "target_name", "place_name", "evidence_summary")
+_EMPTY = {
+    part: {name: "" if COLUMNS[name].many else None for name in names}
+    for part, names in NAMES.items()
+}
+COUNTRY = NAMES["actor"].index("actor_country")
+
+Given = Mapping[str, Any]
 
 
-def build(source: Mapping[str, Any], codebook: str) -> Row:
-    """Build a row with every stored public column but `revision`, and all that is made of them.
+class _Made(NamedTuple):
+    """Cleaned columns; what is made of them; what a report says of them; their words."""
 
-    `source` holds columns by name, lists as sequences; what it lacks is missing. An actor's parts
-    are decoded from its code unless the source gives them. `codebook` names the Goldstein table.
-    Raises `Refused` where the source's values make no event; a faulty place is only left out.
-    """
+    values: Row
+    more: Any = None
+    remarks: tuple[tuple[str, str, str], ...] = ()
+    words: str = ""
+
+
+def build(source: Mapping[str, Any], codebook: str | None) -> Row:
+    """Build one row (see `Builder`)."""
     unknown = source.keys() - GIVEN.keys()
     if unknown:
         raise Refused(min(unknown), "there is no such column.")
-    row = {name: _cleaned(name, source.get(name)) for name in GIVEN}
-    _check_identity(row)
-    _complete_dates(row)
-    for side in ("actor", "target"):
-        _complete_actor(row, side, source)
-    _complete_action(row, codebook)
-    _complete_place(row)
-    return row | _derived(row)
+    return Builder(codebook).build_named(source)
 
 
-def _cleaned(name: str, value: Any) -> Any:
-    try:
-        return clean(GIVEN[name], value)
-    except Refused:
-        if name.startswith("place_"):
-            return None
-        raise
+class Builder:
+    """Builds the rows of a load; `report` counts what is to be said of them.
+
+    `codebook` names the Goldstein table for sources that give no value; without one nothing is
+    filled in. `meanings` tells what the cells of each part mean. The same cells are built once.
+    """
+
+    def __init__(self, codebook: str | None, meanings: Meanings = AS_NAMED) -> None:
+        """Begin with nothing built."""
+        self.report = Report()
+        self._codebook = codebook
+        made = {
+            "dates": _dates,
+            "actor": _actor,
+            "action": self._made_action,
+            "target": _target,
+            "place": _place,
+            "measures": _measures,
+            "evidence": _evidence,
+        }
+        self._parts = [Remembered(_making(make, meanings[part])) for part, make in made.items()]
+
+    def build(self, pieces: Pieces) -> Row:
+        """Build a row.
+
+        An actor's parts are decoded from its code unless the source gives them. Raises `Refused`
+        where the values make no event; a faulty place is only left out, and counted.
+        """
+        public_id, dataset, *cells = pieces
+        _check_id(public_id, dataset)
+        dates, actor, action, target, place, measures, evidence = map(getitem, self._parts, cells)
+        date, date_end, date_precision, added = dates.values
+        mentions, sources, articles, root_event = measures.values
+        tone, tone_millionths = evidence.more
+        quad_class, goldstein, goldstein_millionths = action.more
+        remarks = actor.remarks + action.remarks + target.remarks + place.remarks
+        if remarks:
+            self.report.remark(remarks)
+        return (
+            goldstein_millionths,
+            tone_millionths,
+            _dyad(actor.values[COUNTRY], target.values[COUNTRY]),
+            place.more,
+            shuffle_of(public_id),
+            line_of(actor.words, target.words, place.words, evidence.words),
+            public_id,
+            dataset,
+            date,
+            date_end,
+            date_precision,
+            *actor.values,
+            *action.values,
+            *target.values,
+            quad_class,
+            goldstein,
+            *place.values,
+            mentions,
+            sources,
+            articles,
+            tone,
+            root_event,
+            *evidence.values,
+            added,
+        )
+
+    def build_named(self, source: Mapping[str, Any]) -> Row:
+        """Build a row of columns by name, lists as sequences; what is not there is missing."""
+        return self.build(pieces_of(source))
+
+    def _made_action(self, given: Given) -> _Made:
+        row = _cleaned("action", given)
+        code = row["action_code"]
+        if code is not None:
+            row["action_root"] = code[:2]
+            known = ACTIONS.get(code)
+            if known and self._codebook:
+                row["action_plover"] = row["action_plover"] or known.plover
+                if row["goldstein"] is None:
+                    row["goldstein"] = known.goldstein.get(self._codebook)
+        if row["action_root"] is not None:
+            row["quad_class"] = quad_class_of(row["action_root"])
+        quad_class, goldstein = row.pop("quad_class"), row.pop("goldstein")
+        more = (quad_class, goldstein, _millionths(goldstein))
+        return _Made(tuple(row.values()), more, tuple(_unknown_codes(row)))
 
 
-def _check_identity(row: Row) -> None:
-    for name in ("id", "dataset", "date", "added"):
-        if row[name] is None:
-            raise Refused(name, "it is missing.")
-    if not PUBLIC_ID.fullmatch(row["id"]) or row["id"].partition(":")[0] != row["dataset"]:
-        raise Refused("id", f"{row['id']!r} is not {row['dataset']}:<native id>.")
+def _making(
+    make: Callable[[Given], _Made], meaning: Callable[[Cells], Given]
+) -> Callable[[Cells], _Made]:
+    return lambda cells: make(meaning(cells))
 
 
-def _complete_dates(row: Row) -> None:
+def _check_id(public_id: Any, dataset: Any) -> None:
+    if not public_id or not dataset:
+        raise Refused("dataset" if public_id else "id", "it is missing.")
+    if not PUBLIC_ID.fullmatch(str(public_id)) or public_id.partition(":")[0] != dataset:
+        raise Refused("id", f"{public_id!r} is not {dataset}:<native id>.")
+
+
+def _cleaned(part: str, given: Given) -> dict[str, Any]:
+    """Clean what is given of a part; what is not given is missing."""
+    return _EMPTY[part] | {name: clean(GIVEN[name], value) for name, value in given.items()}
+
+
+def _measures(given: Given) -> _Made:
+    return _Made(tuple(_cleaned("measures", given).values()))
+
+
+def _dates(given: Given) -> _Made:
+    row = _cleaned("dates", given)
+    if row["date"] is None:
+        raise Refused("date", "it is missing.")
     row["date_end"] = row["date_end"] or row["date"]
     if row["date_end"] < row["date"]:
         raise Refused("date_end", f"{row['date_end']} is before the first day {row['date']}.")
@@ -64,34 +171,62 @@ def _complete_dates(row: Row) -> None:
     row["date_precision"] = row["date_precision"] or ("day" if is_day else "interval")
     if row["date_precision"] == "day" and not is_day:
         raise Refused("date_precision", f"{row['date']} to {row['date_end']} is no single day.")
+    return _Made(tuple(row.values()))
 
 
-def _complete_actor(row: Row, side: str, source: Mapping[str, Any]) -> None:
+def _actor(given: Given) -> _Made:
+    return _side(given, "actor")
+
+
+def _target(given: Given) -> _Made:
+    return _side(given, "target")
+
+
+def _side(given: Given, side: str) -> _Made:
+    row = _cleaned(side, given)
     code = row[f"{side}_code"]
-    if code is None or any(f"{side}_{part}" in source for part in DECODED):
-        return
-    decoded = decode(code)
-    for part in DECODED:
-        name = f"{side}_{part}"
-        row[name] = clean(GIVEN[name], getattr(decoded, part))
+    if code is not None and not any(f"{side}_{part}" in given for part in DECODED):
+        decoded = decode(code)
+        for part in DECODED:
+            name = f"{side}_{part}"
+            row[name] = clean(GIVEN[name], getattr(decoded, part))
+    words = " ".join(folded(row[f"{side}_name"] or ""))
+    return _Made(tuple(row.values()), None, tuple(_unknown_codes(row)), words)
 
 
-def _complete_action(row: Row, codebook: str) -> None:
-    code = row["action_code"]
-    if code is not None:
-        row["action_root"] = code[:2]
-        known = ACTIONS.get(code)
-        row["action_plover"] = row["action_plover"] or (known and known.plover)
-        if row["goldstein"] is None and known:
-            row["goldstein"] = known.goldstein.get(codebook)
-    if row["action_root"] is not None:
-        row["quad_class"] = quad_class_of(row["action_root"])
-
-
-def _complete_place(row: Row) -> None:
-    """Keep coordinates only as a pair, and their precision only with them."""
-    if row["place_latitude"] is None or row["place_longitude"] is None:
+def _place(given: Given) -> _Made:
+    """Keep what is right of a place, and coordinates only as a pair."""
+    row: dict[str, Any] = dict(_EMPTY["place"])
+    remarks = []
+    for name, value in given.items():
+        try:
+            row[name] = clean(GIVEN[name], value)
+        except Refused:
+            remarks.append(("left_out", name, ""))
+    latitude, longitude = row["place_latitude"], row["place_longitude"]
+    if latitude is None or longitude is None:
         row["place_latitude"] = row["place_longitude"] = None
+    cell = _cell(row["place_latitude"], row["place_longitude"])
+    words = " ".join(folded(row["place_name"] or ""))
+    return _Made(tuple(row.values()), cell, (*remarks, *_unknown_codes(row)), words)
+
+
+def _evidence(given: Given) -> _Made:
+    row = _cleaned("evidence", given)
+    tone = row.pop("tone")
+    more = (tone, _millionths(tone))
+    return _Made(tuple(row.values()), more, words=" ".join(folded(row["evidence_summary"] or "")))
+
+
+def _unknown_codes(row: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """List the well-formed codes that the codebook lacks."""
+    found = []
+    for name, value in row.items():
+        column = GIVEN[name]
+        if value is not None and column.kind in VOCABULARIES:
+            codes = value.split(";") if column.many else [str(value)]
+            found += [(name, code) for code in codes if code and not is_known(column.kind, code)]
+    return [("unknown", name, code) for name, code in found]
 
 
 def _millionths(value: float | None) -> int | None:
@@ -106,15 +241,6 @@ def _cell(latitude: float | None, longitude: float | None) -> int | None:
 
 
 def _dyad(one: str | None, other: str | None) -> str | None:
-    return ",".join(sorted((one, other))) if one and other else None
-
-
-def _derived(row: Row) -> Row:
-    return {
-        "goldstein_millionths": _millionths(row["goldstein"]),
-        "tone_millionths": _millionths(row["tone"]),
-        "dyad": _dyad(row["actor_country"], row["target_country"]),
-        "place_cell": _cell(row["place_latitude"], row["place_longitude"]),
-        "shuffle": shuffle_of(row["id"]),
-        "words": searchable(row[name] for name in _SEARCHED),
-    }
+    if not one or not other:
+        return None
+    return f"{one},{other}" if one <= other else f"{other},{one}"

@@ -202,9 +202,8 @@ _TABLE = (
     Column(
         "added",
         "timestamp",
-        "When the source added the event",
+        "When the source added the event; null where it does not say",
         "2024-06-17T00:00:00Z",
-        null=False,
         sortable=True,
     ),
     Column(

@@ -14,7 +14,7 @@ from dataset.errors import StoreError
 from dataset.indexes import create_words
 from dataset.models import MODELS, Setting
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 ENGINE_ERRORS = (PeeweeException, apsw.Error, UnicodeDecodeError, orjson.JSONDecodeError)
 """What an engine raises; peewee wraps the errors of a statement, not those of fetching rows.
 
@@ -23,10 +23,16 @@ Text that is not UTF-8, or not the JSON that we wrote, stands in no row of ours:
 APPLICATION_ID = 0x43414D45
 """`CAME` in the header of our SQLite files (https://sqlite.org/fileformat.html#application_id)."""
 
-PRAGMAS = {"synchronous": "normal", "temp_store": "memory"}
+# 64 MiB of pages and sorts on disk: a load of any size stays in bounded memory.
+PRAGMAS = {"page_size": 8192, "synchronous": "normal", "cache_size": -65_536}
 # No memory map: a file that is cut short under it would end the process (SIGBUS).
 READ_PRAGMAS = {"query_only": 1, "temp_store": "memory"}
 SECONDS_TO_WAIT = 5
+WAYS_OUT = {
+    "locked": "Another command is writing to it: nothing was changed, try again when it has ended.",
+    "disk is full": "Nothing was changed: make room, then try again.",
+}
+"""What to do about errors that the engine names so."""
 WAY_OUT = "If it does not pass, restore a backup or choose another file with DATABASE=."
 
 
@@ -97,7 +103,8 @@ def unusable(url: str, done: str, error: BaseException) -> StoreError:
     """Say why a database cannot be read or written; peewee may hide the cause in the context."""
     while isinstance(error.__context__, ENGINE_ERRORS):
         error = error.__context__
-    return StoreError(f"The database {url} cannot be {done}: {error}. {WAY_OUT}")
+    way_out = next((text for name, text in WAYS_OUT.items() if name in str(error)), WAY_OUT)
+    return StoreError(f"The database {url} cannot be {done}: {error}. {way_out}")
 
 
 def _use_wal(database: SqliteDatabase, seconds_to_wait: float) -> None:
@@ -131,6 +138,11 @@ def _create(database: SqliteDatabase) -> None:
     database.pragma("application_id", APPLICATION_ID)
 
 
+def truncate_log(database: Database) -> None:
+    """Give the room of the write-ahead log back; readers of an older state only put it off."""
+    database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
 def settings_of(database: Database) -> dict[str, str]:
     """Read what the store says about itself."""
     return dict(database.execute_sql("SELECT name, value FROM setting").fetchall())
@@ -141,6 +153,11 @@ def check(url: str, settings: dict[str, str]) -> None:
     schema = settings.get("schema", "")
     if not schema.isdigit() or not {"uuid", "key"} <= settings.keys():
         raise StoreError(f"The database {url} is damaged: its settings are missing. {WAY_OUT}")
+    if int(schema) < SCHEMA_VERSION:
+        raise StoreError(
+            f"The database {url} has schema {schema}, which cameo-events wrote before its first "
+            f"release: choose a new file with DATABASE= and load the data again."
+        )
     if int(schema) > SCHEMA_VERSION:
         raise StoreError(
             f"The database {url} has schema {schema}, but this version of cameo-events knows "

@@ -2,7 +2,7 @@
 
 from peewee import SQL, Database
 
-from dataset.models import Event, Superseded, field
+from dataset.models import Event, Superseded, Tombstone, field
 
 LEADS = (
     "dataset",
@@ -29,8 +29,10 @@ Event.add_index(
 for _lead in LEADS:
     Event.add_index(field(Event, _lead), _DATE, Event.key)
 Event.add_index(Event.shuffle)
-Event.add_index(field(Event, "revision"), Event.key)
-Superseded.add_index(Superseded.ended, field(Superseded, "revision"))
+# In the order of changes; `ended` serves reads of older revisions as well.
+for _table in (Event, Superseded, Tombstone):
+    _table.add_index(field(_table, "revision"), field(_table, "id"))
+Superseded.add_index(Superseded.ended, field(Superseded, "id"), field(Superseded, "revision"))
 
 
 def create_words(database: Database) -> None:

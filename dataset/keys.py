@@ -26,11 +26,15 @@ LAST_NUMBER = 2**10 - 1
 
 DATASET_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 PUBLIC_ID = re.compile(DATASET_NAME.pattern + r":[A-Za-z0-9._~:-]{1,95}")
+RELEASE_NAME = r"[A-Za-z0-9._~-]{1,64}"
+"""What names a release, unless it is all digits: that is the number of a revision."""
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,15}")
 _DATED = re.compile(r"(0|[1-9][0-9]{0,9})-([0-9]{4})([0-9]{2})([0-9]{2})")
 
 _AS_NUMBER, _AS_DATED, _AS_HASH = 0, 1, 2
 _DAY_BITS = 20
+_SHORT = 15
+"""Whole numbers of so many digits fit into the bits of a value."""
 
 
 def _value(native: str) -> tuple[int, int]:
@@ -48,6 +52,8 @@ def _value(native: str) -> tuple[int, int]:
 
 def key_of(number: int, native: str) -> int:
     """Make the key of the event with this native id in the dataset with this number."""
+    if native.isdigit() and native[0] != "0" and len(native) <= _SHORT and native.isascii():
+        return number << NATIVE_BITS | int(native)
     form, value = _value(native)
     return number << NATIVE_BITS | form << VALUE_BITS | value
 

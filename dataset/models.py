@@ -159,14 +159,16 @@ class Load(BaseModel):
     """One run of a loader over files, and its account.
 
     `revision` is null where the load changed nothing. `datasets` are those of its events, joined
-    by `;`. `replays` is the load whose quarantine was read. `report` holds as JSON what else there
-    is to say (`dataset.accounts.Report`).
+    by `;`. `dataset` is the one that was asked for in the place of the loader's own. `replays` is
+    the load whose quarantine was read. `report` holds as JSON what else there is to say
+    (`dataset.accounts.Report`).
     """
 
     number = IntegerField(primary_key=True)
     revision = IntegerField(null=True)
     format = TextField()
     datasets = TextField()
+    dataset = TextField(null=True)
     loader_version = IntegerField()
     replays = IntegerField(null=True)
     started = TextField()
@@ -182,7 +184,10 @@ class Load(BaseModel):
 
 
 class LoadFile(BaseModel):
-    """A file that a load read, in the order of reading; `read` counts its records."""
+    """A file that a load read, in the order of reading; `read` counts its records.
+
+    `first` is its first record, by which the quarantine of the file can be read again.
+    """
 
     load = IntegerField()
     n = IntegerField()
@@ -190,6 +195,7 @@ class LoadFile(BaseModel):
     sha256 = TextField()
     bytes = BigIntegerField()
     read = BigIntegerField()
+    first = TextField()
 
     class Meta:
         primary_key = CompositeKey("load", "n")
@@ -209,7 +215,7 @@ class Quarantined(BaseModel):
     line = BigIntegerField()
     column = TextField(null=True)
     reason = TextField()
-    raw = BlobField()
+    record = BlobField()
     cut = SmallIntegerField()
     replayed = IntegerField(null=True)
 

@@ -63,8 +63,12 @@ def _position(row: tuple[Any, ...], read: tuple[str, ...], selection: Selection)
 
 def matched_by(snapshot: Snapshot, selection: Selection) -> Matched:
     """Count a selection's events up to the cap."""
-    capped = union(snapshot, selection, ["key"]).limit(CAP + 1)
-    count = snapshot.value(Select([capped], [fn.COUNT("*")]))
+    return capped(snapshot, union(snapshot, selection, ["key"]))
+
+
+def capped(snapshot: Snapshot, query: Any) -> Matched:
+    """Count the rows of a query up to the cap."""
+    count = snapshot.value(Select([query.limit(CAP + 1)], [fn.COUNT("*")]))
     return Matched(CAP, "gte") if count > CAP else Matched(count, "eq")
 
 

@@ -1,6 +1,9 @@
-"""Find the revision that a number or the name of a release means."""
+"""Find the revision that a number or the name of a release means; list the releases."""
+
+from peewee import fn
 
 from dataset.errors import UnknownValue
+from dataset.lists import Cut, ListPage, page_of_list
 from dataset.models import Release, Revision
 from dataset.snapshots import Snapshot
 
@@ -28,3 +31,15 @@ def token_of(snapshot: Snapshot, revision: int) -> str:
     if revision == snapshot.revision:
         return snapshot.token
     return str(snapshot.value(Revision.select(Revision.token).where(Revision.number == revision)))
+
+
+def releases(snapshot: Snapshot, revision: int, cut: Cut) -> ListPage:
+    """Read a page of the releases up to a revision, in the order of revisions."""
+    columns = {"name": Release.name, "revision": Release.revision, "created": Release.created}
+    query = Release.select().where(Release.revision <= revision)
+    return page_of_list(snapshot, query, columns, ["revision", "name"], cut)
+
+
+def count_of_releases(snapshot: Snapshot) -> int:
+    """Count the releases: names are given without a new revision, and for good."""
+    return int(snapshot.value(Release.select(fn.COUNT("*"))))

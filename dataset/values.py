@@ -21,6 +21,8 @@ LIMITS = {
 """The greatest absolute value of each number."""
 
 _UNREADABLE = re.compile(r"[\x00\ud800-\udfff]")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DIGITS = re.compile(r"[0-9]{1,10}")
 _THREE = re.compile(r"[A-Z0-9]{3}")
 _PLOVER = re.compile(r"[A-Za-z][A-Za-z_-]{1,31}")
 
@@ -41,7 +43,8 @@ def _list(column: Column, values: Any) -> str:
     """Join the values of a list, each once, in their order."""
     if isinstance(values, str):
         raise Refused(column.name, f"{values!r} is one text, not a list.")
-    cleaned = (CLEANERS[column.kind](column, value) for value in values or ())
+    given = (value for value in values or () if value not in (None, ""))
+    cleaned = (CLEANERS[column.kind](column, value) for value in given)
     return ";".join(dict.fromkeys(cleaned))
 
 
@@ -69,7 +72,8 @@ def _word(column: Column, value: Any) -> str:
 
 def _day(column: Column, value: Any) -> str:
     try:
-        day = date.fromisoformat(str(value))
+        # Python reads other forms of ISO 8601, too, such as week dates.
+        day = date.fromisoformat(str(value) if _DAY.fullmatch(str(value)) else "")
     except ValueError:
         raise Refused(column.name, f"{value!r} is not a calendar day like 2024-04-13.") from None
     if day.year not in YEARS:
@@ -88,7 +92,7 @@ def _time(column: Column, value: Any) -> str:
 def _number(column: Column, value: Any) -> float:
     limit = LIMITS[column.name]
     try:
-        number = float(value)
+        number = float(value if "_" not in str(value) else "")
     except (TypeError, ValueError, OverflowError):
         raise Refused(column.name, f"{value!r} is not a number.") from None
     if not (math.isfinite(number) and -limit <= number <= limit):
@@ -97,20 +101,21 @@ def _number(column: Column, value: Any) -> float:
 
 
 def _count(column: Column, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST_COUNT:
+    number = int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else value
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= LARGEST_COUNT:
         raise Refused(column.name, f"{value!r} is not a whole number from 0 to {LARGEST_COUNT}.")
-    return value
+    return number
 
 
 def _truth(column: Column, value: Any) -> int:
-    if value not in (0, 1):
+    if value not in (0, 1, "0", "1"):
         raise Refused(column.name, f"{value!r} is not true or false.")
     return int(value)
 
 
 def _quad_class(column: Column, value: Any) -> int | None:
     """Keep a quad class from 1 to 4; whatever else a source says is none."""
-    return int(value) if value in (1, 2, 3, 4) else None
+    return int(value) if value in (1, 2, 3, 4, "1", "2", "3", "4") else None
 
 
 def _one_of(column: Column, value: Any) -> str:

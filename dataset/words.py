@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -15,7 +14,7 @@ def folded(text: str) -> list[str]:
     return _WORD.findall(bare.casefold())
 
 
-def searchable(texts: Iterable[str | None]) -> str:
-    """Fold texts to one line of distinct words, each between single spaces."""
-    words = dict.fromkeys(word for text in texts if text for word in folded(text))
-    return f" {' '.join(words)} " if words else ""
+def line_of(*texts: str) -> str:
+    """Write folded texts on one line, each word between single spaces."""
+    words = " ".join(filter(None, texts))
+    return f" {words} " if words else ""

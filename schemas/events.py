@@ -20,7 +20,8 @@ SORT = (
 FIELDS = "Columns (`actor_country`) or parts (`actor`) of the answer; `id` is always there."
 
 
-def _as_of() -> fields.RevisionName:
+def as_of() -> fields.RevisionName:
+    """Make the parameter that names a revision."""
     return fields.RevisionName(metadata=described(AS_OF, "1"))
 
 
@@ -29,32 +30,33 @@ def _sort(default: str) -> fields.SortKey:
     return fields.SortKey(metadata=described(text, "-goldstein"))
 
 
-def _columns() -> fields.Columns:
+def columns() -> fields.Columns:
+    """Make the parameter that names the columns of the answer."""
     return fields.Columns(metadata=described(FIELDS, "date,actor,action_code,target"))
 
 
-def _query(name: str, **members: ma.fields.Field[Any]) -> type[ma.Schema]:
+def query_of(name: str, **members: ma.fields.Field[Any]) -> type[ma.Schema]:
     """Make a query schema: more parameters between the main filters and those of one column."""
     filters = EventFiltersSchema._declared_fields
     main = {name: filters[name] for name in SPECIAL}
     return DatesSchema.from_dict({**main, **members, **filters}, name=name)
 
 
-EventPageQuerySchema = _query(
+EventPageQuerySchema = query_of(
     "EventPageQuerySchema",
     sort=_sort("`-date`, or `date` for a whole result in another format"),
-    fields=_columns(),
-    as_of=_as_of(),
+    fields=columns(),
+    as_of=as_of(),
     **ListQuerySchema._declared_fields,
 )
-EventExportQuerySchema = _query(
-    "EventExportQuerySchema", sort=_sort("`date`"), fields=_columns(), as_of=_as_of()
+EventExportQuerySchema = query_of(
+    "EventExportQuerySchema", sort=_sort("`date`"), fields=columns(), as_of=as_of()
 )
-EventCountQuerySchema = _query("EventCountQuerySchema", as_of=_as_of())
+EventCountQuerySchema = query_of("EventCountQuerySchema", as_of=as_of())
 
 
 EventQuerySchema = QuerySchema.from_dict(
-    {"fields": _columns(), "as_of": _as_of()}, name="EventQuerySchema"
+    {"fields": columns(), "as_of": as_of()}, name="EventQuerySchema"
 )
 
 

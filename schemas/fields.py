@@ -7,6 +7,7 @@ from typing import Any
 import marshmallow as ma
 
 from dataset.columns import COLUMNS, PARTS, SORTABLE
+from dataset.keys import RELEASE_NAME
 from dataset.suggestions import closest
 from dataset.words import folded
 
@@ -18,7 +19,7 @@ _UNREADABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _INTEGER = re.compile(r"-?[0-9]{1,19}")
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,20})?(e-[0-9]{1,2})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_RELEASE = re.compile(r"[A-Za-z0-9._~-]{1,64}")
+_RELEASE = re.compile(RELEASE_NAME)
 
 
 def invalid(

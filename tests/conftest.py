@@ -19,7 +19,7 @@ from rich_store import client_on, make_rich
 from api import create_app
 from api.settings import Settings
 from dataset.database import open_to_write
-from dataset.loaders import LOADERS
+from dataset.loaders import seed
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
@@ -40,7 +40,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database file with the seed dataset; nobody writes to it."""
     path = tmp_path_factory.mktemp("store") / "seeded.sqlite"
     database = open_to_write(str(path))
-    LOADERS["seed"](database)
+    seed.load(database)
     database.close()
     return path
 

@@ -15,7 +15,7 @@ from api import create_app
 from api.settings import Settings
 from dataset.build import build
 from dataset.database import open_to_write
-from dataset.loaders import LOADERS
+from dataset.loaders import seed
 
 PINNED = [
     *("events?limit=5", "events?sort=-tone", "events?q=iran", "events?fields=id", "events/count"),
@@ -181,7 +181,7 @@ def test_public_address_makes_the_host_irrelevant(seeded: Path) -> None:
 
 def test_etag_differs_by_store(client: FlaskClient, tmp_path: Path) -> None:
     database = open_to_write(str(tmp_path / "other.sqlite"))
-    LOADERS["seed"](database)
+    seed.load(database)
     database.close()
     assert etag(client, "/v1/events") != etag(client_on(tmp_path / "other.sqlite"), "/v1/events")
 

@@ -22,6 +22,8 @@ OPERATIONS = {
 }
 NOT_IN_SEED = ("mentions", "sources", "articles", "tone")
 """Columns that the seed dataset leaves empty: a limit on them runs, but finds nothing."""
+EMPTY_IN_SEED = ("/mentions", "/quarantine", "/releases")
+"""Lists of what the seed dataset does not have."""
 
 
 def examples() -> Iterator[tuple[str, str | None, str]]:
@@ -30,7 +32,7 @@ def examples() -> Iterator[tuple[str, str | None, str]]:
         parameters = operation["parameters"]
         for given in parameters:
             if given["in"] == "path":
-                path = path.replace(f"{{{given['name']}}}", given["example"])
+                path = path.replace(f"{{{given['name']}}}", str(given["example"]))
         yield path, None, ""
         for given in parameters:
             for value in given["schema"].get("examples", []):
@@ -54,7 +56,7 @@ def test_every_example_runs_on_the_seed_dataset(
 ) -> None:
     answer = client.get(path, query_string={name: value} if name else {})
     assert answer.status_code == 200
-    if not (name or "").startswith(NOT_IN_SEED):
+    if not (name or "").startswith(NOT_IN_SEED) and not path.endswith(EMPTY_IN_SEED):
         assert rows_in(answer) > 0
 
 

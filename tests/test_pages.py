@@ -15,7 +15,7 @@ from dataset.columns import COLUMNS, PARTS, SORTABLE
 from dataset.database import open_to_write
 from dataset.filters import FILTERS
 from dataset.keys import key_of
-from dataset.loaders import LOADERS
+from dataset.loaders import seed
 
 NUMBERS = {"seed": 1, "gdelt": 2, "made": 64}
 SORTS = [sign + name for name in SORTABLE for sign in ("", "-")]
@@ -222,7 +222,7 @@ def test_cursor_belongs_to_its_query_not_to_its_spelling(client: FlaskClient) ->
 
 def test_cursor_belongs_to_its_store(client: FlaskClient, tmp_path: Path) -> None:
     database = open_to_write(str(tmp_path / "other.sqlite"))
-    LOADERS["seed"](database)
+    seed.load(database)
     database.close()
     cursor = next_of(client_on(tmp_path / "other.sqlite"), "/v1/events?limit=5")
     assert problem_of(client.get(f"/v1/events?limit=5&cursor={cursor}")) == BAD_REQUEST

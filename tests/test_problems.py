@@ -94,7 +94,9 @@ def documented(rule: str) -> dict[str, Any]:
 
 def address(rule: Rule, given: dict[str, str] | None = None) -> str:
     """Give an address of a rule: with what is given, else with what the document shows."""
-    shown = {one["name"]: one["example"] for one in documented(rule.rule).get("parameters", ())}
+    shown = {
+        one["name"]: str(one["example"]) for one in documented(rule.rule).get("parameters", ())
+    }
     values = {**dict.fromkeys(rule.arguments, "docs.js"), **shown, **(given or {})}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], rule.rule)
 

@@ -12,6 +12,7 @@ import pytest
 from conftest import ROOT, SHARED
 from flask.testing import FlaskClient
 
+from dataset.build import BUILT, build
 from dataset.codebook import ACTIONS, decode
 from dataset.loaders.seed import CODEBOOK, events_of
 from schemas.events import EventSchema
@@ -25,7 +26,8 @@ EVENTS = [
     for paragraph in PARAGRAPHS
     for event in paragraph.get("event", ())
 ]
-BUILT = {row["evidence_summary"]: row for row in events_of(CODED)}
+ROWS = [dict(zip(BUILT, build(source, CODEBOOK), strict=True)) for source in events_of(CODED)]
+BY_SUMMARY = {row["evidence_summary"]: row for row in ROWS}
 SIDES = ("actor", "target")
 ROLES = [(event, event[side]["code"]) for event in EVENTS for side in SIDES]
 ARTICLE = SHARED / "seed" / "article.txt"
@@ -77,7 +79,7 @@ def test_what_was_left_out_has_a_reason(paragraph: dict[str, Any]) -> None:
 
 
 def test_no_sentence_tells_two_events() -> None:
-    assert len({event["summary"] for event in EVENTS}) == len(BUILT) == len(EVENTS)
+    assert len({event["summary"] for event in EVENTS}) == len(ROWS) == len(EVENTS)
 
 
 def test_left_out_statements_are_served_with_their_reasons(client: FlaskClient) -> None:
@@ -97,7 +99,7 @@ def test_left_out_statements_are_served_with_their_reasons(client: FlaskClient) 
 @each_event
 def test_the_action_is_in_the_codebook_with_a_goldstein_value(event: dict[str, Any]) -> None:
     assert CODEBOOK in ACTIONS[event["action"]].goldstein
-    assert BUILT[event["summary"]]["goldstein"] == ACTIONS[event["action"]].goldstein[CODEBOOK]
+    assert BY_SUMMARY[event["summary"]]["goldstein"] == ACTIONS[event["action"]].goldstein[CODEBOOK]
 
 
 def counterparts(event: dict[str, Any], action: str) -> list[dict[str, Any]]:
@@ -186,7 +188,7 @@ def test_notes_name_events_that_there_are(event: dict[str, Any]) -> None:
 @each_event
 def test_a_place_is_one_of_the_described_and_nothing_of_it_is_lost(event: dict[str, Any]) -> None:
     place = CODED["places"][event["place"]] if "place" in event else {}
-    row = BUILT[event["summary"]]
+    row = BY_SUMMARY[event["summary"]]
     parts = ("name", "country", "latitude", "longitude", "precision")
     assert {part: row[f"place_{part}"] for part in parts} == dict.fromkeys(parts) | place
 

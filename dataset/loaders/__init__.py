@@ -1,10 +1,16 @@
 """One module per source format, and the table of them."""
 
-from collections.abc import Callable
+from dataset.loaders import exported, gdelt, icews, keds, mentions, phoenix, polecat
+from dataset.loaders.base import Loader
 
-from peewee import Database
-
-from dataset.loaders import seed
-
-LOADERS: dict[str, Callable[[Database], dict[str, int]]] = {"seed": seed.load}
-"""Each loader brings its source into a database and gives the account of its rows."""
+LOADERS: dict[str, Loader] = {
+    "gdelt": gdelt.LOADER,
+    "gdelt-mentions": mentions.LOADER,
+    "icews": icews.LOADER,
+    "phoenix": phoenix.LOADER,
+    "keds": keds.LOADER,
+    "polecat": polecat.LOADER,
+    "csv": exported.CSV,
+    "ndjson": exported.NDJSON,
+}
+"""The loader of each format."""

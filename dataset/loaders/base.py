@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dataset.parts import Meanings, Pieces
+
 Source = dict[str, Any]
 """What a source says of one event: columns of `dataset.columns` by name, lists as tuples."""
 
-Parse = Callable[[str], Source]
+Parse = Callable[[str], Source | Pieces]
 """Reads one record, without its line end; raises `Refused` where it is no event."""
 
 
@@ -34,6 +36,10 @@ class Loader:
     format. `parser` is called once for each file, with its first record; `header` tells whether
     that record is a header, which is then no event. `quoted`: records are CSV, so that a quoted
     cell may hold line ends. `encoding` is tried where a record is not UTF-8.
+
+    A parser may give `Pieces` in the place of columns: a record cut into the cells of its parts,
+    of which `meanings` tells what they mean. This is asked only once for the same cells, which
+    makes it the faster way for sources of very many records.
     """
 
     version: int
@@ -45,3 +51,4 @@ class Loader:
     quoted: bool = False
     encoding: str | None = None
     makes: str = "events"
+    meanings: Meanings | None = None

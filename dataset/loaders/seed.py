@@ -7,16 +7,17 @@ from importlib import resources
 from typing import Any
 
 import orjson
-from peewee import Database, fn
+from peewee import Database
 
-from dataset.build import Row, build
-from dataset.models import Dataset, Document, Load, LoadFile
-from dataset.revisions import Change, next_dataset_number, now, revision
+from dataset.build import Builder
+from dataset.loaders.base import Source
+from dataset.models import Dataset, Document
+from dataset.revisions import Change, next_dataset_number, revision
+from dataset.runs import Outcome, Run
 
 NAME = "seed"
 FILE = "article.toml"
 CODEBOOK = "gdelt"
-OUTCOMES = ("inserted", "updated", "unchanged", "outdated", "retracted", "quarantined")
 
 CITATION = "cameo-events developers (2026): Seed dataset of cameo-events, version {version}."
 DATASET = {
@@ -33,30 +34,30 @@ DATASET = {
 }
 
 
-def load(database: Database) -> dict[str, int]:
-    """Load the seed dataset as one revision; nothing happens if it is there already."""
+def load(database: Database) -> Outcome:
+    """Load the seed dataset as one revision; what is there already stays as it is."""
     content = resources.files("dataset.seed").joinpath(FILE).read_bytes()
     coded = tomllib.loads(content.decode())
-    started = now()
     with revision(database, "load", NAME) as change:
+        run = Run(change, NAME, coded["version"])
+        run.datasets.add(NAME)
+        run.begin_file(FILE, hashlib.sha256(content).hexdigest(), len(content))
         _describe(change, coded)
-        number = _next_load(database)
-        change.put(list(events_of(coded)), number, coded["version"])
-        account = {outcome: change.account[outcome] for outcome in OUTCOMES}
-        if change.changed:
-            _store_load(database, number, change.number, started, coded["version"], account)
-            _store_file(database, number, content)
-    return account
+        builder = Builder(CODEBOOK)
+        rows = [builder.build_named(source) for source in events_of(coded)]
+        run.count(len(rows))
+        change.put(rows, run.number, coded["version"])
+        return run.store(builder.report)
 
 
-def events_of(coded: dict[str, Any]) -> Iterator[Row]:
-    """Build the events of the coded article."""
+def events_of(coded: dict[str, Any]) -> Iterator[Source]:
+    """Yield what the coded article says of each event."""
     for paragraph in coded["paragraph"]:
         for event in paragraph.get("event", ()):
-            yield build(_source(coded, paragraph["number"], event), CODEBOOK)
+            yield _source(coded, paragraph["number"], event)
 
 
-def _source(coded: dict[str, Any], paragraph: int, event: dict[str, Any]) -> dict[str, Any]:
+def _source(coded: dict[str, Any], paragraph: int, event: dict[str, Any]) -> Source:
     place = coded["places"][event["place"]] if "place" in event else {}
     return {
         "id": f"{NAME}:{event['id']}",
@@ -97,27 +98,3 @@ def _describe(change: Change, coded: dict[str, Any]) -> None:
     }
     change.describe(Dataset, described)
     change.describe(Document, document)
-
-
-def _next_load(database: Database) -> int:
-    return int(database.execute(Load.select(fn.MAX(Load.number))).fetchone()[0] or 0) + 1
-
-
-def _store_load(
-    database: Database,
-    number: int,
-    revised: int,
-    started: str,
-    version: int,
-    account: dict[str, int],
-) -> None:
-    described = {"number": number, "revision": revised, "dataset": NAME, "format": NAME}
-    times = {"started": started, "finished": now(), "loader_version": version}
-    counts = account | {"read": sum(account.values())}
-    database.execute(Load.insert(described | times | counts))
-
-
-def _store_file(database: Database, number: int, content: bytes) -> None:
-    digest = hashlib.sha256(content).hexdigest()
-    row = {"load": number, "n": 1, "name": FILE, "sha256": digest, "bytes": len(content)}
-    database.execute(LoadFile.insert(row))

@@ -1,0 +1,236 @@
+"""The commands that bring data in, look at loads, and correct what the store holds."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import click
+from peewee import SqliteDatabase
+
+from api.options import setting, settings_with
+from api.progress import show, watching
+from api.settings import Settings
+from dataset import loads, retractions
+from dataset.accounts import OUTCOMES
+from dataset.database import is_begun, open_to_write, truncate_log
+from dataset.downloads import Downloads
+from dataset.errors import Impossible
+from dataset.inputs import inputs
+from dataset.lists import Cut, ListPage, every
+from dataset.loaders import LOADERS, gdelt_files
+from dataset.loading import Order, Watch, load
+from dataset.replays import replay
+from dataset.runs import Outcome
+from dataset.snapshots import Snapshot, Store
+
+DAY = click.DateTime(["%Y-%m-%d"])
+DOWNLOADED = {"gdelt": "export", "gdelt-mentions": "mentions"}
+"""What GDELT calls its files of a format."""
+
+
+@contextmanager
+def writing(settings: Settings) -> Iterator[SqliteDatabase]:
+    """Open the database to write; afterwards its log is made short again."""
+    database = open_to_write(settings.database)
+    try:
+        yield database
+        truncate_log(database)
+    finally:
+        database.close()
+
+
+@click.command("load")
+@setting("database")
+@setting("cache")
+@setting("gdelt_url")
+@click.argument("format", type=click.Choice(sorted(LOADERS)), required=False)
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--dataset", help="Name of the dataset, in the place of the format's own.")
+@click.option("--from", "first", type=DAY, help="First day of GDELT's files to download.")
+@click.option("--to", "last", type=DAY, help="Last day of GDELT's files to download.")
+@click.option("--daily", is_flag=True, help="Download the daily files of GDELT 1.0.")
+@click.option("--dry-run", is_flag=True, help="Check and report; keep nothing.")
+@click.option("--replay", "replayed", type=int, help="Read the quarantine of this load again.")
+def load_files(**given: Any) -> None:
+    """Load files of a FORMAT into the database, as one revision.
+
+    A PATH is a file, a folder, a pattern, a .zip, a .gz or an address. `load gdelt --from
+    2024-06-13 --to 2024-06-17` downloads what GDELT published on these days.
+    """
+    named = {name: given.pop(name) for name in ("database", "cache", "gdelt_url")}
+    settings = settings_with(**named)
+    _check(**given)
+    if given["replayed"] is not None:
+        with writing(settings) as database:
+            show(replay(database, given["replayed"]))
+        return
+    order = _order(settings, **given)
+    _load(settings, order)
+
+
+def _check(
+    format: str | None,
+    paths: Sequence[str],
+    first: datetime | None,
+    last: datetime | None,
+    replayed: int | None,
+    **_: Any,
+) -> None:
+    asked = [bool(paths), bool(first or last), replayed is not None]
+    if sum(asked) != 1 or (format is None) != (replayed is not None):
+        raise click.UsageError("Give a FORMAT and PATHs, or `--from` and `--to`, or `--replay N`.")
+    if (first or last) and format not in DOWNLOADED:
+        raise click.UsageError(f"Only {' and '.join(DOWNLOADED)} can be downloaded by day.")
+    if bool(first) != bool(last):
+        raise click.UsageError("`--from` and `--to` go together; both days are included.")
+
+
+def _order(settings: Settings, format: str, paths: Sequence[str], **given: Any) -> Order:
+    downloads = Downloads(settings.cache_folder, lambda line: click.echo(line, err=True))
+    missing: Sequence[str] = ()
+    fetch: Callable[[str], Path] = downloads.fetch
+    if given["first"]:
+        fetched, missing = _downloaded(settings, downloads, format, **given)
+        paths, fetch = list(fetched), fetched.__getitem__
+    return Order(format, inputs(paths, fetch), given["dataset"], missing, given["dry_run"])
+
+
+def _downloaded(
+    settings: Settings,
+    downloads: Downloads,
+    format: str,
+    first: datetime,
+    last: datetime,
+    daily: bool,
+    **_: Any,
+) -> tuple[dict[str, Path], list[str]]:
+    days, kind = (first.date(), last.date()), DOWNLOADED[format]
+    try:
+        return gdelt_files.fetched(downloads, settings.gdelt_url, *days, kind, daily)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _load(settings: Settings, order: Order) -> None:
+    with watching(order.inputs) as watch:
+        outcome = _tried(settings, order, watch) if order.dry_run else None
+        if outcome is None:
+            with writing(settings) as database:
+                outcome = load(database, order, watch)
+    show(outcome, order.dry_run)
+
+
+def _tried(settings: Settings, order: Order, watch: Watch) -> Outcome:
+    """Load into the database and undo it; one that is not there yet is made beside, and removed."""
+    with TemporaryDirectory() as folder:
+        url = settings.database
+        database = open_to_write(url if is_begun(url) else str(Path(folder, "dry-run.sqlite")))
+        try:
+            return load(database, order, watch)
+        finally:
+            database.close()
+
+
+@contextmanager
+def _reading(database: str | None) -> Iterator[Snapshot]:
+    store = Store(settings_with(database=database).database)
+    try:
+        with store.snapshot() as snapshot:
+            yield snapshot
+    finally:
+        store.close()
+
+
+@click.command("loads")
+@setting("database")
+def list_loads(database: str | None) -> None:
+    """List the loads: what came of each."""
+    with _reading(database) as snapshot:
+        for one in every(lambda cut: loads.loads(snapshot, cut)):
+            counts = ", ".join(f"{one[name]:,} {name}" for name in OUTCOMES if one[name])
+            made = f"revision {one['revision']}" if one["revision"] else "no revision"
+            files = ", ".join(file["name"] for file in one["files"][:3])
+            click.echo(f"{one['number']}  {one['finished']}  {one['format']}  {files}")
+            click.echo(f"   {one['read']:,} read: {counts or 'nothing'}; {made}")
+
+
+@click.command("quarantine")
+@setting("database")
+@click.argument("number", type=int)
+def show_quarantine(number: int, database: str | None) -> None:
+    """Show what the load NUMBER refused, and why."""
+    with _reading(database) as snapshot:
+        for one in every(lambda cut: _quarantine(snapshot, number, cut)):
+            place = f"{one['file']}:{one['line']}"
+            replayed = f" (read again by load {one['replayed']})" if one["replayed"] else ""
+            column = f"{one['column']}: " if one["column"] else ""
+            click.echo(f"{place}: {column}{one['reason']}{replayed}")
+            click.echo(f"    {one['raw']}")
+
+
+def _quarantine(snapshot: Snapshot, number: int, cut: Cut) -> ListPage:
+    page = loads.quarantine(snapshot, number, cut)
+    if page is None:
+        raise Impossible(f"There is no load {number}.")
+    return page
+
+
+@click.command("retract")
+@setting("database")
+@click.argument("event_id", metavar="ID")
+@click.option("--reason", required=True, help="Why, as readers of the event will see it.")
+@click.option("--successor", help="Id of the event that takes its place.")
+def retract_event(database: str | None, event_id: str, reason: str, successor: str | None) -> None:
+    """Take the event ID back: it stays in the history, with the reason."""
+    with writing(settings_with(database=database)) as opened:
+        _done("retracted", event_id, retractions.retract(opened, event_id, reason, successor))
+
+
+@click.command("restore")
+@setting("database")
+@click.argument("event_id", metavar="ID")
+def restore_event(database: str | None, event_id: str) -> None:
+    """Bring the retracted event ID back, as it was last."""
+    with writing(settings_with(database=database)) as opened:
+        _done("restored", event_id, retractions.restore(opened, event_id))
+
+
+@click.command("purge")
+@setting("database")
+@click.argument("event_id", metavar="ID")
+@click.confirmation_option(prompt="All versions of the event will be removed for good. Go on?")
+def purge_event(database: str | None, event_id: str) -> None:
+    """Remove all versions of the event ID for good, as a court may ask; no load brings it back.
+
+    Backups, exports and the quarantine of loads are not touched.
+    """
+    with writing(settings_with(database=database)) as opened:
+        _done("purged", event_id, retractions.purge(opened, event_id))
+
+
+@click.command("release")
+@setting("database")
+@click.argument("name")
+@click.option("--revision", "number", type=int, help="Revision to name; the newest by default.")
+def name_release(database: str | None, name: str, number: int | None) -> None:
+    """Give a revision a NAME for good, such as 2026.1."""
+    with writing(settings_with(database=database)) as opened:
+        click.echo(f"Release {name} is revision {retractions.release(opened, name, number)}.")
+
+
+def _done(what: str, event_id: str, revision: int) -> None:
+    click.echo(f"The event {event_id} is {what} as of revision {revision}.")
+
+
+COMMANDS = (
+    load_files,
+    list_loads,
+    show_quarantine,
+    retract_event,
+    restore_event,
+    purge_event,
+    name_release,
+)

@@ -1,0 +1,59 @@
+"""What the commands share: the options of settings, and how a failure ends a command."""
+
+import os
+from typing import Any
+
+import click
+
+from api.settings import MEANINGS, Settings
+from dataset.errors import Impossible, StoreError, Unreadable
+
+FAILED = 1
+"""Exit code where what was asked for cannot be done (2 is a wrong command line)."""
+UNUSABLE = 3
+"""Exit code where the database cannot be used."""
+UNREADABLE = 4
+"""Exit code where the input cannot be read."""
+EXIT_CODES: dict[type[Exception], int] = {
+    Impossible: FAILED,
+    StoreError: UNUSABLE,
+    Unreadable: UNREADABLE,
+    OSError: UNUSABLE,
+}
+
+
+class Failure(click.ClickException):
+    """A failure that is nobody's typing error."""
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        """Keep the message, and the code to exit with."""
+        super().__init__(message)
+        self.exit_code = exit_code  # type: ignore[misc]
+
+
+class Commands(click.Group):
+    """The group of commands: what the data complains of becomes a message."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except tuple(EXIT_CODES) as error:
+            code = next(code for kind, code in EXIT_CODES.items() if isinstance(error, kind))
+            raise Failure(str(error), code) from error
+
+
+def setting(name: str) -> Any:
+    """Make the option of a setting; the environment variable of its name gives the default."""
+    return click.option(
+        f"--{name.replace('_', '-')}", default=None, help=f"{MEANINGS[name]} [env: {name.upper()}]"
+    )
+
+
+def settings_with(**given: str | None) -> Settings:
+    """Read the settings, with those of the command line put before the environment."""
+    chosen = {name.upper(): text for name, text in given.items() if text is not None}
+    try:
+        return Settings.of({**os.environ, **chosen})
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error

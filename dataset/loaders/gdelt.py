@@ -1,0 +1,190 @@
+"""GDELT event files: 2.0 (61 columns), 1.0 daily (58) and its historical back files (57).
+
+Columns: GDELT Event Codebook V2.0 (2015) and GDELT Data Format Codebook V1.03 (2013).
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple
+
+from dataset.codebook import iso3_of_fips
+from dataset.errors import Refused
+from dataset.loaders.actions import mended
+from dataset.loaders.base import File, Loader, Parse, Source
+from dataset.parts import Cells, Pieces
+
+DAY = 1
+PRECISIONS = {"1": "country", "2": "region", "3": "city", "4": "city", "5": "region"}
+"""What the coordinates of each type of place stand for."""
+
+
+class Layout(NamedTuple):
+    """Where a version of the format has what follows the 35 columns that all share."""
+
+    dataset: str
+    place: int
+    latitude: int
+    added: int
+    url: int | None
+
+
+LAYOUTS = {
+    61: Layout("gdelt", place=51, latitude=56, added=59, url=60),
+    58: Layout("gdelt1", place=49, latitude=53, added=56, url=57),
+    57: Layout("gdelt1", place=49, latitude=53, added=56, url=None),
+}
+"""By the number of columns."""
+
+
+def looks_like(records: Sequence[str]) -> bool:
+    """Tell events of GDELT by the number of columns and the number and day that they begin with."""
+    rows = [record.split("\t") for record in records]
+    return any(
+        len(row) in LAYOUTS and row[0].isdigit() and len(row[DAY]) == 8 and row[DAY].isdigit()
+        for row in rows
+    )
+
+
+def parser(file: File, _first: str) -> Parse:
+    """Make the function that reads a line; one file may mix the versions."""
+
+    def parse(record: str) -> Pieces:
+        cells = record.split("\t")
+        layout = LAYOUTS.get(len(cells))
+        if layout is None:
+            raise Refused(None, f"it has {len(cells)} columns, not 57, 58 or 61.")
+        return _pieces(cells, layout, file.dataset or layout.dataset)
+
+    return parse
+
+
+def _pieces(cells: list[str], layout: Layout, dataset: str) -> Pieces:
+    number = cells[0]
+    if not (number.isascii() and number.isdigit()):
+        raise Refused("id", f"{number!r} is not a whole number.")
+    latitude = layout.latitude
+    return (
+        f"{dataset}:{number.lstrip('0') or '0'}",
+        dataset,
+        (cells[DAY], cells[layout.added]),
+        tuple(cells[5:15]),
+        (cells[26], cells[28], cells[29], cells[30]),
+        tuple(cells[15:25]),
+        (*cells[layout.place : layout.place + 4], cells[latitude], cells[latitude + 1]),
+        (cells[25], cells[31], cells[32], cells[33]),
+        (cells[34], cells[layout.url] if layout.url else ""),
+    )
+
+
+def _dates(cells: Cells) -> Source:
+    day, added = cells
+    return {"date": _day(day, "date"), "added": time_of(added, "added")}
+
+
+def _side(cells: Cells, side: str) -> Source:
+    code, name, country, group, ethnic, *codes = cells
+    return {
+        f"{side}_code": code,
+        f"{side}_name": name,
+        f"{side}_country": country,
+        f"{side}_group": group,
+        f"{side}_ethnic": ethnic,
+        f"{side}_religions": codes[:2],
+        f"{side}_roles": codes[2:],
+    }
+
+
+def _action(cells: Cells) -> Source:
+    code, root, quad_class, goldstein = cells
+    return {
+        "action_code": mended(code, root),
+        "quad_class": quad_class,
+        "goldstein": goldstein,
+    }
+
+
+def _place(cells: Cells) -> Source:
+    kind, name, country, admin1, latitude, longitude = cells
+    return {
+        "place_name": name,
+        "place_country": iso3_of_fips(country) or country,
+        "place_admin1": admin1 if admin1 != country else None,
+        "place_latitude": latitude,
+        "place_longitude": longitude,
+        "place_precision": PRECISIONS.get(kind),
+    }
+
+
+def _measures(cells: Cells) -> Source:
+    return dict(zip(("root_event", "mentions", "sources", "articles"), cells, strict=True))
+
+
+def _evidence(cells: Cells) -> Source:
+    """Tell the address of a story from the name of a source, which stands in its place at times."""
+    tone, url = cells
+    is_address = url.startswith(("http://", "https://"))
+    return {"tone": tone, "evidence_url" if is_address else "evidence_publisher": url}
+
+
+def _day(text: str, column: str) -> str:
+    if len(text) != 8 or not (text.isascii() and text.isdigit()):
+        raise Refused(column, f"{text!r} is not a day like 20240413.")
+    return f"{text[:4]}-{text[4:6]}-{text[6:]}"
+
+
+def time_of(text: str, column: str) -> str:
+    """Read a day or a second in digits as ISO 8601."""
+    day = _day(text[:8], column)
+    hours = text[8:] or "000000"
+    if len(hours) != 6 or not (hours.isascii() and hours.isdigit()):
+        raise Refused(column, f"{text!r} is not a time like 20240413093000.")
+    return f"{day}T{hours[:2]}:{hours[2:4]}:{hours[4:]}Z"
+
+
+CITATION = (
+    "Leetaru, K. and Schrodt, P. A. (2013): GDELT: Global Data on Events, Location and Tone, "
+    "1979-2012. ISA Annual Convention, San Francisco. The GDELT Project, "
+)
+_SHARED = {
+    "licence": "Free for any use with a citation of the GDELT Project and a link to its site",
+    "url": "https://www.gdeltproject.org/",
+    "codebook": "CAMEO 1.1b3 as GDELT uses it; Goldstein values of GDELT",
+}
+LOADER = Loader(
+    version=1,
+    datasets={
+        "gdelt": {
+            "title": "GDELT 2.0 events",
+            "description": (
+                "Events coded by machine from the world's news every 15 minutes since February "
+                "2015. The place is that of the action; country codes of places are converted "
+                "from FIPS 10-4 to ISO 3166-1. Mentions, sources, articles and tone are those of "
+                "the first 15 minutes."
+            ),
+            "citation": f"{CITATION}GDELT 2.0 Event Database.",
+            **_SHARED,
+        },
+        "gdelt1": {
+            "title": "GDELT 1.0 events",
+            "description": (
+                "Events coded by machine from news since 1979, published day by day since April "
+                "2013. The place is that of the action; country codes of places are converted "
+                "from FIPS 10-4 to ISO 3166-1."
+            ),
+            "citation": f"{CITATION}GDELT 1.0 Event Database.",
+            **_SHARED,
+        },
+    },
+    codebook="gdelt",
+    looks_like=looks_like,
+    parser=parser,
+    meanings={
+        "dates": _dates,
+        "actor": partial(_side, side="actor"),
+        "action": _action,
+        "target": partial(_side, side="target"),
+        "place": _place,
+        "measures": _measures,
+        "evidence": _evidence,
+    },
+)

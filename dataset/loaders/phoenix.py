@@ -1,0 +1,171 @@
+"""Phoenix event files of the Open Event Data Alliance: 26 columns, no header.
+
+Columns: Phoenix documentation of OEDA; what they call country and state (21, 22) are, in the
+files, the first-level division and the ISO 3166-1 code of the country.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from dataset.codebook import (
+    COUNTRIES,
+    ETHNIC,
+    GROUPS,
+    RELIGIONS,
+    ROLES,
+    ActorParts,
+    decode,
+    iso3_of_name,
+)
+from dataset.errors import Refused
+from dataset.loaders.actions import mended
+from dataset.loaders.base import File, Loader, Parse, Source
+from dataset.loaders.cells import REMEMBERED, day_of
+
+WIDTH = 26
+TABLES = {"country": COUNTRIES, "role": ROLES, "religion": RELIGIONS, "group": GROUPS}
+"""Where the codes of an actor are looked up, in this order; what is left may be a people."""
+
+
+class Report(NamedTuple):
+    """The first of the reports that an event was found in."""
+
+    story: str | None
+    sentence: int | None
+    note: str | None
+
+
+def looks_like(records: Sequence[str]) -> bool:
+    """Tell Phoenix by the number of columns and a day whose year, month and day follow."""
+    rows = [record.split("\t") for record in records]
+    return any(
+        len(row) == WIDTH and row[1].isdigit() and row[1] == "".join(row[2:5]) for row in rows
+    )
+
+
+def parser(file: File, _first: str) -> Parse:
+    """Make the function that reads a line."""
+    dataset, added = file.dataset or "phoenix", file.stamp
+
+    def parse(record: str) -> Source:
+        cells = record.split("\t")
+        if len(cells) != WIDTH:
+            raise Refused(None, f"it has {len(cells)} columns, not {WIDTH}.")
+        return _source(cells, dataset, added)
+
+    return parse
+
+
+def _source(cells: list[str], dataset: str, added: str | None) -> Source:
+    actor, target = _actor(*cells[5:9]), _actor(*cells[9:13])
+    report = _report(cells[23], cells[24])
+    return {
+        "id": f"{dataset}:{cells[0]}",
+        "dataset": dataset,
+        "date": day_of(cells[1]),
+        "added": added,
+        "actor_code": cells[5],
+        "actor_country": actor.country,
+        "actor_group": actor.group,
+        "actor_roles": actor.roles,
+        "actor_ethnic": actor.ethnic,
+        "actor_religions": actor.religions,
+        "action_code": mended(cells[13], cells[14]),
+        "quad_class": cells[15],
+        "goldstein": cells[16],
+        "target_code": cells[9],
+        "target_country": target.country,
+        "target_group": target.group,
+        "target_roles": target.roles,
+        "target_ethnic": target.ethnic,
+        "target_religions": target.religions,
+        "place_name": cells[20],
+        "place_country": cells[22],
+        "place_admin1": cells[21],
+        "place_latitude": cells[18],
+        "place_longitude": cells[19],
+        "place_precision": _precision(cells[20], cells[21], cells[22]),
+        "evidence_story": report.story,
+        "evidence_sentence": report.sentence,
+        "evidence_publisher": cells[25].partition(";")[0],
+        "evidence_url": cells[24].partition(";")[0],
+        "evidence_note": report.note,
+    }
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _actor(code: str, entity: str, role: str, attributes: str) -> ActorParts:
+    """Sort the codes of an actor; an international actor may have a country as attribute.
+
+    The files leave the entity empty where the code begins with a region, a former country or a
+    role: then the code alone says it all.
+    """
+    if not entity:
+        return decode(code)
+    found: dict[str, list[str]] = {kind: [] for kind in (*TABLES, "ethnic")}
+    for part in dict.fromkeys((entity, role, *attributes.split(";"))):
+        if kind := _kind(part, bool(found["country"])):
+            found[kind].append(part)
+    return ActorParts(
+        country=next(iter(found["country"]), None),
+        group=next(iter(found["group"]), None),
+        roles=tuple(found["role"]),
+        ethnic=next(iter(found["ethnic"]), None),
+        religions=tuple(found["religion"]),
+    )
+
+
+def _kind(part: str, has_country: bool) -> str | None:
+    """Tell what a code is; after the country, the letters of another may mean a people."""
+    for kind, table in TABLES.items():
+        if part in table and not (kind == "country" and has_country):
+            return kind
+    return "ethnic" if part in ETHNIC else None
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _precision(name: str, admin1: str, country: str) -> str | None:
+    """Tell a city by its division and a country by its name; other names could be either."""
+    if not name or admin1:
+        return "city" if name else None
+    label = COUNTRIES.get(country, country)
+    is_country = name == label or name.endswith(f" of {label}") or iso3_of_name(name) == country
+    return "country" if is_country else None
+
+
+def _report(sentences: str, urls: str) -> Report:
+    story, _, number = sentences.partition(";")[0].rpartition("_")
+    count = urls.count(";") + 1
+    return Report(
+        story=story or None,
+        # The files count the sentences of a story from 0.
+        sentence=int(number) + 1 if number.isascii() and number.isdigit() else None,
+        note=f"one of {count} reports" if count > 1 else None,
+    )
+
+
+LOADER = Loader(
+    version=1,
+    datasets={
+        "phoenix": {
+            "title": "Phoenix near-real-time event data",
+            "description": (
+                "Events coded by machine (PETRARCH) from web news, published day by day by the "
+                "Open Event Data Alliance from 2014. Entity, role and attributes of actors are "
+                "the source's; attributes are sorted into roles, religions, groups and peoples "
+                "by the codebook. Of several reports the first is given. Issues are left out."
+            ),
+            "licence": "As stated by the Open Event Data Alliance at openeventdata.org",
+            "citation": (
+                "Beieler, J. (2016): Creating a Real-Time, Reproducible Event Dataset. "
+                "arXiv:1612.00866. Open Event Data Alliance: Phoenix dataset."
+            ),
+            "url": "http://phoenixdata.org/",
+            "codebook": "CAMEO 1.1b3 as PETRARCH uses it; Goldstein values of the source",
+        }
+    },
+    looks_like=looks_like,
+    parser=parser,
+    codebook="gdelt",
+)

@@ -1,0 +1,265 @@
+"""POLECAT event files: 40 columns by name, in PLOVER.
+
+Columns: POLECAT Documentation, Harvard Dataverse (doi:10.7910/DVN/LMFPIP). Some files have more
+names in their header than columns, some have empty columns at the end.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from dataset.codebook import COUNTRIES, ISO_COUNTRIES, PLOVER_TYPES, ROLES, iso3_of_name
+from dataset.errors import Refused
+from dataset.loaders.base import File, Loader, Parse, Source
+from dataset.loaders.cells import REMEMBERED, actor_code, cameo_country, day_of
+
+STANDARD = (
+    "Event ID",
+    "Event Date",
+    "Event Type",
+    "Event Mode",
+    "Intensity",
+    "Quad Code",
+    "Contexts",
+    "Actor Name",
+    "Actor Country",
+    "Actor COW",
+    "Primary Actor Sector",
+    "Actor Sectors",
+    "Actor Title",
+    "Actor Name Raw",
+    "Wikipedia Actor ID",
+    "Recipient Name",
+    "Recipient Country",
+    "Recipient COW",
+    "Primary Recipient Sector",
+    "Recipient Sectors",
+    "Recipient Title",
+    "Recipient Name Raw",
+    "Wikipedia Recipient ID",
+    "Placename",
+    "City",
+    "District",
+    "Province",
+    "Country",
+    "Latitude",
+    "Longitude",
+    "GeoNames ID",
+    "Raw Placename",
+    "Feature Type",
+    "Source",
+    "Publication Date",
+    "Story People",
+    "Story Organizations",
+    "Story Locations",
+    "Language",
+    "Version",
+)
+WIDTH = len(STANDARD)
+OTHER_NAMES = {"Event Intensity": "Intensity"}
+TELLING = {"Event ID", "Event Mode", "Quad Code", "Recipient Country"}
+"""The names that make a record the header."""
+
+QUAD_CLASSES = {
+    "VERBAL COOPERATION": 1,
+    "MATERIAL COOPERATION": 2,
+    "VERBAL CONFLICT": 3,
+    "MATERIAL CONFLICT": 4,
+    "V-COOP": 1,
+    "M-COOP": 2,
+    "V-CONF": 3,
+    "M-CONF": 4,
+    **{str(number): number for number in range(1, 5)},
+}
+SECTORS = {"JRN": "MED", "MED": "HLH", "UNK": ""}
+"""PLOVER's sectors that are another role in CAMEO, or none; MED is medical in PLOVER."""
+PRECISIONS = {"PPL": "city", "ADM": "region", "PCL": "country"}
+"""By the first letters of the GeoNames feature code."""
+
+_BETWEEN = re.compile(r"[;|]")
+_IS_CODE = re.compile(r"[A-Z]{3}")
+
+Named = Mapping[str, str]
+
+
+class Actor(NamedTuple):
+    """The codes of an actor, and what else stood in the cell of its country."""
+
+    code: str | None
+    country: str | None
+    roles: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+def looks_like(records: Sequence[str]) -> bool:
+    """Tell POLECAT by the names in its header, or by a day and a type of PLOVER."""
+    return any(is_header(record) or _is_event(record.split("\t")) for record in records)
+
+
+def is_header(record: str) -> bool:
+    """Tell the header from an event."""
+    return set(_names(record)) >= TELLING
+
+
+def _is_event(cells: list[str]) -> bool:
+    return len(cells) >= WIDTH and cells[1][4:5] == "-" and cells[2].upper() in PLOVER_TYPES
+
+
+def _names(record: str) -> list[str]:
+    names = [name.strip() for name in record.removeprefix("\ufeff").rstrip("\t").split("\t")]
+    return [OTHER_NAMES.get(name, name) for name in names]
+
+
+def parser(file: File, first: str) -> Parse:
+    """Make the function that reads a line; without a header the columns are the usual ones."""
+    dataset, added = file.dataset or "polecat", file.stamp
+    header = _names(first) if is_header(first) else list(STANDARD)
+
+    def parse(record: str) -> Source:
+        named = _named(record.split("\t"), header)
+        return _source(named, dataset, added)
+
+    return parse
+
+
+def _named(cells: list[str], header: list[str]) -> Named:
+    """Name the cells of a line; one of 40 cells has the usual columns whatever the header says."""
+    while len(cells) > WIDTH and len(cells) > len(header) and cells[-1] == "":
+        cells.pop()
+    if len(cells) not in (len(header), WIDTH):
+        raise Refused(None, f"it has {len(cells)} columns, not {len(header)}.")
+    names = header if len(cells) == len(header) else STANDARD
+    return {name: "" if cell == "None" else cell for name, cell in zip(names, cells, strict=True)}
+
+
+def _source(named: Named, dataset: str, added: str | None) -> Source:
+    def cell(name: str) -> str:
+        return named.get(name, "")
+
+    event, kind = cell("Event ID"), cell("Event Type").upper()
+    if not kind:
+        raise Refused("action_plover", "it is missing.")
+    actor = _actor(*(cell(f"{name}") for name in ACTOR))
+    target = _actor(*(cell(f"{name}") for name in RECIPIENT))
+    name, precision = _place(*(cell(name) for name in PLACE))
+    return {
+        "id": f"{dataset}:{event}",
+        "dataset": dataset,
+        "date": day_of(cell("Event Date")),
+        "added": added,
+        "actor_code": actor.code,
+        "actor_name": cell("Actor Name") or cell("Actor Name Raw"),
+        "actor_country": actor.country,
+        "actor_roles": actor.roles,
+        "action_plover": kind,
+        "action_mode": next(iter(_values(cell("Event Mode"))), None),
+        "action_contexts": _values(cell("Contexts")),
+        "quad_class": QUAD_CLASSES.get(cell("Quad Code").upper().removesuffix(".0")),
+        "goldstein": cell("Intensity"),
+        "target_code": target.code,
+        "target_name": cell("Recipient Name") or cell("Recipient Name Raw"),
+        "target_country": target.country,
+        "target_roles": target.roles,
+        "place_name": name,
+        "place_country": _iso3(cell("Country")),
+        "place_admin1": cell("Province"),
+        "place_latitude": cell("Latitude"),
+        "place_longitude": cell("Longitude"),
+        "place_precision": precision,
+        "evidence_story": event.partition("_")[0],
+        "evidence_publisher": cell("Source"),
+        "evidence_note": _note(actor.others, target.others),
+    }
+
+
+ACTOR = ("Actor Country", "Primary Actor Sector", "Actor Sectors")
+RECIPIENT = ("Recipient Country", "Primary Recipient Sector", "Recipient Sectors")
+PLACE = ("Placename", "City", "District", "Province", "Country", "Feature Type")
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _values(cell: str) -> tuple[str, ...]:
+    """Give the values of a list, each once."""
+    values = (value.strip() for value in _BETWEEN.split(cell))
+    return tuple(dict.fromkeys(value for value in values if value not in ("", "None")))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _actor(countries: str, primary: str, sectors: str) -> Actor:
+    """Give the codes of an actor: the first country counts, and the primary sector."""
+    first, *others = _values(countries) or ("",)
+    country = _country(first)
+    international = (first.upper(),) if first.upper() in ROLES else ()
+    leading, more = _roles(primary), _roles(sectors)
+    return Actor(
+        code=actor_code(country, (*international, *leading[:1])),
+        country=country,
+        roles=tuple(dict.fromkeys((*international, *leading, *more))),
+        others=tuple(others),
+    )
+
+
+def _roles(cell: str) -> tuple[str, ...]:
+    codes = (SECTORS.get(code.upper(), code.upper()) for code in _values(cell))
+    return tuple(code for code in codes if _IS_CODE.fullmatch(code))
+
+
+def _country(text: str) -> str | None:
+    """Give CAMEO's code of a country that is given by its ISO code or its name."""
+    code = text.upper()
+    if code in COUNTRIES:
+        return code
+    iso3 = _iso3(text)
+    return cameo_country(iso3) if iso3 else None
+
+
+def _iso3(text: str) -> str | None:
+    return text.upper() if text.upper() in ISO_COUNTRIES else iso3_of_name(text)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _place(
+    placename: str, city: str, district: str, province: str, country: str, feature: str
+) -> tuple[str | None, str | None]:
+    """Give the name of a place, and what its coordinates stand for."""
+    named = ((city, "city"), (district, "region"), (province, "region"), (country, "country"))
+    name, precision = next((pair for pair in named if pair[0]), (None, None))
+    return placename or name, PRECISIONS.get(feature[:3]) if feature else precision
+
+
+def _note(actors: Iterable[str], recipients: Iterable[str]) -> str | None:
+    sides = (("actors", ", ".join(actors)), ("recipients", ", ".join(recipients)))
+    return "; ".join(f"more countries of {side}: {more}" for side, more in sides if more) or None
+
+
+LOADER = Loader(
+    version=1,
+    datasets={
+        "polecat": {
+            "title": "POLECAT: Political Event Classification, Attributes, and Types",
+            "description": (
+                "Events coded by machine (NGEC) from the world's news in several languages since "
+                "2018, in PLOVER: there are types, modes and contexts, but no CAMEO action codes. "
+                "Actor codes are made of the country and the primary sector; sectors that PLOVER "
+                "names otherwise than CAMEO are converted (journalists JRN to MED, medical MED "
+                "to HLH). Of several countries of an actor the first counts, the rest is noted. "
+                "The Goldstein value is the source's intensity, on PLOVER's scale."
+            ),
+            "licence": "As stated by the authors at doi.org/10.7910/DVN/AJGVIT",
+            "citation": (
+                "Scarborough, G. I., Bagozzi, B. E., Beger, A., Berrie, J., Halterman, A., "
+                "Schrodt, P. A. and Spivey, J. (2023): POLECAT Weekly Data. Harvard Dataverse, "
+                "https://doi.org/10.7910/DVN/AJGVIT. Halterman, A. et al. (2023): PLOVER and "
+                "POLECAT: A New Political Event Ontology and Dataset. SocArXiv, "
+                "https://osf.io/preprints/socarxiv/rm5dw."
+            ),
+            "url": "https://doi.org/10.7910/DVN/AJGVIT",
+            "codebook": "PLOVER; intensities of POLECAT",
+        }
+    },
+    looks_like=looks_like,
+    parser=parser,
+    header=is_header,
+    encoding="latin-1",
+)

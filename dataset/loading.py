@@ -1,0 +1,146 @@
+"""Load files into the store: one load is one revision, with a full account."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+from peewee import Database, fn
+
+from dataset.errors import Refused, Unreadable
+from dataset.inputs import Input
+from dataset.intakes import INTAKES, Intake
+from dataset.loaders import LOADERS
+from dataset.loaders.base import File, Loader
+from dataset.models import Event
+from dataset.records import Record, lines, quoted
+from dataset.revisions import revision
+from dataset.runs import Outcome, Run
+from dataset.space import check_space
+from dataset.writes import BATCH
+
+LOOKED_AT = 10
+"""So many records of a file are enough to tell its format."""
+BYTES_OF_RECORD = 200
+LARGE = 20_000
+"""From so many records on, a load that is large against the store drops the indexes."""
+
+Watch = Callable[[Input, int, int], None]
+"""Is told of a file, how many of its bytes are read, and how many records more."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be loaded: files of a format; `missing` names those that the source lacks.
+
+    `dataset` takes the place of the format's own. With `dry_run` nothing is kept.
+    """
+
+    format: str
+    inputs: Sequence[Input]
+    dataset: str | None = None
+    missing: Sequence[str] = ()
+    dry_run: bool = False
+
+    @property
+    def loader(self) -> Loader:
+        """The loader of the format."""
+        return LOADERS[self.format]
+
+
+def load(database: Database, order: Order, watch: Watch = lambda *_: None) -> Outcome:
+    """Load files as one revision: all of it or nothing. Raises `Unreadable`, `StoreError`."""
+    for one in order.inputs:
+        check_format(order.format, one)
+    check_space(Path(str(database.database)), order.inputs)
+    detail = ", ".join(one.name for one in order.inputs[:3])
+    with revision(database, "load", detail, _is_large(database, order.inputs)) as change:
+        run = Run(change, order.format, order.loader.version, dataset=order.dataset)
+        intake = INTAKES[order.loader.makes](change, run, order.loader)
+        for one in order.inputs:
+            _read_file(order, one, run, intake, watch)
+        intake.report.missing += order.missing
+        if order.dry_run:
+            change.discard()
+        return run.store(intake.report)
+
+
+def check_format(name: str, one: Input) -> None:
+    """Refuse a file that is plainly of another format."""
+    loader = LOADERS[name]
+    with one.open() as opened:
+        records = [_text(record.raw) for record in islice(lines(opened), LOOKED_AT)]
+    if loader.looks_like(records):
+        return
+    likely = [other for other, known in LOADERS.items() if known.looks_like(records)]
+    if likely:
+        raise Unreadable(
+            f"{one.name} is no {name} file; it looks like {likely[0]}: "
+            f"try `cameo-events load {likely[0]} ...`."
+        )
+
+
+def _read_file(order: Order, one: Input, run: Run, intake: Intake, watch: Watch) -> None:
+    loader = order.loader
+    with one.open() as opened:
+        records = (quoted if loader.quoted else lines)(opened)
+        first = next(records, None)
+        text = _text(first.raw) if first else ""
+        run.begin_file(one.name, one.sha256, one.bytes, text)
+        if first and not loader.header(text):
+            records = chain([first], records)
+        parse = loader.parser(File(one.name, one.stamp, order.dataset), text)
+        for read in take(records, reader(loader, parse, intake), run, intake):
+            run.count(read)
+            watch(one, opened.position(), read)
+
+
+def take(
+    records: Iterable[Record], read: Callable[[bytes], Any], run: Run, intake: Intake
+) -> Iterator[int]:
+    """Put records into the store batch by batch; yield how many were read."""
+    batches = iter(records)
+    while batch := list(islice(batches, BATCH)):
+        rows, kept = [], []
+        for record in batch:
+            line, raw, fault = record
+            try:
+                if fault:
+                    raise Refused(None, f"{fault}.")
+                rows.append(read(raw))
+                kept.append(record)
+            except Refused as error:
+                run.refuse(line, raw, error, cut=fault is not None)
+        for position in intake.put(rows):
+            line, raw, _ = kept[position]
+            run.refuse(line, raw, Refused("id", "another id has the same key."))
+        yield len(batch)
+
+
+def reader(loader: Loader, parse: Callable[[str], Any], intake: Intake) -> Callable[[bytes], Any]:
+    """Make the function that reads one record to a row."""
+    build, encoding = intake.build, loader.encoding
+
+    def read(raw: bytes) -> Any:
+        try:
+            text = raw.decode()
+        except UnicodeDecodeError as error:
+            if encoding is None:
+                reason = f"it is not UTF-8: byte {error.start + 1} is {raw[error.start]:#04x}."
+                raise Refused(None, reason) from None
+            text = raw.decode(encoding)
+        return build(parse(text))
+
+    return read
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode(errors="replace")
+
+
+def _is_large(database: Database, inputs: Sequence[Input]) -> bool:
+    """Tell whether the files may well bring more than a quarter of what the store holds."""
+    expected = sum(one.bytes for one in inputs) // BYTES_OF_RECORD
+    held = database.execute(Event.select(fn.COUNT("*"))).fetchone()[0]
+    return bool(expected > max(LARGE, held // 4))

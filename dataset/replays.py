@@ -1,0 +1,72 @@
+"""Read the quarantine of a load again, after whatever refused it has been mended."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+from peewee import Database
+
+from dataset.errors import Impossible
+from dataset.inputs import Input
+from dataset.intakes import INTAKES
+from dataset.loaders import LOADERS
+from dataset.loaders.base import File
+from dataset.loading import reader, take
+from dataset.models import Load, LoadFile, Quarantined
+from dataset.records import Record
+from dataset.revisions import revision
+from dataset.runs import Outcome, Run
+
+
+def replay(database: Database, number: int) -> Outcome:
+    """Load what a load refused and no other has read again; what was cut off stays refused."""
+    with revision(database, "load", f"quarantine of load {number}") as change:
+        format, dataset = _load(database, number)
+        loader = LOADERS[format]
+        run = Run(change, format, loader.version, dataset=dataset, replays=number)
+        intake = INTAKES[loader.makes](change, run, loader)
+        for n, rows in groupby(_refused(database, number), itemgetter(0)):
+            file = _file(database, number, n)
+            run.begin_file(file["name"], file["sha256"], file["bytes"], file["first"])
+            parse = loader.parser(_as_read(file, dataset), file["first"])
+            records = (Record(line, bytes(raw), None) for _, line, raw in rows)
+            for read in take(records, reader(loader, parse, intake), run, intake):
+                run.count(read)
+        marked = Quarantined.update(replayed=run.number).where(*_open(number))
+        database.execute(marked)
+        return run.store(intake.report)
+
+
+def _as_read(file: dict[str, Any], dataset: str | None) -> File:
+    """Give what the loader knew of a file, which need not be there any more."""
+    name = file["name"]
+    return File(name, Input(Path(name), name, file["sha256"], file["bytes"]).stamp, dataset)
+
+
+def _load(database: Database, number: int) -> tuple[str, str | None]:
+    found = Load.select(Load.format, Load.dataset).where(Load.number == number)
+    row = database.execute(found).fetchone()
+    if row is None or row[0] not in LOADERS:
+        raise Impossible(f"There is no load {number} whose quarantine could be read again.")
+    if not database.execute(Quarantined.select().where(*_open(number)).limit(1)).fetchone():
+        raise Impossible(f"Nothing is left to read again in the quarantine of load {number}.")
+    return row
+
+
+def _open(number: int) -> tuple[Any, ...]:
+    return (Quarantined.load == number, Quarantined.replayed.is_null(), Quarantined.cut == 0)
+
+
+def _refused(database: Database, number: int) -> Iterator[tuple[int, int, bytes]]:
+    query = Quarantined.select(Quarantined.file, Quarantined.line, Quarantined.record)
+    text, parameters = query.where(*_open(number)).order_by(Quarantined.n).sql()
+    yield from database.execute_sql(text, parameters)
+
+
+def _file(database: Database, number: int, n: int) -> dict[str, Any]:
+    names = ("name", "sha256", "bytes", "first")
+    query = LoadFile.select(*(LoadFile._meta.fields[name] for name in names))
+    row = database.execute(query.where(LoadFile.load == number, LoadFile.n == n)).fetchone()
+    return dict(zip(names, row, strict=True))

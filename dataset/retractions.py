@@ -1,0 +1,116 @@
+"""Take events back, bring them back, remove them for good, and name revisions."""
+
+import re
+from uuid import uuid4
+
+from peewee import Database, SqliteDatabase
+
+from dataset.build import Row
+from dataset.database import truncate_log
+from dataset.errors import Impossible
+from dataset.keys import RELEASE_NAME, key_of
+from dataset.models import Mention, Release, Revision, Setting, Superseded, Tombstone, field
+from dataset.revisions import Change, now, numbers_of, revision
+from dataset.writes import ID, NAMES
+
+# https://sqlite.org/fts5.html#the_secure_delete_configuration_option
+DELETE_WORDS_FOR_GOOD = "INSERT INTO event_words (event_words, rank) VALUES ('secure-delete', 1)"
+
+
+def retract(database: Database, public_id: str, reason: str, successor: str | None = None) -> int:
+    """Take an event back; give the revision. It stays in the history, with the reason."""
+    if not reason.strip():
+        raise Impossible("A retraction needs a reason.")
+    with revision(database, "retract", public_id) as change:
+        row = _current(change, public_id)
+        if successor is not None:
+            _check_successor(change, public_id, successor)
+        change.writes.end([row], reason.strip(), successor)
+        change.touch()
+        return change.number
+
+
+def restore(database: Database, public_id: str) -> int:
+    """Bring a retracted event back as it was last; give the revision."""
+    with revision(database, "restore", public_id) as change:
+        key = _key(change, public_id)
+        if key in change.writes.current([key]):
+            raise Impossible(f"The event {public_id} is not retracted.")
+        last = Superseded.select(*(field(Superseded, name) for name in NAMES)).where(
+            Superseded.key == key, field(Superseded, "id") == public_id
+        )
+        found = database.execute(last.order_by(Superseded.ended.desc()).limit(1)).fetchone()
+        if found is None:
+            raise Impossible(f"Nothing is left of the event {public_id}, or it never was.")
+        change.writes.show([(*found[:-1], change.number)])
+        change.touch()
+        return change.number
+
+
+def purge(database: SqliteDatabase, public_id: str) -> int:
+    """Remove all that the store holds of an event; give the revision. There is no way back.
+
+    A tombstone keeps its id, so that no load brings it again. The store gets another UUID: no
+    answer that was given before counts as fresh. What is freed is overwritten in the file.
+    """
+    database.pragma("secure_delete", 1)
+    with revision(database, "purge", public_id) as change:
+        key = _key(change, public_id)
+        current = change.writes.current([key])
+        gone = change.writes.gone([key])
+        if public_id not in (gone.get(key), *(row[ID] for row in current.values())):
+            raise Impossible(f"The store has no event {public_id}.")
+        database.execute_sql(DELETE_WORDS_FOR_GOOD)
+        change.writes.remove(list(current.values()))
+        for table in (Superseded, Mention):
+            database.execute(table.delete().where(table.key == key))
+        row = {"key": key, "id": public_id, "revision": change.number}
+        database.execute(Tombstone.insert(row).on_conflict_ignore())
+        renewed = Setting.update(value=str(uuid4())).where(Setting.name == "uuid")
+        database.execute(renewed)
+        change.touch()
+        number = change.number
+    truncate_log(database)
+    return number
+
+
+def release(database: Database, name: str, number: int | None = None) -> int:
+    """Give a name to a revision, by default the newest, for good; give its number."""
+    if not re.fullmatch(RELEASE_NAME, name) or name.isdigit():
+        raise Impossible(
+            f"{name!r} is no name of a release: it has 1 to 64 letters, digits, '.', '_', '~' or "
+            "'-', and is no number, as 2026.1 is none."
+        )
+    with revision(database, "release", name) as change:
+        if database.execute(Release.select().where(Release.name == name)).fetchone():
+            raise Impossible(f"There is a release {name} already; names are given for good.")
+        number = change.number - 1 if number is None else number
+        if not database.execute(Revision.select().where(Revision.number == number)).fetchone():
+            raise Impossible(f"There is no revision {number}; the newest is {change.number - 1}.")
+        database.execute(Release.insert(name=name, revision=number, created=now()))
+        change.touch()
+        return number
+
+
+def _key(change: Change, public_id: str) -> int:
+    dataset, _, native = public_id.partition(":")
+    numbers = numbers_of(change.database)
+    if dataset not in numbers:
+        raise Impossible(f"The store has no event {public_id}: it has no dataset {dataset!r}.")
+    return key_of(numbers[dataset], native)
+
+
+def _current(change: Change, public_id: str) -> Row:
+    key = _key(change, public_id)
+    row = change.writes.current([key]).get(key)
+    if row is not None and row[ID] == public_id:
+        return row
+    if change.writes.gone([key]).get(key) == public_id:
+        raise Impossible(f"The event {public_id} is retracted or purged already.")
+    raise Impossible(f"The store has no event {public_id}.")
+
+
+def _check_successor(change: Change, public_id: str, successor: str) -> None:
+    if successor == public_id:
+        raise Impossible("An event cannot succeed itself.")
+    _current(change, successor)

@@ -1,0 +1,26 @@
+"""See that there is room for a load before it begins."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from dataset.errors import StoreError
+from dataset.inputs import Input
+
+GROWTH = 4
+"""Bytes that a load writes at most for each byte of a plain GDELT file: rows, indexes, log."""
+PACKINGS = (".zip", ".gz")
+PACKED = 5
+"""A compressed file stands for so many times its size."""
+
+
+def check_space(database: Path, inputs: Sequence[Input]) -> None:
+    """Refuse a load for which there is no room beside the database."""
+    sizes = (one.bytes * (PACKED if one.name.endswith(PACKINGS) else 1) for one in inputs)
+    needed = GROWTH * sum(sizes)
+    free = shutil.disk_usage(database.resolve().parent).free
+    if needed > free:
+        raise StoreError(
+            f"The load may need {needed / 1e9:,.1f} GB beside {database}, but only "
+            f"{free / 1e9:,.1f} GB are free: make room, or load fewer files at a time."
+        )

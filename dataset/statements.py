@@ -1,0 +1,31 @@
+"""Write statements once, to run them many times: writing one costs more than running it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+from peewee import SQL, Database, Model
+
+from dataset.models import field
+
+
+def text_of(database: Database, query: Any) -> str:
+    """Give a query's text in the engine's words, to be run with other parameters."""
+    text, _ = database.get_sql_context().sql(query).query()
+    return str(text)
+
+
+def inserting(database: Database, table: type[Model], names: Sequence[str]) -> str:
+    """Give the statement that inserts a row of these columns."""
+    fields = [field(table, name) for name in names]
+    return text_of(database, table.insert_many([(None,) * len(names)], fields=fields))
+
+
+def given_keys(keys: str | None = None) -> SQL:
+    """Select the keys of a list (see `listed`): one statement for lists of any length."""
+    return SQL("(SELECT value FROM json_each(?))", [keys])
+
+
+def listed(keys: Iterable[int]) -> str:
+    """Write keys as the one parameter of `given_keys`."""
+    return orjson.dumps(list(keys)).decode()

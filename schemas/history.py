@@ -1,0 +1,105 @@
+"""What became of events: versions, changes, releases."""
+
+import marshmallow as ma
+
+from schemas import fields
+from schemas.answers import list_of
+from schemas.base import QuerySchema, ResponseSchema, described
+from schemas.events import EventSchema, as_of, columns, query_of
+from schemas.paging import ListQuerySchema
+
+SINCE = (
+    "Changes after this revision; 0, all there ever were, if it is not given. "
+    "Not more than the newest revision."
+)
+
+VersionQuerySchema = QuerySchema.from_dict(
+    {"fields": columns(), "as_of": as_of(), **ListQuerySchema._declared_fields},
+    name="VersionQuerySchema",
+)
+ChangeQuerySchema = query_of(
+    "ChangeQuerySchema",
+    since=fields.Integer(metadata=described(SINCE, 0) | {"minimum": 0}),
+    fields=columns(),
+    as_of=as_of(),
+    **ListQuerySchema._declared_fields,
+)
+
+
+class VersionSchema(ResponseSchema):
+    """A version of an event."""
+
+    revision = ma.fields.Integer(
+        required=True, metadata=described("Revision that brought the version.", 1)
+    )
+    ended = ma.fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata=described("Revision that ended it; null while it is the current one.", 3),
+    )
+    reason = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata=described("Why the event was retracted; null where it was not.", "coded twice"),
+    )
+    successor = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata=described("The event that replaces a retracted one.", "seed:2"),
+    )
+    event = ma.fields.Nested(
+        EventSchema, required=True, metadata=described("The event in this version.")
+    )
+
+
+class ChangeSchema(ResponseSchema):
+    """A change of one event by one revision."""
+
+    revision = ma.fields.Integer(
+        required=True, metadata=described("Revision that made the change.", 5)
+    )
+    type = ma.fields.String(
+        required=True,
+        validate=ma.validate.OneOf(["add", "update", "retract"]),
+        metadata=described(
+            "`add`: the event is new; `update`: it has a new version; `retract`: it is gone.", "add"
+        ),
+    )
+    id = ma.fields.String(required=True, metadata=described("Id of the event.", "seed:31"))
+    event = ma.fields.Nested(
+        EventSchema,
+        required=True,
+        allow_none=True,
+        metadata=described("The event as it is from then on; null if it is gone."),
+    )
+    reason = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata=described(
+            "Why it is gone, in words, or `filter`: it does not match any more, or `purged`: "
+            "nothing is left of it at any revision.",
+            "coded twice",
+        ),
+    )
+    successor = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata=described("The event that replaces a retracted one.", "seed:2"),
+    )
+
+
+class ReleaseSchema(ResponseSchema):
+    """A name given to a revision, for good."""
+
+    name = ma.fields.String(required=True, metadata=described("Its name.", "2026.1"))
+    revision = ma.fields.Integer(required=True, metadata=described("The revision.", 12))
+    created = ma.fields.String(
+        required=True,
+        metadata=described("When the name was given.", "2026-01-01T00:00:00Z")
+        | {"format": "date-time"},
+    )
+
+
+VersionPageSchema = list_of(VersionSchema, "VersionPageSchema")
+ChangePageSchema = list_of(ChangeSchema, "ChangePageSchema")
+ReleaseListSchema = list_of(ReleaseSchema, "ReleaseListSchema")

@@ -1,0 +1,130 @@
+"""Loads: their accounts, their files, the records that they refused."""
+
+import marshmallow as ma
+
+from schemas.answers import list_of, one_of
+from schemas.base import ResponseSchema, described
+
+
+def _count(meaning: str, example: int = 0) -> ma.fields.Integer:
+    return ma.fields.Integer(required=True, metadata=described(meaning, example))
+
+
+def _text(meaning: str, example: str) -> ma.fields.String:
+    return ma.fields.String(required=True, metadata=described(meaning, example))
+
+
+def _time(meaning: str, example: str) -> ma.fields.String:
+    metadata = described(meaning, example) | {"format": "date-time"}
+    return ma.fields.String(required=True, metadata=metadata)
+
+
+class UnknownCodeSchema(ResponseSchema):
+    """A well-formed code that the codebook lacks; its events are kept."""
+
+    column = _text("Its column.", "actor_country")
+    code = _text("The code.", "SSD")
+    count = _count("How many records have it.", 17)
+
+
+class LeftOutPartsSchema(ResponseSchema):
+    """Faulty values of a column that were left out of events that are kept."""
+
+    column = _text("The column.", "place_latitude")
+    count = _count("How many values were left out.", 3)
+
+
+class LoadReportSchema(ResponseSchema):
+    """What else there is to say of the records that a load kept."""
+
+    unknown_codes = ma.fields.List(
+        ma.fields.Nested(UnknownCodeSchema),
+        required=True,
+        metadata=described("Codes that the codebook lacks, the most frequent first."),
+    )
+    left_out = ma.fields.List(
+        ma.fields.Nested(LeftOutPartsSchema),
+        required=True,
+        metadata=described("Faulty parts of places, which cost no event."),
+    )
+    missing = ma.fields.List(
+        ma.fields.String(),
+        required=True,
+        metadata=described("Files that the source does not have.", ["20240414.export.CSV.zip"]),
+    )
+
+
+class LoadFileSchema(ResponseSchema):
+    """A file that a load read."""
+
+    name = _text("Its name.", "20240414.export.CSV.zip")
+    sha256 = _text("SHA-256 of its bytes.", "9f86d081884c7d659a2feaa0c55ad015…")
+    bytes = _count("Its size. Unit: bytes.", 12_204)
+    read = _count("How many records were read from it.", 55)
+
+
+class LoadSchema(ResponseSchema):
+    """One run of a loader over files. Every record that is read has exactly one outcome."""
+
+    number = _count("Its number, from 1.", 1)
+    revision = ma.fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata=described("The revision that it made; null if it changed nothing.", 1),
+    )
+    format = _text("Format of the files.", "seed")
+    datasets = ma.fields.List(
+        ma.fields.String(),
+        required=True,
+        metadata=described("The datasets of its events.", ["seed"]),
+    )
+    loader_version = _count("Version of the loader.", 1)
+    replays = ma.fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata=described("The load whose quarantine it read again.", 3),
+    )
+    started = _time("When it began.", "2026-01-01T00:00:00Z")
+    finished = _time("When it was committed.", "2026-01-01T00:00:01Z")
+    read = _count("How many records it read.", 55)
+    inserted = _count("How many were new events.", 55)
+    updated = _count("How many were newer versions of known events.")
+    unchanged = _count("How many were known already.")
+    outdated = _count("How many were older than what is known.")
+    retracted = _count("How many are of events that were retracted, and stay so.")
+    quarantined = _count("How many were refused: see its quarantine.")
+    report = ma.fields.Nested(
+        LoadReportSchema, required=True, metadata=described("What else there is to say.")
+    )
+    files = ma.fields.List(
+        ma.fields.Nested(LoadFileSchema),
+        required=True,
+        metadata=described("The files, in the order of reading."),
+    )
+
+
+class QuarantinedSchema(ResponseSchema):
+    """A record that a load refused."""
+
+    file = _text("Name of its file.", "20240414.export.CSV.zip")
+    line = _count("Its line in the file, from 1.", 812)
+    column = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata=described("The column that is wrong; null if it is the whole.", "action_code"),
+    )
+    reason = _text("What is wrong.", "'0841]' is no CAMEO action code.")
+    raw = _text("The record; bytes that are not UTF-8 are written `\\xff`.", "1234\\t20240413\\t…")
+    cut = ma.fields.Boolean(
+        required=True, metadata=described("Whether only its beginning was kept.", False)
+    )
+    replayed = ma.fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata=described("The load that read it again; null if none has yet.", 4),
+    )
+
+
+LoadListSchema = list_of(LoadSchema, "LoadListSchema")
+LoadAnswerSchema = one_of(LoadSchema, "LoadAnswerSchema")
+QuarantinePageSchema = list_of(QuarantinedSchema, "QuarantinePageSchema")

@@ -1,0 +1,91 @@
+"""Load files into stores of tests, as the command does."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from peewee import Database
+
+from dataset.database import open_to_write
+from dataset.inputs import inputs
+from dataset.loading import Order, load
+from dataset.models import Event, Quarantined, field
+from dataset.runs import Outcome
+from dataset.writes import NAMES
+
+KEPT = [name for name in NAMES if name not in ("load", "revision")]
+"""What is the same of a row whatever the order of loads."""
+
+
+def no_fetch(url: str) -> Path:
+    """Fail: tests reach no other host."""
+    raise AssertionError(url)
+
+
+def load_into(database: Database, format: str, *paths: Path, **more: Any) -> Outcome:
+    """Load files; give what the load did."""
+    return load(database, Order(format, inputs([str(path) for path in paths], no_fetch), **more))
+
+
+def loaded(store: Path, format: str, *paths: Path, **more: Any) -> Outcome:
+    """Load files into a store that is opened for this alone."""
+    database = open_to_write(str(store))
+    try:
+        return load_into(database, format, *paths, **more)
+    finally:
+        database.close()
+
+
+def counts(outcome: Outcome) -> dict[str, int]:
+    """Give what became of the records, without what became of none."""
+    return {name: count for name, count in outcome.account.items() if count}
+
+
+def rows_of(store: Path, names: Iterable[str] = KEPT) -> list[tuple[Any, ...]]:
+    """Give columns of all current events, in the order of their keys."""
+    database = open_to_write(str(store))
+    query = Event.select(*(field(Event, name) for name in names)).order_by(Event.key)
+    rows = database.execute(query).fetchall()
+    database.close()
+    return rows
+
+
+def refused(store: Path, load: int) -> list[tuple[Any, ...]]:
+    """Give line, column, reason and bytes of what a load refused."""
+    database = open_to_write(str(store))
+    columns = (Quarantined.line, Quarantined.column, Quarantined.reason, Quarantined.record)
+    query = Quarantined.select(*columns).where(Quarantined.load == load).order_by(Quarantined.n)
+    rows = database.execute(query).fetchall()
+    database.close()
+    return [(line, column, reason, bytes(raw)) for line, column, reason, raw in rows]
+
+
+GDELT_CELLS = [
+    *("1001", "20240413", "202404", "2024", "2024.2822"),
+    *("IRNMIL", "IRAN", "IRN", "", "", "", "", "MIL", "", ""),
+    *("ISR", "ISRAEL", "ISR", "", "", "", "", "", "", ""),
+    *("1", "195", "195", "19", "4", "-10.0", "5", "2", "5", "-4.25"),
+    *("1", "Iran", "IR", "IR", "", "32", "53", "IR"),
+    *("1", "Israel", "IS", "IS", "", "31.5", "34.75", "IS"),
+    *("1", "Israel", "IS", "IS", "", "31.5", "34.75", "IS"),
+    *("20240413120000", "https://news.test/a"),
+]
+"""A record of GDELT 2.0, by column."""
+
+
+def gdelt_line(**cells: str) -> bytes:
+    """Write a record of GDELT 2.0 with some cells changed: `c26="190"`."""
+    record = list(GDELT_CELLS)
+    for name, value in cells.items():
+        record[int(name[1:])] = value
+    return "\t".join(record).encode() + b"\n"
+
+
+def gdelt1_line(columns: int = 58, **cells: str) -> bytes:
+    """Write a record of GDELT 1.0 with 58 columns, or 57 as in its back files."""
+    record = list(GDELT_CELLS)
+    for name, value in cells.items():
+        record[int(name[1:])] = value
+    without = [cell for n, cell in enumerate(record) if n not in (39, 47, 55)]
+    without[56] = without[56][:8]
+    return "\t".join(without[:columns]).encode() + b"\n"
