@@ -40,7 +40,8 @@ def serve(**given: str | None) -> None:
     """Serve the API; a database that does not exist is made, with the seed dataset in it."""
     settings = settings_with(**given)
     if _is_empty(settings):
-        show(_seed(settings))
+        seeded = _seed(settings).account["inserted"]
+        click.echo(f"The database is new: it has the seed dataset, {seeded} events.")
     server.run(settings)
 
 

@@ -89,13 +89,14 @@ def _check(
 
 
 def _order(settings: Settings, format: str, paths: Sequence[str], **given: Any) -> Order:
-    downloads = Downloads(settings.cache_folder, lambda line: click.echo(line, err=True))
     missing: Sequence[str] = ()
-    fetch: Callable[[str], Path] = downloads.fetch
-    if given["first"]:
-        fetched, missing = _downloaded(settings, downloads, format, **given)
-        paths, fetch = list(fetched), fetched.__getitem__
-    return Order(format, inputs(paths, fetch), given["dataset"], missing, given["dry_run"])
+    with Downloads(settings.cache_folder, lambda line: click.echo(line, err=True)) as downloads:
+        fetch: Callable[[str], Path] = downloads.fetch
+        if given["first"]:
+            fetched, missing = _downloaded(settings, downloads, format, **given)
+            paths, fetch = list(fetched), fetched.__getitem__
+        found = inputs(paths, fetch)
+    return Order(format, found, given["dataset"], missing, given["dry_run"])
 
 
 def _downloaded(

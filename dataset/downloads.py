@@ -44,7 +44,7 @@ class Downloads:
     """Files of the web, kept in the folder `cache`; use it in a `with` statement.
 
     `report` is told what goes on. `pause` is the time before the second try, in seconds; each
-    further one waits twice as long. For one address the server is asked once.
+    further one waits twice as long.
     """
 
     def __init__(
@@ -57,7 +57,6 @@ class Downloads:
         """Make the folder; nothing is fetched yet."""
         cache.mkdir(parents=True, exist_ok=True)
         self._cache, self._report, self._pause = cache, report, pause
-        self._known: dict[str, Path] = {}
         self._seconds_to_wait, self._opened = seconds_to_wait, ExitStack()
 
     def __enter__(self) -> "Downloads":
@@ -82,13 +81,10 @@ class Downloads:
 
         Raises `Missing` where there is no such file, `Unreadable` where it cannot be had.
         """
-        if md5 is None and url in self._known:
-            return self._known[url]
         target = self._cache / name_of(url)
         with _alone(target):
             if not (md5 and target.exists() and _is(md5, target)):
                 self._renew(url, target, md5)
-        self._known[url] = target
         return target
 
     def _renew(self, url: str, target: Path, md5: str | None) -> None:

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
 from typing import Any
 
 from peewee import Database
 
 from dataset.errors import Impossible
-from dataset.inputs import Input
+from dataset.inputs import stamp_of
 from dataset.intakes import INTAKES
 from dataset.loaders import LOADERS
 from dataset.loaders.base import File
@@ -30,19 +29,14 @@ def replay(database: Database, number: int) -> Outcome:
         for n, rows in groupby(_refused(database, number), itemgetter(0)):
             file = _file(database, number, n)
             run.begin_file(file["name"], file["sha256"], file["bytes"], file["first"])
-            parse = loader.parser(_as_read(file, dataset), file["first"])
+            name, first = file["name"], file["first"]
+            parse = loader.parser(File(name, stamp_of(name), dataset), first)
             records = (Record(line, bytes(raw), None) for _, line, raw in rows)
             for read in take(records, reader(loader, parse, intake), run, intake):
                 run.count(read)
         marked = Quarantined.update(replayed=run.number).where(*_open(number))
         database.execute(marked)
         return run.store(intake.report)
-
-
-def _as_read(file: dict[str, Any], dataset: str | None) -> File:
-    """Give what the loader knew of a file, which need not be there any more."""
-    name = file["name"]
-    return File(name, Input(Path(name), name, file["sha256"], file["bytes"]).stamp, dataset)
 
 
 def _load(database: Database, number: int) -> tuple[str, str | None]:

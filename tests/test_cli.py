@@ -232,7 +232,7 @@ def test_serve_makes_and_seeds_a_new_database_and_says_where_everything_is(tmp_p
         assert count_at(url) == 55
         lines = stop(process).splitlines()
     assert shown == [200, 200]
-    assert lines[0].split() == ["read", "55"]
+    assert lines[0] == "The database is new: it has the seed dataset, 55 events."
     told = dict(line.split() for line in lines[1:4])
     assert told == {"API": f"{url}/v1/events", "Docs": f"{url}/docs", "Database": str(path)}
 

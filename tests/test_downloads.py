@@ -157,11 +157,6 @@ def test_a_file_is_fetched_and_nothing_else_is_left(site: Site, downloads: Downl
     assert left_in(path.parent) == {".zip", ".json"}
 
 
-def test_one_command_asks_once_for_an_address(site: Site, downloads: Downloads) -> None:
-    assert downloads.fetch(f"{site.url}/a.zip") == downloads.fetch(f"{site.url}/a.zip")
-    assert len(site.asked) == 1
-
-
 @pytest.mark.parametrize("modified", [None, LATER])
 def test_a_file_that_did_not_change_is_not_sent_again(
     site: Site, downloads: Downloads, again: Downloads, modified: str | None
@@ -504,8 +499,8 @@ def test_files_of_a_day_are_fetched_and_those_not_listed_reported(
 ) -> None:
     names = quarters()
     publish(site, listed=names[:90], given=names)
-    addresses, missing = fetched(downloads, between(site.url, DAY, DAY, "export", daily=False))
-    files = inputs(addresses, downloads.fetch)
+    copies, missing = fetched(downloads, site.url, DAY, DAY, "export", daily=False)
+    files = inputs(list(copies), copies.__getitem__)
     assert missing == names[90:]
     assert [(one.name, one.path.read_text()) for one in files] == [(one, one) for one in names[:90]]
     assert len(site.asked) == 1 + 90
@@ -514,7 +509,7 @@ def test_files_of_a_day_are_fetched_and_those_not_listed_reported(
 def test_a_listed_file_that_is_not_there_is_reported(site: Site, downloads: Downloads) -> None:
     names = quarters()
     publish(site, listed=names, given=names[1:])
-    _, missing = fetched(downloads, between(site.url, DAY, DAY, "export", daily=False))
+    _, missing = fetched(downloads, site.url, DAY, DAY, "export", daily=False)
     assert missing == names[:1]
 
 
@@ -523,14 +518,14 @@ def test_a_listed_md5_is_checked(site: Site, downloads: Downloads) -> None:
     publish(site, listed=names, given=names)
     site.files[f"/gdeltv2/{names[5]}"] = b"damaged"
     with pytest.raises(Unreadable, match=names[5]):
-        fetched(downloads, between(site.url, DAY, DAY, "export", daily=False))
+        fetched(downloads, site.url, DAY, DAY, "export", daily=False)
 
 
 def test_without_a_list_what_is_not_there_is_reported(site: Site, downloads: Downloads) -> None:
     names = quarters()
     site.files = {f"/gdeltv2/{name}": b"x" for name in names[:-1]}
-    addresses, missing = fetched(downloads, between(site.url, DAY, DAY, "export", daily=False))
-    assert (len(addresses), missing) == (95, names[-1:])
+    copies, missing = fetched(downloads, site.url, DAY, DAY, "export", daily=False)
+    assert (len(copies), missing) == (95, names[-1:])
 
 
 def test_daily_files_are_fetched_whether_listed_or_not(site: Site, downloads: Downloads) -> None:
@@ -538,15 +533,10 @@ def test_daily_files_are_fetched_whether_listed_or_not(site: Site, downloads: Do
     sums = f"{md5(b'listed')}  {name}\nnonsense\n".encode()
     site.files = {f"/events/{name}": b"listed", "/events/md5sums": sums}
     site.files["/events/20240614.export.CSV.zip"] = b"not listed"
-    wanted = between(site.url, DAY, date(2024, 6, 15), "export", daily=True)
-    addresses, missing = fetched(downloads, wanted)
-    assert len(addresses) == 2
+    days = (DAY, date(2024, 6, 15))
+    copies, missing = fetched(downloads, site.url, *days, "export", daily=True)
+    assert [path.read_bytes() for path in copies.values()] == [b"listed", b"not listed"]
     assert missing == ["20240615.export.CSV.zip"]
-
-
-def test_no_files_need_no_list(site: Site, downloads: Downloads) -> None:
-    assert fetched(downloads, []) == ([], [])
-    assert site.asked == []
 
 
 def test_an_address_is_shown_without_what_is_secret() -> None:

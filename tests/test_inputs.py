@@ -21,8 +21,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dataset.archives import CONTAINERS, GRACE
 from dataset.errors import Unreadable
-from dataset.inputs import CONTAINERS, GRACE, Input, inputs
+from dataset.inputs import Input, inputs
 
 TEXT = b"20240613\tUSA\tIRN\n" * 1000
 NAMES = Path("unused")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 
 from dataset.downloads import Downloads, Missing
 from dataset.records import lines
@@ -57,30 +58,30 @@ def between(base: str, first: date, last: date, kind: str, daily: bool) -> list[
     ]
 
 
-def fetched(downloads: Downloads, remotes: Sequence[Remote]) -> tuple[list[str], list[str]]:
-    """Fetch files; give the addresses of those that are there, and the names of the others.
+def fetched(
+    downloads: Downloads, base: str, first: date, last: date, kind: str, daily: bool
+) -> tuple[dict[str, Path], list[str]]:
+    """Fetch the files that `between` names; give their copies by address, and what is missing.
 
-    `downloads` gives their copies by address, without asking the server once more.
+    The copies suit `inputs(list(copies), copies.__getitem__)`.
     """
-    addresses: list[str] = []
+    remotes = between(base, first, last, kind, daily)
+    copies: dict[str, Path] = {}
     missing: list[str] = []
     listed = _listed(downloads, remotes)
     for remote in remotes:
         try:
             if listed is not None and remote.strict and remote.name not in listed:
                 raise Missing(f"{remote.listing} does not name {remote.name}.")
-            downloads.fetch(remote.url, (listed or {}).get(remote.name))
-            addresses.append(remote.url)
+            copies[remote.url] = downloads.fetch(remote.url, (listed or {}).get(remote.name))
         except Missing:
             missing.append(remote.name)
-    return addresses, missing
+    return copies, missing
 
 
 def _listed(downloads: Downloads, remotes: Sequence[Remote]) -> dict[str, str | None] | None:
     """Read the MD5s of files from the list of their folder; None where there is no list."""
     wanted = {one.name for one in remotes}
-    if not remotes:
-        return None
     try:
         copy = downloads.fetch(f"{remotes[0].folder}/{remotes[0].listing}")
     except Missing:
