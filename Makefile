@@ -32,8 +32,8 @@ format: .venv/.installed-tests  ## Format the code
 openapi: .venv/.installed  ## Write the OpenAPI document
 	$(BIN)/cameo-events openapi --output openapi/openapi.json
 
-bench: .venv/.installed-tests  ## Measure loading against sqlite3 .import (ROWS=200000)
-	$(BIN)/python tests/benchmarks/loading.py --rows $(or $(ROWS),200000)
+bench: .venv/.installed-tests  ## Measure loading against sqlite3 .import (ROWS=1000000)
+	$(BIN)/python tests/benchmarks/loading.py --rows $(or $(ROWS),1000000)
 
 million: .venv/.installed-tests  ## Add 1,000,000 synthetic events like GDELT's to DATABASE (or ROWS)
 	$(BIN)/python tests/benchmarks/gdelt_like.py --rows $(or $(ROWS),1000000) --output $(DATABASE).tsv

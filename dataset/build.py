@@ -16,7 +16,7 @@ from dataset.keys import PUBLIC_ID, shuffle_of
 from dataset.parts import AS_NAMED, NAMES, Cells, Meanings, Pieces, Remembered, pieces_of
 from dataset.values import clean
 from dataset.vocabularies import VOCABULARIES, is_known
-from dataset.words import folded, line_of
+from dataset.words import joined, line_of
 
 Row = tuple[Any, ...]
 
@@ -65,6 +65,7 @@ class Builder:
         self._codebook = codebook
         made = {
             "dates": _dates,
+            "added": _added,
             "actor": _actor,
             "action": self._made_action,
             "target": _target,
@@ -81,14 +82,15 @@ class Builder:
         where the values make no event; a faulty place is only left out, and counted.
         """
         public_id, dataset, *cells = pieces
-        _check_id(public_id, dataset)
-        dates, actor, action, target, place, measures, evidence = map(getitem, self._parts, cells)
-        date, date_end, date_precision, added = dates.values
+        dates, added, actor, action, target, place, measures, evidence = map(
+            getitem, self._parts, cells
+        )
+        date, date_end, date_precision = dates.values
         mentions, sources, articles, root_event = measures.values
         tone, tone_millionths = evidence.more
         quad_class, goldstein, goldstein_millionths = action.more
-        remarks = actor.remarks + action.remarks + target.remarks + place.remarks
-        if remarks:
+        if actor.remarks or action.remarks or target.remarks or place.remarks:
+            remarks = (*actor.remarks, *action.remarks, *target.remarks, *place.remarks)
             self.report.remark(remarks)
         return (
             goldstein_millionths,
@@ -114,11 +116,12 @@ class Builder:
             tone,
             root_event,
             *evidence.values,
-            added,
+            *added.values,
         )
 
     def build_named(self, source: Mapping[str, Any]) -> Row:
         """Build a row of columns by name, lists as sequences; what is not there is missing."""
+        _check_id(source.get("id"), source.get("dataset"))
         return self.build(pieces_of(source))
 
     def _made_action(self, given: Given) -> _Made:
@@ -174,6 +177,10 @@ def _dates(given: Given) -> _Made:
     return _Made(tuple(row.values()))
 
 
+def _added(given: Given) -> _Made:
+    return _Made(tuple(_cleaned("added", given).values()))
+
+
 def _actor(given: Given) -> _Made:
     return _side(given, "actor")
 
@@ -190,7 +197,7 @@ def _side(given: Given, side: str) -> _Made:
         for part in DECODED:
             name = f"{side}_{part}"
             row[name] = clean(GIVEN[name], getattr(decoded, part))
-    words = " ".join(folded(row[f"{side}_name"] or ""))
+    words = joined(row[f"{side}_name"])
     return _Made(tuple(row.values()), None, tuple(_unknown_codes(row)), words)
 
 
@@ -207,7 +214,7 @@ def _place(given: Given) -> _Made:
     if latitude is None or longitude is None:
         row["place_latitude"] = row["place_longitude"] = None
     cell = _cell(row["place_latitude"], row["place_longitude"])
-    words = " ".join(folded(row["place_name"] or ""))
+    words = joined(row["place_name"])
     return _Made(tuple(row.values()), cell, (*remarks, *_unknown_codes(row)), words)
 
 
@@ -215,7 +222,7 @@ def _evidence(given: Given) -> _Made:
     row = _cleaned("evidence", given)
     tone = row.pop("tone")
     more = (tone, _millionths(tone))
-    return _Made(tuple(row.values()), more, words=" ".join(folded(row["evidence_summary"] or "")))
+    return _Made(tuple(row.values()), more, words=joined(row["evidence_summary"]))
 
 
 def _unknown_codes(row: Mapping[str, Any]) -> list[tuple[str, str, str]]:

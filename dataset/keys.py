@@ -52,7 +52,7 @@ def _value(native: str) -> tuple[int, int]:
 
 def key_of(number: int, native: str) -> int:
     """Make the key of the event with this native id in the dataset with this number."""
-    if native.isdigit() and native[0] != "0" and len(native) <= _SHORT and native.isascii():
+    if len(native) <= _SHORT and native.isdigit() and native[0] != "0" and native.isascii():
         return number << NATIVE_BITS | int(native)
     form, value = _value(native)
     return number << NATIVE_BITS | form << VALUE_BITS | value

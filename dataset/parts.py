@@ -1,24 +1,26 @@
 """Cut what a source says of an event into parts, and remember what the same parts made before."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import partial
 from typing import Any, TypeVar, cast
 
 from dataset.columns import COLUMNS
 
-MOST_REMEMBERED = 20_000
+MOST_REMEMBERED = 30_000
 
-Cells = tuple[Any, ...]
-"""The values of a part, hashable: lists are tuples."""
-Meanings = Mapping[str, Callable[[Cells], Mapping[str, Any]]]
+Cells = Hashable
+"""The values of a part in any form that a parser likes."""
+Meanings = Mapping[str, Callable[[Any], Mapping[str, Any]]]
 """What the cells of each part mean: columns by name."""
 
 Key = TypeVar("Key")
 Made = TypeVar("Made")
 
 
-Pieces = tuple[Any, Any, Cells, Cells, Cells, Cells, Cells, Cells, Cells]
-"""What a source says of one event: its id, its dataset, and the cells of the parts in `NAMES`."""
+Pieces = tuple[str, str, Cells, Cells, Cells, Cells, Cells, Cells, Cells, Cells]
+"""What a source says of one event: its id, its dataset, and the cells of the parts in `NAMES`.
+
+The id is well-formed, and of this dataset."""
 
 
 class _Absent:
@@ -36,7 +38,8 @@ def _named(part: str) -> tuple[str, ...]:
 
 
 NAMES: dict[str, tuple[str, ...]] = {
-    "dates": ("date", "date_end", "date_precision", "added"),
+    "dates": ("date", "date_end", "date_precision"),
+    "added": ("added",),
     "actor": _named("actor"),
     "action": (
         *(name for name in _named("action") if COLUMNS[name].stored),
@@ -52,7 +55,7 @@ NAMES: dict[str, tuple[str, ...]] = {
 """The columns of each part, in the order in which `dataset.build` makes them."""
 
 
-def _as_named(names: tuple[str, ...], cells: Cells) -> dict[str, Any]:
+def _as_named(names: tuple[str, ...], cells: tuple[Any, ...]) -> dict[str, Any]:
     pairs = zip(names, cells, strict=True)
     return {name: cell for name, cell in pairs if cell is not ABSENT}
 

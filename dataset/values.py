@@ -22,6 +22,7 @@ LIMITS = {
 
 _UNREADABLE = re.compile(r"[\x00\ud800-\udfff]")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _DIGITS = re.compile(r"[0-9]{1,10}")
 _THREE = re.compile(r"[A-Z0-9]{3}")
 _PLOVER = re.compile(r"[A-Za-z][A-Za-z_-]{1,31}")
@@ -83,7 +84,7 @@ def _day(column: Column, value: Any) -> str:
 
 def _time(column: Column, value: Any) -> str:
     try:
-        datetime.strptime(str(value), "%Y-%m-%dT%H:%M:%SZ")
+        datetime.fromisoformat(str(value)[:-1] if _TIME.fullmatch(str(value)) else "")
     except ValueError:
         raise Refused(column.name, f"{value!r} is not a time like 2024-06-17T00:00:00Z.") from None
     return str(value)

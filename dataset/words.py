@@ -15,6 +15,11 @@ def folded(text: str) -> list[str]:
 
 
 def line_of(*texts: str) -> str:
-    """Write folded texts on one line, each word between single spaces."""
-    words = " ".join(filter(None, texts))
-    return f" {words} " if words else ""
+    """Put folded texts (see `joined`) on one line, each word between single spaces."""
+    words = "".join(texts)
+    return f" {words}" if words else ""
+
+
+def joined(text: str | None) -> str:
+    """Fold a text to its words, each with a space behind it."""
+    return "".join([f"{word} " for word in folded(text)]) if text else ""

@@ -14,6 +14,7 @@ from dataset.columns import COLUMNS
 from dataset.keys import key_of
 from dataset.models import Event, SeenCode, Superseded, Tombstone, field
 from dataset.statements import given_keys, inserting, listed, text_of
+from dataset.vocabularies import CLOSED_KINDS, VOCABULARIES
 
 BATCH = 1_000
 NAMES = ("key", "load", "loader_version", *BUILT, "revision")
@@ -31,8 +32,9 @@ REBUILD_WORDS = "INSERT INTO event_words (event_words) VALUES ('rebuild')"
 CODED = {
     NAMES.index(name): (column.kind, column.many)
     for name, column in COLUMNS.items()
-    if column.by == "choice" and column.stored and column.kind not in ("id", "dataset", "term")
+    if column.stored and column.kind in VOCABULARIES.keys() - set(CLOSED_KINDS)
 }
+"""Where codes stand that the codebook may lack."""
 _BUILT_ID, _BUILT_DATASET = BUILT.index("id"), BUILT.index("dataset")
 _CANONICAL = sorted(range(PUBLIC.start, PUBLIC.stop), key=NAMES.__getitem__)
 _WORDS_OF = itemgetter(KEY, WORDS)

@@ -59,8 +59,8 @@ def versions(tmp_path: Path) -> list[Path]:
 
 FAULTS: list[tuple[bytes, str | None, str]] = [
     (b"1\t2\t3\n", None, "it has 3 columns, not 57, 58 or 61."),
-    (gdelt_line(c0="x1"), "id", "'x1' is not a whole number."),
-    (gdelt_line(c0=""), "id", "'' is not a whole number."),
+    (gdelt_line(c0="x1"), "id", "'x1' is not a whole number"),
+    (gdelt_line(c0=""), "id", "'' is not a whole number"),
     (gdelt_line(c1="20150230"), "date", "'2015-02-30' is not a calendar day like 2024-04-13."),
     (gdelt_line(c1="00160413"), "date", "the year 16 is not in 1800..2100."),
     (gdelt_line(c1="2015"), "date", "'2015' is not a day like 20240413."),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dataset.words import folded, line_of
+from dataset.words import folded, joined, line_of
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_folding_twice_is_folding_once(text: str) -> None:
 
 @given(st.lists(st.text()))
 def test_every_word_can_be_found_between_spaces(texts: list[str]) -> None:
-    stored = line_of(*(" ".join(folded(text)) for text in texts))
+    stored = line_of(*map(joined, texts))
     words = [word for text in texts for word in folded(text)]
     assert all(f" {word} " in stored for word in words)
     assert stored.split() == words
@@ -57,4 +57,4 @@ def test_every_word_can_be_found_between_spaces(texts: list[str]) -> None:
 
 @pytest.mark.parametrize("texts", [[], [""], ["", ""]])
 def test_text_without_words_is_empty(texts: list[str]) -> None:
-    assert line_of(*texts) == ""
+    assert line_of(*map(joined, texts)) == ""

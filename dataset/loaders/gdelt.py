@@ -4,14 +4,14 @@ Columns: GDELT Event Codebook V2.0 (2015) and GDELT Data Format Codebook V1.03 (
 """
 
 from collections.abc import Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from dataset.codebook import iso3_of_fips
 from dataset.errors import Refused
 from dataset.loaders.actions import mended
 from dataset.loaders.base import File, Loader, Parse, Source
-from dataset.parts import Cells, Pieces
+from dataset.parts import Pieces
 
 DAY = 1
 PRECISIONS = {"1": "country", "2": "region", "3": "city", "4": "city", "5": "region"}
@@ -22,18 +22,19 @@ class Layout(NamedTuple):
     """Where a version of the format has what follows the 35 columns that all share."""
 
     dataset: str
-    place: int
-    latitude: int
+    place: slice
     added: int
-    url: int | None
+    has_url: bool = True
 
 
 LAYOUTS = {
-    61: Layout("gdelt", place=51, latitude=56, added=59, url=60),
-    58: Layout("gdelt1", place=49, latitude=53, added=56, url=57),
-    57: Layout("gdelt1", place=49, latitude=53, added=56, url=None),
+    61: Layout("gdelt", place=slice(51, 58), added=59),
+    58: Layout("gdelt1", place=slice(49, 55), added=56),
+    57: Layout("gdelt1", place=slice(49, 55), added=56, has_url=False),
 }
 """By the number of columns."""
+LONGEST_ID = 18
+REMEMBERED = 4_096
 
 
 def looks_like(records: Sequence[str]) -> bool:
@@ -53,36 +54,45 @@ def parser(file: File, _first: str) -> Parse:
         layout = LAYOUTS.get(len(cells))
         if layout is None:
             raise Refused(None, f"it has {len(cells)} columns, not 57, 58 or 61.")
-        return _pieces(cells, layout, file.dataset or layout.dataset)
+        dataset = file.dataset or layout.dataset
+        return _pieces(cells, layout, dataset, f"{dataset}:{whole_number(cells[0])}")
 
     return parse
 
 
-def _pieces(cells: list[str], layout: Layout, dataset: str) -> Pieces:
-    number = cells[0]
-    if not (number.isascii() and number.isdigit()):
-        raise Refused("id", f"{number!r} is not a whole number.")
-    latitude = layout.latitude
+def whole_number(text: str) -> str:
+    """Check a number that GDELT gives an event; raises `Refused`."""
+    if not (text.isascii() and text.isdigit()) or len(text) > LONGEST_ID:
+        raise Refused("id", f"{text[:40]!r} is not a whole number of up to 18 digits.")
+    return text.lstrip("0") or "0"
+
+
+def _pieces(cells: list[str], layout: Layout, dataset: str, public_id: str) -> Pieces:
+    # A text is compared sooner than the cells that are in it.
     return (
-        f"{dataset}:{number.lstrip('0') or '0'}",
+        public_id,
         dataset,
-        (cells[DAY], cells[layout.added]),
-        tuple(cells[5:15]),
-        (cells[26], cells[28], cells[29], cells[30]),
-        tuple(cells[15:25]),
-        (*cells[layout.place : layout.place + 4], cells[latitude], cells[latitude + 1]),
-        (cells[25], cells[31], cells[32], cells[33]),
-        (cells[34], cells[layout.url] if layout.url else ""),
+        cells[DAY],
+        cells[layout.added],
+        "\t".join(cells[5:15]),
+        "\t".join(cells[26:31]),
+        "\t".join(cells[15:25]),
+        "\t".join(cells[layout.place]),
+        (cells[25], *cells[31:34]),
+        (cells[34], cells[-1] if layout.has_url else ""),
     )
 
 
-def _dates(cells: Cells) -> Source:
-    day, added = cells
-    return {"date": _day(day, "date"), "added": time_of(added, "added")}
+def _dates(day: str) -> Source:
+    return {"date": _day(day, "date")}
 
 
-def _side(cells: Cells, side: str) -> Source:
-    code, name, country, group, ethnic, *codes = cells
+def _added(time: str) -> Source:
+    return {"added": time_of(time, "added")}
+
+
+def _side(cells: str, side: str) -> Source:
+    code, name, country, group, ethnic, *codes = cells.split("\t")
     return {
         f"{side}_code": code,
         f"{side}_name": name,
@@ -94,8 +104,8 @@ def _side(cells: Cells, side: str) -> Source:
     }
 
 
-def _action(cells: Cells) -> Source:
-    code, root, quad_class, goldstein = cells
+def _action(cells: str) -> Source:
+    code, _base, root, quad_class, goldstein = cells.split("\t")
     return {
         "action_code": mended(code, root),
         "quad_class": quad_class,
@@ -103,8 +113,8 @@ def _action(cells: Cells) -> Source:
     }
 
 
-def _place(cells: Cells) -> Source:
-    kind, name, country, admin1, latitude, longitude = cells
+def _place(cells: str) -> Source:
+    kind, name, country, admin1, *_, latitude, longitude = cells.split("\t")
     return {
         "place_name": name,
         "place_country": iso3_of_fips(country) or country,
@@ -115,17 +125,18 @@ def _place(cells: Cells) -> Source:
     }
 
 
-def _measures(cells: Cells) -> Source:
+def _measures(cells: tuple[str, ...]) -> Source:
     return dict(zip(("root_event", "mentions", "sources", "articles"), cells, strict=True))
 
 
-def _evidence(cells: Cells) -> Source:
+def _evidence(cells: tuple[str, str]) -> Source:
     """Tell the address of a story from the name of a source, which stands in its place at times."""
     tone, url = cells
     is_address = url.startswith(("http://", "https://"))
     return {"tone": tone, "evidence_url" if is_address else "evidence_publisher": url}
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _day(text: str, column: str) -> str:
     if len(text) != 8 or not (text.isascii() and text.isdigit()):
         raise Refused(column, f"{text!r} is not a day like 20240413.")
@@ -180,6 +191,7 @@ LOADER = Loader(
     parser=parser,
     meanings={
         "dates": _dates,
+        "added": _added,
         "actor": partial(_side, side="actor"),
         "action": _action,
         "target": partial(_side, side="target"),

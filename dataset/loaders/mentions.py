@@ -34,12 +34,10 @@ def parser(file: File, _first: str) -> Parse:
 
 
 def _source(cells: list[str], dataset: str) -> Source:
-    event, identifier = cells[0], cells[5]
-    if not (event.isascii() and event.isdigit()):
-        raise Refused("event", f"{event!r} is not a whole number.")
+    identifier = cells[5]
     is_address = identifier.startswith(("http://", "https://"))
     return {
-        "event": f"{dataset}:{event.lstrip('0') or '0'}",
+        "event": f"{dataset}:{gdelt.whole_number(cells[0])}",
         "time": gdelt.time_of(cells[2], "time"),
         "type": TYPES.get(cells[3]),
         "publisher": cells[4],

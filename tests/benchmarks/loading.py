@@ -1,6 +1,6 @@
 """Compare loading with `sqlite3 .import` of the same columns into the same table, in one run.
 
-`python tests/benchmarks/loading.py --rows 200000`. Both sides are measured in CPU seconds of their
+`python tests/benchmarks/loading.py --rows 1000000`. Both sides are measured in CPU seconds of their
 own process, without indexes and text search; building those is a figure of its own.
 """
 
@@ -52,7 +52,7 @@ def import_script(store: Path, prepared: Path) -> str:
 
 
 @click.command()
-@click.option("--rows", default=200_000, show_default=True)
+@click.option("--rows", default=1_000_000, show_default=True)
 def main(rows: int) -> None:
     """Measure and print."""
     with TemporaryDirectory() as name:
