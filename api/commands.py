@@ -206,7 +206,8 @@ def restore_event(database: str | None, event_id: str) -> None:
 def purge_event(database: str | None, event_id: str) -> None:
     """Remove all versions of the event ID for good, as a court may ask; no load brings it back.
 
-    Backups, exports and the quarantine of loads are not touched.
+    The file is written anew, which takes its time. Backups, exports and the quarantine of loads
+    are not touched.
     """
     with writing(settings_with(database=database)) as opened:
         _done("purged", event_id, retractions.purge(opened, event_id))

@@ -143,6 +143,15 @@ def truncate_log(database: Database) -> None:
     database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
+def write_anew(database: Database) -> None:
+    """Write the whole file anew, without the remains of what was deleted."""
+    try:
+        database.execute_sql("VACUUM")
+        truncate_log(database)
+    except ENGINE_ERRORS as error:
+        raise unusable(str(database.database), "written anew", error) from error
+
+
 def settings_of(database: Database) -> dict[str, str]:
     """Read what the store says about itself."""
     return dict(database.execute_sql("SELECT name, value FROM setting").fetchall())

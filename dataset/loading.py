@@ -28,6 +28,8 @@ BYTES_OF_RECORD = 200
 LARGE = 20_000
 """From so many records on, a load that is large against the store drops the indexes."""
 
+KEY_IS_TAKEN = "another id has the same key."
+
 Watch = Callable[[Input, int, int], None]
 """Is told of a file, how many of its bytes are read, and how many records more."""
 
@@ -104,8 +106,9 @@ def _read_file(order: Order, one: Input, run: Run, intake: Intake, watch: Watch)
         records = (quoted if loader.quoted else lines)(opened)
         first = next(records, None)
         text = _text(first.raw) if first else ""
-        run.begin_file(one.name, one.sha256, one.bytes, text)
-        if first and not loader.header(text):
+        has_header = loader.header(text)
+        run.begin_file(one.name, one.sha256, one.bytes, text if has_header else "")
+        if first and not has_header:
             records = chain([first], records)
         parse = loader.parser(File(one.name, one.stamp, order.dataset), text)
         for read in take(records, reader(loader, parse, intake), run, intake):
@@ -120,19 +123,20 @@ def take(
     batches = iter(records)
     while batch := list(islice(batches, BATCH)):
         rows, kept = [], []
+        refused: list[tuple[Record, Refused]] = []
         for record in batch:
-            line, raw, fault = record
             try:
-                if fault:
-                    raise Refused(None, f"{fault}.")
-                rows.append(read(raw))
+                if record[2]:
+                    raise Refused(None, f"{record.fault}.")
+                rows.append(read(record[1]))
             except Refused as error:
-                run.refuse(line, raw, error, cut=fault is not None)
+                refused.append((record, error))
             else:
                 kept.append(record)
-        for position in intake.put(rows):
-            line, raw, _ = kept[position]
-            run.refuse(line, raw, Refused("id", "another id has the same key."))
+        taken = intake.put(rows)
+        refused += [(kept[position], Refused("id", KEY_IS_TAKEN)) for position in taken]
+        for record, reason in sorted(refused, key=lambda one: one[0].line):
+            run.refuse(record, reason)
         yield len(batch)
 
 

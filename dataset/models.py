@@ -186,7 +186,7 @@ class Load(BaseModel):
 class LoadFile(BaseModel):
     """A file that a load read, in the order of reading; `read` counts its records.
 
-    `first` is its first record, by which the quarantine of the file can be read again.
+    `first` is its header, by which the quarantine of the file can be read again.
     """
 
     load = IntegerField()

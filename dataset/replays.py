@@ -29,9 +29,9 @@ def replay(database: Database, number: int) -> Outcome:
         for n, rows in groupby(_refused(database, number), itemgetter(0)):
             file = _file(database, number, n)
             run.begin_file(file["name"], file["sha256"], file["bytes"], file["first"])
-            name, first = file["name"], file["first"]
-            parse = loader.parser(File(name, stamp_of(name), dataset), first)
-            records = (Record(line, bytes(raw), None) for _, line, raw in rows)
+            records = [Record(line, bytes(raw), None) for _, line, raw in rows]
+            first = file["first"] or records[0].raw.decode(errors="replace")
+            parse = loader.parser(File(file["name"], stamp_of(file["name"]), dataset), first)
             for read in take(records, reader(loader, parse, intake), run, intake):
                 run.count(read)
         marked = Quarantined.update(replayed=run.number).where(*_open(number))

@@ -3,18 +3,19 @@
 import re
 from uuid import uuid4
 
-from peewee import Database, SqliteDatabase
+from peewee import Database
 
 from dataset.build import Row
-from dataset.database import truncate_log
+from dataset.database import write_anew
 from dataset.errors import Impossible
 from dataset.keys import RELEASE_NAME, key_of
 from dataset.models import Mention, Release, Revision, Setting, Superseded, Tombstone, field
 from dataset.revisions import Change, now, numbers_of, revision
 from dataset.writes import ID, NAMES
 
-# https://sqlite.org/fts5.html#the_secure_delete_configuration_option
-DELETE_WORDS_FOR_GOOD = "INSERT INTO event_words (event_words, rank) VALUES ('secure-delete', 1)"
+# The text index keeps the words of what was removed until its parts are merged
+# (https://sqlite.org/fts5.html#the_optimize_command).
+MERGE_WORDS = "INSERT INTO event_words (event_words) VALUES ('optimize')"
 
 
 def retract(database: Database, public_id: str, reason: str, successor: str | None = None) -> int:
@@ -47,20 +48,20 @@ def restore(database: Database, public_id: str) -> int:
         return change.number
 
 
-def purge(database: SqliteDatabase, public_id: str) -> int:
+def purge(database: Database, public_id: str) -> int:
     """Remove all that the store holds of an event; give the revision. There is no way back.
 
     A tombstone keeps its id, so that no load brings it again. The store gets another UUID: no
-    answer that was given before counts as fresh. What is freed is overwritten in the file.
+    answer that was given before counts as fresh. The file is written anew, so that nothing is left
+    in its free pages either: this takes its time and, for a while, twice its room. If it fails,
+    purge again.
     """
-    database.pragma("secure_delete", 1)
     with revision(database, "purge", public_id) as change:
         key = _key(change, public_id)
         current = change.writes.current([key])
         gone = change.writes.gone([key])
         if public_id not in (gone.get(key), *(row[ID] for row in current.values())):
             raise Impossible(f"The store has no event {public_id}.")
-        database.execute_sql(DELETE_WORDS_FOR_GOOD)
         change.writes.remove(list(current.values()))
         for table in (Superseded, Mention):
             database.execute(table.delete().where(table.key == key))
@@ -68,9 +69,10 @@ def purge(database: SqliteDatabase, public_id: str) -> int:
         database.execute(Tombstone.insert(row).on_conflict_ignore())
         renewed = Setting.update(value=str(uuid4())).where(Setting.name == "uuid")
         database.execute(renewed)
+        database.execute_sql(MERGE_WORDS)
         change.touch()
         number = change.number
-    truncate_log(database)
+    write_anew(database)
     return number
 
 

@@ -9,6 +9,7 @@ from peewee import fn
 from dataset.accounts import OUTCOMES, Report
 from dataset.errors import Refused
 from dataset.models import Load, LoadFile, Quarantined
+from dataset.records import TOO_LONG, Record
 from dataset.revisions import Change, now
 from dataset.statements import inserting
 
@@ -49,7 +50,7 @@ class Run:
         self._insert = inserting(change.database, Quarantined, QUARANTINE)
 
     def begin_file(self, name: str, sha256: str, size: int, first: str = "") -> None:
-        """Go on to the next file; `first` is its first record."""
+        """Go on to the next file; `first` is its header, if it has one."""
         described = {"name": name, "sha256": sha256, "bytes": size, "first": first[:KEPT]}
         self._files.append(described | {"read": 0})
 
@@ -57,11 +58,11 @@ class Run:
         """Count records of the file that were read."""
         self._files[-1]["read"] += records
 
-    def refuse(self, line: int, raw: bytes, error: Refused, cut: bool = False) -> None:
-        """Put a record of the file into quarantine; `cut`: it was longer than `raw`."""
+    def refuse(self, record: Record, error: Refused) -> None:
+        """Put a record of the file into quarantine, or the beginning of a long one."""
         self.quarantined += 1
-        place = (self.number, self.quarantined, len(self._files), line)
-        kept = (raw[:KEPT], int(cut or len(raw) > KEPT))
+        place = (self.number, self.quarantined, len(self._files), record.line)
+        kept = (record.raw[:KEPT], int(record.fault == TOO_LONG or len(record.raw) > KEPT))
         self._refused.append((*place, error.column, error.reason, *kept))
         if len(self._refused) >= BATCH:
             self._store_refused()
