@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 
 from api import create_app, server, specification
-from api.commands import COMMANDS, writing
-from api.options import Commands, setting, settings_with
+from api.cli_corrections import name_release, purge_event, restore_event, retract_event
+from api.cli_loads import list_loads, load_files, show_quarantine
+from api.options import Commands, setting, settings_with, writing
 from api.progress import show
 from api.settings import Settings
 from dataset.database import is_begun
@@ -73,5 +74,13 @@ def _seed(settings: Settings) -> Outcome:
         return seed.load(database)
 
 
-for command in COMMANDS:
+for command in (
+    load_files,
+    list_loads,
+    show_quarantine,
+    retract_event,
+    restore_event,
+    purge_event,
+    name_release,
+):
     main.add_command(command)

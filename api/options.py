@@ -1,11 +1,15 @@
-"""What the commands share: the options of settings, and how a failure ends a command."""
+"""What the commands share: options of settings, a database to write, how a failure ends them."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
+from peewee import SqliteDatabase
 
 from api.settings import MEANINGS, Settings
+from dataset.database import open_to_write, truncate_log
 from dataset.errors import Impossible, StoreError, Unreadable
 
 FAILED = 1
@@ -57,3 +61,14 @@ def settings_with(**given: str | None) -> Settings:
         return Settings.of({**os.environ, **chosen})
     except ValueError as error:
         raise click.UsageError(str(error)) from error
+
+
+@contextmanager
+def writing(settings: Settings) -> Iterator[SqliteDatabase]:
+    """Open the database to write; afterwards its log is made short again."""
+    database = open_to_write(settings.database)
+    try:
+        yield database
+        truncate_log(database)
+    finally:
+        database.close()

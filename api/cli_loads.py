@@ -1,4 +1,4 @@
-"""The commands that bring data in, look at loads, and correct what the store holds."""
+"""The commands that bring data in, and show what came of it."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -8,19 +8,20 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
-from peewee import SqliteDatabase
 
-from api.options import setting, settings_with
+from api.options import setting, settings_with, writing
 from api.progress import show, watching
 from api.settings import Settings
-from dataset import loads, retractions
+from dataset import loads
 from dataset.accounts import OUTCOMES
-from dataset.database import is_begun, open_to_write, truncate_log
+from dataset.database import is_begun, open_to_write
 from dataset.downloads import Downloads
-from dataset.errors import Impossible
+from dataset.errors import Impossible, Unreadable
 from dataset.inputs import inputs
+from dataset.keys import DATASET_NAME, DATASET_NUMBERS
 from dataset.lists import Cut, ListPage, every
 from dataset.loaders import LOADERS, gdelt_files
+from dataset.loaders.base import Loader
 from dataset.loading import Order, Watch, load
 from dataset.replays import replay
 from dataset.runs import Outcome
@@ -29,17 +30,6 @@ from dataset.snapshots import Snapshot, Store
 DAY = click.DateTime(["%Y-%m-%d"])
 DOWNLOADED = {"gdelt": "export", "gdelt-mentions": "mentions"}
 """What GDELT calls its files of a format."""
-
-
-@contextmanager
-def writing(settings: Settings) -> Iterator[SqliteDatabase]:
-    """Open the database to write; afterwards its log is made short again."""
-    database = open_to_write(settings.database)
-    try:
-        yield database
-        truncate_log(database)
-    finally:
-        database.close()
 
 
 @click.command("load")
@@ -77,6 +67,7 @@ def _check(
     first: datetime | None,
     last: datetime | None,
     replayed: int | None,
+    dataset: str | None,
     **_: Any,
 ) -> None:
     asked = [bool(paths), bool(first or last), replayed is not None]
@@ -84,8 +75,20 @@ def _check(
         raise click.UsageError("Give a FORMAT and PATHs, or `--from` and `--to`, or `--replay N`.")
     if (first or last) and format not in DOWNLOADED:
         raise click.UsageError(f"Only {' and '.join(DOWNLOADED)} can be downloaded by day.")
+    if dataset is not None and format is not None:
+        _check_dataset(dataset, LOADERS[format])
     if bool(first) != bool(last):
         raise click.UsageError("`--from` and `--to` go together; both days are included.")
+
+
+def _check_dataset(name: str, loader: Loader) -> None:
+    if not DATASET_NAME.fullmatch(name):
+        raise click.UsageError(
+            f"--dataset is {name!r}, but must be 1 to 32 lower-case letters, digits, '_' or '-', "
+            "of which the first is a letter."
+        )
+    if name in DATASET_NUMBERS.keys() - loader.datasets.keys():
+        raise click.UsageError(f"--dataset is {name!r}, which has events of another source.")
 
 
 def _order(settings: Settings, format: str, paths: Sequence[str], **given: Any) -> Order:
@@ -94,6 +97,8 @@ def _order(settings: Settings, format: str, paths: Sequence[str], **given: Any) 
         fetch: Callable[[str], Path] = downloads.fetch
         if given["first"]:
             fetched, missing = _downloaded(settings, downloads, format, **given)
+            if not fetched:
+                raise Unreadable(f"{settings.gdelt_url} has none of the files of these days.")
             paths, fetch = list(fetched), fetched.__getitem__
         found = inputs(paths, fetch)
     return Order(format, found, given["dataset"], missing, given["dry_run"])
@@ -177,62 +182,3 @@ def _quarantine(snapshot: Snapshot, number: int, cut: Cut) -> ListPage:
     if page is None:
         raise Impossible(f"There is no load {number}.")
     return page
-
-
-@click.command("retract")
-@setting("database")
-@click.argument("event_id", metavar="ID")
-@click.option("--reason", required=True, help="Why, as readers of the event will see it.")
-@click.option("--successor", help="Id of the event that takes its place.")
-def retract_event(database: str | None, event_id: str, reason: str, successor: str | None) -> None:
-    """Take the event ID back: it stays in the history, with the reason."""
-    with writing(settings_with(database=database)) as opened:
-        _done("retracted", event_id, retractions.retract(opened, event_id, reason, successor))
-
-
-@click.command("restore")
-@setting("database")
-@click.argument("event_id", metavar="ID")
-def restore_event(database: str | None, event_id: str) -> None:
-    """Bring the retracted event ID back, as it was last."""
-    with writing(settings_with(database=database)) as opened:
-        _done("restored", event_id, retractions.restore(opened, event_id))
-
-
-@click.command("purge")
-@setting("database")
-@click.argument("event_id", metavar="ID")
-@click.confirmation_option(prompt="All versions of the event will be removed for good. Go on?")
-def purge_event(database: str | None, event_id: str) -> None:
-    """Remove all versions of the event ID for good, as a court may ask; no load brings it back.
-
-    The file is written anew, which takes its time. Backups, exports and the quarantine of loads
-    are not touched.
-    """
-    with writing(settings_with(database=database)) as opened:
-        _done("purged", event_id, retractions.purge(opened, event_id))
-
-
-@click.command("release")
-@setting("database")
-@click.argument("name")
-@click.option("--revision", "number", type=int, help="Revision to name; the newest by default.")
-def name_release(database: str | None, name: str, number: int | None) -> None:
-    """Give a revision a NAME for good, such as 2026.1."""
-    with writing(settings_with(database=database)) as opened:
-        click.echo(f"Release {name} is revision {retractions.release(opened, name, number)}.")
-
-
-def _done(what: str, event_id: str, revision: int) -> None:
-    click.echo(f"The event {event_id} is {what} as of revision {revision}.")
-
-
-COMMANDS = (
-    load_files,
-    list_loads,
-    show_quarantine,
-    retract_event,
-    restore_event,
-    purge_event,
-    name_release,
-)

@@ -1,0 +1,54 @@
+"""The commands that correct what the store holds, and name its states."""
+
+import click
+
+from api.options import setting, settings_with, writing
+from dataset import retractions
+
+
+@click.command("retract")
+@setting("database")
+@click.argument("event_id", metavar="ID")
+@click.option("--reason", required=True, help="Why, as readers of the event will see it.")
+@click.option("--successor", help="Id of the event that takes its place.")
+def retract_event(database: str | None, event_id: str, reason: str, successor: str | None) -> None:
+    """Take the event ID back: it stays in the history, with the reason."""
+    with writing(settings_with(database=database)) as opened:
+        _done("retracted", event_id, retractions.retract(opened, event_id, reason, successor))
+
+
+@click.command("restore")
+@setting("database")
+@click.argument("event_id", metavar="ID")
+def restore_event(database: str | None, event_id: str) -> None:
+    """Bring the retracted event ID back, as it was last."""
+    with writing(settings_with(database=database)) as opened:
+        _done("restored", event_id, retractions.restore(opened, event_id))
+
+
+@click.command("purge")
+@setting("database")
+@click.argument("event_id", metavar="ID")
+@click.confirmation_option(prompt="All versions of the event will be removed for good. Go on?")
+def purge_event(database: str | None, event_id: str) -> None:
+    """Remove all versions of the event ID for good, as a court may ask; no load brings it back.
+
+    The file is written anew, which takes its time. Backups, exports and the quarantine of loads
+    are not touched.
+    """
+    with writing(settings_with(database=database)) as opened:
+        _done("purged", event_id, retractions.purge(opened, event_id))
+
+
+@click.command("release")
+@setting("database")
+@click.argument("name")
+@click.option("--revision", "number", type=int, help="Revision to name; the newest by default.")
+def name_release(database: str | None, name: str, number: int | None) -> None:
+    """Give a revision a NAME for good, such as 2026.1."""
+    with writing(settings_with(database=database)) as opened:
+        click.echo(f"Release {name} is revision {retractions.release(opened, name, number)}.")
+
+
+def _done(what: str, event_id: str, revision: int) -> None:
+    click.echo(f"The event {event_id} is {what} as of revision {revision}.")
