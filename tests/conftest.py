@@ -14,6 +14,7 @@ import httpx
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from peewee import Database
 from rich_store import client_on, make_rich
 
 from api import create_app
@@ -85,6 +86,20 @@ def client(app: Flask) -> FlaskClient:
 def client_of() -> Callable[[Path], FlaskClient]:
     """Make a client of an application on any store."""
     return lambda path: create_app(Settings(database=str(path))).test_client()
+
+
+@pytest.fixture
+def database(own_store: Path) -> Iterator[Database]:
+    """The seeded store, opened to write."""
+    opened = open_to_write(str(own_store))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def reader(own_store: Path) -> FlaskClient:
+    """A client of the store that the test writes to."""
+    return client_on(own_store)
 
 
 def free_port() -> int:

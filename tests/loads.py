@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from conftest import SHARED
 from peewee import Database
 
 from dataset.database import open_to_write
@@ -12,6 +13,17 @@ from dataset.loading import Order, load
 from dataset.models import Event, Quarantined, field
 from dataset.runs import Outcome
 from dataset.writes import NAMES
+
+EVENTS = SHARED / "data" / "events"
+FORMATS = {
+    "gdelt1": "gdelt",
+    "gdelt2": "gdelt",
+    "gdelt2-mentions": "gdelt-mentions",
+    "icews": "icews",
+    "keds": "keds",
+    "phoenix": "phoenix",
+}
+"""The format of the real files in each folder."""
 
 KEPT = [name for name in NAMES if name not in ("load", "revision")]
 """What is the same of a row whatever the order of loads."""

@@ -220,20 +220,6 @@ def test_columns_can_be_chosen(client: FlaskClient) -> None:
 # What a change says
 
 
-@pytest.fixture
-def database(own_store: Path) -> Iterator[Database]:
-    """The seeded store, opened to write."""
-    opened = open_to_write(str(own_store))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def reader(own_store: Path, client_of: Callable[[Path], FlaskClient]) -> FlaskClient:
-    """A client of the store that the test writes to."""
-    return client_of(own_store)
-
-
 def told(client: FlaskClient, query: str) -> list[tuple[Any, ...]]:
     """Give what changes say, but the events."""
     members = ("revision", "type", "id", "reason", "successor")

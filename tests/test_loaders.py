@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import samples
-from conftest import SHARED
+from loads import EVENTS, FORMATS
 
 from dataset.build import Builder
 from dataset.errors import Refused
@@ -13,16 +13,6 @@ from dataset.loaders import LOADERS
 from dataset.loaders.base import File
 from dataset.parts import pieces_of
 
-EVENTS = SHARED / "data" / "events"
-FORMATS = {
-    "gdelt1": "gdelt",
-    "gdelt2": "gdelt",
-    "gdelt2-mentions": "gdelt-mentions",
-    "icews": "icews",
-    "keds": "keds",
-    "phoenix": "phoenix",
-}
-"""The format of the real files in each folder."""
 FILES = sorted(path for folder in FORMATS for path in (EVENTS / folder).glob("*"))
 SAMPLES = {
     "icews": [samples.ICEWS_HEADER, samples.line(samples.ICEWS)],

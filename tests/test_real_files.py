@@ -8,21 +8,11 @@ import pandas as pd
 import pytest
 from conftest import SHARED
 from flask.testing import FlaskClient
-from loads import loaded, rows_of
+from loads import EVENTS, FORMATS, loaded, rows_of
 from rich_store import client_on
 
 from dataset.runs import Outcome
 
-EVENTS = SHARED / "data" / "events"
-FORMATS = {
-    "gdelt1": "gdelt",
-    "gdelt2": "gdelt",
-    "gdelt2-mentions": "gdelt-mentions",
-    "icews": "icews",
-    "keds": "keds",
-    "phoenix": "phoenix",
-}
-"""The format of the files in each folder."""
 REFUSED = {"keds": 13, "phoenix": 9}
 """Records with `0841]`, `145]`, `USGOV`, `GBRGOV >2010` and blank actions."""
 

@@ -1,7 +1,7 @@
 """Every change is one revision, whole or not at all, and every revision can be read again."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -95,23 +95,9 @@ def public(given: Row | dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def database(own_store: Path) -> Iterator[Database]:
-    """The seeded store, opened to write."""
-    opened = open_to_write(str(own_store))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def put(database: Database) -> Put:
     """Make a revision of rows."""
     return lambda *rows, **kwargs: put_into(database, *rows, **kwargs)
-
-
-@pytest.fixture
-def reader(own_store: Path, client_of: Callable[[Path], FlaskClient]) -> FlaskClient:
-    """A client of the store that the test writes to."""
-    return client_of(own_store)
 
 
 # What becomes of a row
