@@ -21,7 +21,10 @@ def retract_event(database: str | None, event_id: str, reason: str, successor: s
 @setting("database")
 @click.argument("event_id", metavar="ID")
 def restore_event(database: str | None, event_id: str) -> None:
-    """Bring the retracted event ID back, as it was last."""
+    """Bring the retracted event ID back, as it was last.
+
+    Files with newer versions that were loaded meanwhile have to be loaded again.
+    """
     with writing(settings_with(database=database)) as opened:
         _done("restored", event_id, retractions.restore(opened, event_id))
 

@@ -18,11 +18,9 @@ from dataset.database import is_begun, open_to_write
 from dataset.downloads import Downloads
 from dataset.errors import Impossible, Unreadable
 from dataset.inputs import inputs
-from dataset.keys import DATASET_NAME, DATASET_NUMBERS
 from dataset.lists import Cut, ListPage, every
 from dataset.loaders import LOADERS, gdelt_files
-from dataset.loaders.base import Loader
-from dataset.loading import Order, Watch, load
+from dataset.loading import Order, Watch, check_dataset, load
 from dataset.replays import replay
 from dataset.runs import Outcome
 from dataset.snapshots import Snapshot, Store
@@ -68,27 +66,25 @@ def _check(
     last: datetime | None,
     replayed: int | None,
     dataset: str | None,
-    **_: Any,
+    dry_run: bool,
+    daily: bool,
 ) -> None:
     asked = [bool(paths), bool(first or last), replayed is not None]
     if sum(asked) != 1 or (format is None) != (replayed is not None):
         raise click.UsageError("Give a FORMAT and PATHs, or `--from` and `--to`, or `--replay N`.")
+    if replayed is not None and (dataset or dry_run):
+        raise click.UsageError("`--replay` goes with no other option: it reads as the load did.")
+    if daily and not first:
+        raise click.UsageError("`--daily` goes with `--from` and `--to`.")
     if (first or last) and format not in DOWNLOADED:
         raise click.UsageError(f"Only {' and '.join(DOWNLOADED)} can be downloaded by day.")
     if dataset is not None and format is not None:
-        _check_dataset(dataset, LOADERS[format])
+        try:
+            check_dataset(dataset, LOADERS[format])
+        except ValueError as error:
+            raise click.UsageError(f"--dataset: {error}") from error
     if bool(first) != bool(last):
         raise click.UsageError("`--from` and `--to` go together; both days are included.")
-
-
-def _check_dataset(name: str, loader: Loader) -> None:
-    if not DATASET_NAME.fullmatch(name):
-        raise click.UsageError(
-            f"--dataset is {name!r}, but must be 1 to 32 lower-case letters, digits, '_' or '-', "
-            "of which the first is a letter."
-        )
-    if name in DATASET_NUMBERS.keys() - loader.datasets.keys():
-        raise click.UsageError(f"--dataset is {name!r}, which has events of another source.")
 
 
 def _order(settings: Settings, format: str, paths: Sequence[str], **given: Any) -> Order:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import accumulate
 
 import click
 from rich.console import Console
@@ -42,7 +43,7 @@ def _bar(console: Console, inputs: Sequence[Input]) -> Iterator[Watch]:
         TimeRemainingColumn(),
         TextColumn("left"),
     )
-    before = {one: sum(other.bytes for other in inputs[:n]) for n, one in enumerate(inputs)}
+    before = dict(zip(inputs, accumulate((one.bytes for one in inputs), initial=0), strict=False))
     total, rows, started = sum(one.bytes for one in inputs), 0, time.monotonic()
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("Loading", total=total or None, rows=0, rate=0)

@@ -69,7 +69,10 @@ class _Disk(io.BufferedReader):
     """A file that refuses what only a hostile archive asks for: much at once, or past its end."""
 
     def __init__(self, path: Path, name: str) -> None:
-        super().__init__(io.FileIO(path), CHUNK)
+        try:
+            super().__init__(io.FileIO(path), CHUNK)
+        except OSError as error:
+            raise Unreadable(f"{name} cannot be read: {error.strerror}.") from error
         self.name_of_input = name
         self.size = os.fstat(self.fileno()).st_size
 

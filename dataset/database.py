@@ -138,16 +138,20 @@ def _create(database: SqliteDatabase) -> None:
     database.pragma("application_id", APPLICATION_ID)
 
 
-def truncate_log(database: Database) -> None:
-    """Give the room of the write-ahead log back; readers of an older state only put it off."""
-    database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+def truncate_log(database: Database) -> bool:
+    """Give the room of the write-ahead log back; tell whether no reader or full disk put it off."""
+    try:
+        ((busy, *_),) = database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    except ENGINE_ERRORS:
+        return False
+    return not busy
 
 
-def write_anew(database: Database) -> None:
-    """Write the whole file anew, without the remains of what was deleted."""
+def write_anew(database: Database) -> bool:
+    """Write the file anew, without the remains of what was deleted; tell whether all is gone."""
     try:
         database.execute_sql("VACUUM")
-        truncate_log(database)
+        return truncate_log(database)
     except ENGINE_ERRORS as error:
         raise unusable(str(database.database), "written anew", error) from error
 

@@ -54,8 +54,7 @@ class Downloads:
         pause: float = 1.0,
         seconds_to_wait: float = SECONDS_TO_WAIT,
     ) -> None:
-        """Make the folder; nothing is fetched yet."""
-        cache.mkdir(parents=True, exist_ok=True)
+        """Remember the folder; nothing is fetched yet."""
         self._cache, self._report, self._pause = cache, report, pause
         self._seconds_to_wait, self._opened = seconds_to_wait, ExitStack()
 
@@ -81,6 +80,7 @@ class Downloads:
 
         Raises `Missing` where there is no such file, `Unreadable` where it cannot be had.
         """
+        self._cache.mkdir(parents=True, exist_ok=True)
         target = self._cache / name_of(url)
         with _alone(target):
             if not (md5 and target.exists() and _is(md5, target)):

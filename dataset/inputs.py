@@ -29,6 +29,12 @@ class Input:
     name: str
     sha256: str
     bytes: int
+    modified: int | None = None
+
+    def check_unchanged(self) -> None:
+        """Refuse a file that was written to since its hash was made."""
+        if self.modified not in (None, self.path.stat().st_mtime_ns):
+            raise Unreadable(f"{self.name} was changed while it was read: load it again.")
 
     @property
     def stamp(self) -> str | None:
@@ -85,9 +91,11 @@ def _input(path: Path, name: str) -> Input:
         )
     if not path.is_file():
         raise Unreadable(f"{path} is no regular file: save what it gives in a file, and load that.")
+    name = os.fsencode(name).decode(errors="replace")
     with opened(path, name), path.open("rb") as file:
+        modified = os.fstat(file.fileno()).st_mtime_ns
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        return Input(path, name, sha256, file.tell())
+        return Input(path, name, sha256, file.tell(), modified)
 
 
 def stamp_of(name: str) -> str | None:

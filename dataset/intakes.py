@@ -145,11 +145,15 @@ def _describe(names: set[str], change: Change, run: Run, loader: Loader) -> None
         described = loader.datasets.get(name)
         if described is None and name in numbers_of(change.database):
             continue
-        texts = described or {**UNDESCRIBED, **_only(loader), "title": name}
+        texts = described or {**UNDESCRIBED, **_borrowed(loader), "title": name}
         number = next_dataset_number(change.database, name)
         change.describe(Dataset, {"name": name, "number": number, **texts})
 
 
-def _only(loader: Loader) -> Mapping[str, Any]:
-    """Give the description of the first of a loader's datasets, for one of another name."""
-    return next(iter(loader.datasets.values()), {})
+def _borrowed(loader: Loader) -> Mapping[str, Any]:
+    """Describe a dataset of another name by those of its format."""
+    first = next(iter(loader.datasets.values()), None)
+    if first is None:
+        return {}
+    titles = " or ".join(one["title"] for one in loader.datasets.values())
+    return {**first, "description": f"Events in the format of {titles}, under another name."}

@@ -8,14 +8,14 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from peewee import Database, fn
+from peewee import Database
 
 from dataset.errors import Refused, Unreadable
 from dataset.inputs import Input
 from dataset.intakes import INTAKES, Intake
+from dataset.keys import DATASET_NAME, DATASET_NUMBERS
 from dataset.loaders import LOADERS
 from dataset.loaders.base import File, Loader
-from dataset.models import Event
 from dataset.records import Record, lines, quoted
 from dataset.revisions import revision
 from dataset.runs import Outcome, Run
@@ -25,8 +25,7 @@ from dataset.writes import BATCH
 LOOKED_AT = 10
 """So many records of a file are enough to tell its format."""
 BYTES_OF_RECORD = 200
-LARGE = 20_000
-"""From so many records on, a load that is large against the store drops the indexes."""
+BYTES_AT_ONCE = 4_000_000
 
 KEY_IS_TAKEN = "another id has the same key."
 
@@ -38,7 +37,9 @@ Watch = Callable[[Input, int, int], None]
 class Order:
     """What is to be loaded: files of a format; `missing` names those that the source lacks.
 
-    `dataset` takes the place of the format's own. With `dry_run` nothing is kept.
+    `dataset` takes the place of the format's own. With `dry_run` nothing is kept. Raises
+    `Unreadable` for a file that is plainly of another format, `ValueError` for a dataset that
+    cannot be.
     """
 
     format: str
@@ -46,6 +47,13 @@ class Order:
     dataset: str | None = None
     missing: Sequence[str] = ()
     dry_run: bool = False
+
+    def __post_init__(self) -> None:
+        """Look at what was ordered before anything is opened to write."""
+        if self.dataset is not None:
+            check_dataset(self.dataset, self.loader)
+        for one in self.inputs:
+            check_format(self.format, one)
 
     @property
     def loader(self) -> Loader:
@@ -55,14 +63,10 @@ class Order:
 
 def load(database: Database, order: Order, watch: Watch = lambda *_: None) -> Outcome:
     """Load files as one revision: all of it or nothing. Raises `Unreadable`, `StoreError`."""
-    for one in order.inputs:
-        check_format(order.format, one)
     check_space(Path(str(database.database)), order.inputs)
     detail = ", ".join(one.name for one in order.inputs[:3])
-    with (
-        _uncollected(),
-        revision(database, "load", detail, _is_large(database, order.inputs)) as change,
-    ):
+    expected = sum(one.bytes for one in order.inputs) // BYTES_OF_RECORD
+    with _uncollected(), revision(database, "load", detail, expected) as change:
         run = Run(change, order.format, order.loader.version, dataset=order.dataset)
         intake = INTAKES[order.loader.makes](change, run, order.loader)
         for one in order.inputs:
@@ -83,6 +87,17 @@ def _uncollected() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def check_dataset(name: str, loader: Loader) -> None:
+    """Raise `ValueError` for a dataset that has no such name, or events of another source."""
+    if not DATASET_NAME.fullmatch(name):
+        raise ValueError(
+            f"{name!r} is no name of a dataset: it has 1 to 32 lower-case letters, digits, '_' or "
+            "'-', of which the first is a letter."
+        )
+    if name in DATASET_NUMBERS.keys() - loader.datasets.keys():
+        raise ValueError(f"the dataset {name!r} has events of another source.")
 
 
 def check_format(name: str, one: Input) -> None:
@@ -114,14 +129,14 @@ def _read_file(order: Order, one: Input, run: Run, intake: Intake, watch: Watch)
         for read in take(records, reader(loader, parse, intake), run, intake):
             run.count(read)
             watch(one, opened.position(), read)
+    one.check_unchanged()
 
 
 def take(
     records: Iterable[Record], read: Callable[[bytes], Any], run: Run, intake: Intake
 ) -> Iterator[int]:
     """Put records into the store batch by batch; yield how many were read."""
-    batches = iter(records)
-    while batch := list(islice(batches, BATCH)):
+    for batch in _batches(records):
         rows, kept = [], []
         refused: list[tuple[Record, Refused]] = []
         for record in batch:
@@ -138,6 +153,20 @@ def take(
         for record, reason in sorted(refused, key=lambda one: one[0].line):
             run.refuse(record, reason)
         yield len(batch)
+
+
+def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
+    """Take so many records at a time, fewer where they are long."""
+    batch: list[Record] = []
+    size = 0
+    for record in records:
+        batch.append(record)
+        size += len(record[1])
+        if len(batch) == BATCH or size > BYTES_AT_ONCE:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def reader(loader: Loader, parse: Callable[[str], Any], intake: Intake) -> Callable[[bytes], Any]:
@@ -159,10 +188,3 @@ def reader(loader: Loader, parse: Callable[[str], Any], intake: Intake) -> Calla
 
 def _text(raw: bytes) -> str:
     return raw.decode(errors="replace")
-
-
-def _is_large(database: Database, inputs: Sequence[Input]) -> bool:
-    """Tell whether the files may well bring more than a quarter of what the store holds."""
-    expected = sum(one.bytes for one in inputs) // BYTES_OF_RECORD
-    held = database.execute(Event.select(fn.COUNT("*"))).fetchone()[0]
-    return bool(expected > max(LARGE, held // 4))

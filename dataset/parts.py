@@ -7,6 +7,8 @@ from typing import Any, TypeVar, cast
 from dataset.columns import COLUMNS
 
 MOST_REMEMBERED = 30_000
+LONGEST = 1_000
+"""Parts with more characters than that are not remembered."""
 
 Cells = Hashable
 """The values of a part in any form that a parser likes."""
@@ -81,6 +83,12 @@ def _cells(part: str, source: Mapping[str, Any]) -> Cells:
     return cells
 
 
+def _is_long(key: Cells) -> bool:
+    """Tell whether a part takes much room; such a one hardly ever comes again."""
+    cells = key if isinstance(key, tuple) else (key,)
+    return sum(len(cell) for cell in cells if isinstance(cell, str)) > LONGEST
+
+
 class Remembered(dict[Key, Made]):
     """Makes a value when its key comes for the first time; what comes again was made before."""
 
@@ -92,6 +100,8 @@ class Remembered(dict[Key, Made]):
     def __missing__(self, key: Key) -> Made:
         """Make the value; what `make` raises is raised each time."""
         made = self._make(key)
+        if _is_long(key):
+            return made
         if len(self) >= MOST_REMEMBERED:
             self.clear()
         self[key] = made

@@ -41,5 +41,5 @@ def releases(snapshot: Snapshot, revision: int, cut: Cut) -> ListPage:
 
 
 def count_of_releases(snapshot: Snapshot) -> int:
-    """Count the releases: names are given without a new revision, and for good."""
+    """Count the releases: they are given for good."""
     return int(snapshot.value(Release.select(fn.COUNT("*"))))

@@ -1,7 +1,8 @@
 """Read the quarantine of a load again, after whatever refused it has been mended."""
 
 from collections.abc import Iterator
-from itertools import groupby
+from io import BytesIO
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any
 
@@ -11,10 +12,10 @@ from dataset.errors import Impossible
 from dataset.inputs import stamp_of
 from dataset.intakes import INTAKES
 from dataset.loaders import LOADERS
-from dataset.loaders.base import File
+from dataset.loaders.base import File, Loader
 from dataset.loading import reader, take
 from dataset.models import Load, LoadFile, Quarantined
-from dataset.records import Record
+from dataset.records import Record, lines, quoted
 from dataset.revisions import revision
 from dataset.runs import Outcome, Run
 
@@ -29,14 +30,21 @@ def replay(database: Database, number: int) -> Outcome:
         for n, rows in groupby(_refused(database, number), itemgetter(0)):
             file = _file(database, number, n)
             run.begin_file(file["name"], file["sha256"], file["bytes"], file["first"])
-            records = [Record(line, bytes(raw), None) for _, line, raw in rows]
-            first = file["first"] or records[0].raw.decode(errors="replace")
+            records = (_record(loader, line, raw) for _, line, raw in rows)
+            one = next(records)
+            first = file["first"] or one.raw.decode(errors="replace")
             parse = loader.parser(File(file["name"], stamp_of(file["name"]), dataset), first)
-            for read in take(records, reader(loader, parse, intake), run, intake):
+            for read in take(chain([one], records), reader(loader, parse, intake), run, intake):
                 run.count(read)
         marked = Quarantined.update(replayed=run.number).where(*_open(number))
         database.execute(marked)
         return run.store(intake.report)
+
+
+def _record(loader: Loader, line: int, raw: bytes) -> Record:
+    """Cut a stored record anew: what was wrong with it as a whole still is."""
+    cut = (quoted if loader.quoted else lines)(BytesIO(raw))
+    return next(cut)._replace(line=line)
 
 
 def _load(database: Database, number: int) -> tuple[str, str | None]:
@@ -44,6 +52,8 @@ def _load(database: Database, number: int) -> tuple[str, str | None]:
     row = database.execute(found).fetchone()
     if row is None or row[0] not in LOADERS:
         raise Impossible(f"There is no load {number} whose quarantine could be read again.")
+    if LOADERS[row[0]].counts_rows:
+        raise Impossible(f"Rows of {row[0]} count in their file: mend it and load it again.")
     if not database.execute(Quarantined.select().where(*_open(number)).limit(1)).fetchone():
         raise Impossible(f"Nothing is left to read again in the quarantine of load {number}.")
     return row

@@ -26,13 +26,17 @@ def retract(database: Database, public_id: str, reason: str, successor: str | No
         row = _current(change, public_id)
         if successor is not None:
             _check_successor(change, public_id, successor)
-        change.writes.end([row], reason.strip(), successor)
+        told = reason.strip().encode(errors="replace").decode()
+        change.writes.end([row], told, successor)
         change.touch()
         return change.number
 
 
 def restore(database: Database, public_id: str) -> int:
-    """Bring a retracted event back as it was last; give the revision."""
+    """Bring a retracted event back as it was last; give the revision.
+
+    Newer versions that loads brought meanwhile were not stored: load these files again.
+    """
     with revision(database, "restore", public_id) as change:
         key = _key(change, public_id)
         if key in change.writes.current([key]):
@@ -60,7 +64,8 @@ def purge(database: Database, public_id: str) -> int:
         key = _key(change, public_id)
         current = change.writes.current([key])
         gone = change.writes.gone([key])
-        if public_id not in (gone.get(key), *(row[ID] for row in current.values())):
+        known = {gone.get(key), *(row[ID] for row in current.values())} - {None}
+        if known != {public_id} and (known or not _is_mentioned(database, key)):
             raise Impossible(f"The store has no event {public_id}.")
         change.writes.remove(list(current.values()))
         for table in (Superseded, Mention):
@@ -72,7 +77,11 @@ def purge(database: Database, public_id: str) -> int:
         database.execute_sql(MERGE_WORDS)
         change.touch()
         number = change.number
-    write_anew(database)
+    if not write_anew(database):
+        raise Impossible(
+            f"The event {public_id} is purged as of revision {number}, but readers still hold the "
+            "file as it was: purge it again when they have ended."
+        )
     return number
 
 
@@ -92,6 +101,12 @@ def release(database: Database, name: str, number: int | None = None) -> int:
         database.execute(Release.insert(name=name, revision=number, created=now()))
         change.touch()
         return number
+
+
+def _is_mentioned(database: Database, key: int) -> bool:
+    """Tell whether there are mentions of an event that may not have come yet."""
+    found = Mention.select(Mention.key).where(Mention.key == key).limit(1)
+    return database.execute(found).fetchone() is not None
 
 
 def _key(change: Change, public_id: str) -> int:

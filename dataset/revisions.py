@@ -11,11 +11,14 @@ from peewee import Database, fn
 
 from dataset.build import Row
 from dataset.database import ENGINE_ERRORS, unusable
+from dataset.errors import Impossible
 from dataset.keys import DATASET_NUMBERS, FIRST_FREE_NUMBER, LAST_NUMBER
-from dataset.models import Dataset, Document, Revision
+from dataset.models import Dataset, Document, Event, Revision
 from dataset.writes import Writes
 
 Described = Mapping[str, Any]
+LARGE = 20_000
+"""From so many events on, a change that is large against the store drops the indexes."""
 
 
 def now() -> str:
@@ -26,11 +29,11 @@ def now() -> str:
 class Change:
     """A revision in the making; `number` is what it will be, if anything is changed."""
 
-    def __init__(self, database: Database, number: int, bulk: bool = False) -> None:
+    def __init__(self, database: Database, number: int, expected: int = 0) -> None:
         """Begin with nothing changed."""
         self.database = database
         self.number = number
-        self.writes = Writes(database, number, bulk)
+        self.writes = Writes(database, number, _is_large(database, expected))
         self.discarded = False
         self._changed = False
 
@@ -69,13 +72,16 @@ class Change:
 
 @contextmanager
 def revision(
-    database: Database, kind: str, detail: str | None = None, bulk: bool = False
+    database: Database, kind: str, detail: str | None = None, expected: int = 0
 ) -> Iterator[Change]:
-    """Make the next revision, if the change changes anything; whole, or as if never begun."""
+    """Make the next revision, if the change changes anything; whole, or as if never begun.
+
+    `expected`: about how many events it may bring.
+    """
     try:
         with database.atomic() as transaction:
             newest = database.execute(Revision.select(fn.MAX(Revision.number))).fetchone()[0]
-            change = Change(database, (newest or 0) + 1, bulk)
+            change = Change(database, (newest or 0) + 1, expected)
             yield change
             if change.discarded:
                 transaction.rollback()
@@ -86,6 +92,13 @@ def revision(
                 database.execute(Revision.insert(made | {"kind": kind, "detail": detail}))
     except ENGINE_ERRORS as error:
         raise unusable(str(database.database), "written", error) from error
+
+
+def _is_large(database: Database, expected: int) -> bool:
+    """Tell whether a change may well bring more than a quarter of what the store holds."""
+    if expected <= LARGE:
+        return False
+    return bool(expected > database.execute(Event.select(fn.COUNT("*"))).fetchone()[0] // 4)
 
 
 def numbers_of(database: Database) -> dict[str, int]:
@@ -101,5 +114,5 @@ def next_dataset_number(database: Database, name: str) -> int:
     highest = max([FIRST_FREE_NUMBER - 1, *numbers.values()])
     number = int(numbers.get(name, highest + 1))
     if number > LAST_NUMBER:
-        raise ValueError(f"There is no room for another dataset: {LAST_NUMBER} is the last.")
+        raise Impossible(f"There is no room for another dataset: {LAST_NUMBER} is the last.")
     return number

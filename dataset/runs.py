@@ -15,6 +15,7 @@ from dataset.statements import inserting
 
 KEPT = 16_384
 """So many bytes of a refused record are kept; a longer one cannot be replayed."""
+LONGEST_REASON = 300
 BATCH = 1_000
 QUARANTINE = ("load", "n", "file", "line", "column", "reason", "record", "cut")
 
@@ -63,7 +64,7 @@ class Run:
         self.quarantined += 1
         place = (self.number, self.quarantined, len(self._files), record.line)
         kept = (record.raw[:KEPT], int(record.fault == TOO_LONG or len(record.raw) > KEPT))
-        self._refused.append((*place, error.column, error.reason, *kept))
+        self._refused.append((*place, error.column, _short(error.reason), *kept))
         if len(self._refused) >= BATCH:
             self._store_refused()
 
@@ -94,3 +95,8 @@ class Run:
     def _store_refused(self) -> None:
         self._change.database.cursor().executemany(self._insert, self._refused)
         self._refused.clear()
+
+
+def _short(reason: str) -> str:
+    """Cut a reason that tells a long value."""
+    return reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]}…"

@@ -27,6 +27,7 @@ PUBLIC = slice(3 + len(MADE), REVISION)
 # The text index follows its table by hand (https://sqlite.org/fts5.html#external_content_tables).
 ADD_WORDS = "INSERT INTO event_words (rowid, words) VALUES (?, ?)"
 REMOVE_WORDS = "INSERT INTO event_words (event_words, rowid, words) VALUES ('delete', ?, ?)"
+CONFIRM = "UPDATE event SET loader_version = max(loader_version, ?) WHERE key = ?"
 REBUILD_WORDS = "INSERT INTO event_words (event_words) VALUES ('rebuild')"
 
 CODED = {
@@ -38,12 +39,13 @@ CODED = {
 _BUILT_ID, _BUILT_DATASET = BUILT.index("id"), BUILT.index("dataset")
 _CANONICAL = sorted(range(PUBLIC.start, PUBLIC.stop), key=NAMES.__getitem__)
 _WORDS_OF = itemgetter(KEY, WORDS)
+_VERSION_OF = itemgetter(VERSION, KEY)
 
 
 class Writes:
     """The events as a revision in the making finds and changes them.
 
-    With `bulk` the indexes are dropped as soon as a whole batch is new, and made again by
+    With `bulk` the indexes are dropped once most of many rows were new, and made again by
     `finish`: for a load that is large against the store this takes a fraction of the time.
     """
 
@@ -96,7 +98,7 @@ class Writes:
 
     def show(self, rows: Collection[Row]) -> None:
         """Make rows the current versions of their events."""
-        if self._bulk and not self._without_indexes and len(rows) == BATCH:
+        if self._bulk and not self._without_indexes and self._are_mostly_new():
             self._drop_indexes()
         cursor = self._database.cursor()
         cursor.executemany(self._insert, rows)
@@ -144,7 +146,7 @@ class Writes:
 
     def _compare(self, rows: list[Row], current: dict[int, Row], gone: dict[int, str]) -> list[int]:
         fresh: dict[int, Row] = {}
-        taken = []
+        taken, confirmed = [], []
         for position, row in enumerate(rows):
             known = fresh.get(row[KEY]) or current.get(row[KEY])
             outcome = _outcome(row, known, gone)
@@ -155,12 +157,22 @@ class Writes:
                 fresh[row[KEY]] = row
             elif outcome == "quarantined":
                 taken.append(position)
+            elif outcome == "unchanged" and known and row[VERSION] > known[VERSION]:
+                confirmed.append(row)
+                if row[KEY] in fresh:
+                    fresh[row[KEY]] = row
         self.end([current[key] for key in fresh if key in current], None, None)
         self.show(list(fresh.values()))
+        # An equal row of a newer loader is no new version, but ranks as one of that loader.
+        self._database.cursor().executemany(CONFIRM, map(_VERSION_OF, confirmed))
         return taken
 
     def _query(self, text: str, *parameters: Any) -> list[Any]:
         return self._database.execute_sql(text, parameters).fetchall()
+
+    def _are_mostly_new(self) -> bool:
+        new = self.account["inserted"]
+        return new >= BATCH and new > self.account.total() - new
 
     def _drop_indexes(self) -> None:
         self._without_indexes = True

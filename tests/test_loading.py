@@ -255,24 +255,25 @@ def found(store: Path) -> int:
 
 KEDS = """date,source,target,code
 2024-04-13,IRN,ISR,190
-2024-04-13,"IRN,ISR,193
 2024-04-14,ISR,IRN,112
 2024-04-14,ISR,IRN,112
 """
 
 
 def test_an_open_quote_costs_its_line_and_no_other(own_store: Path, tmp_path: Path) -> None:
-    outcome = loaded(own_store, "keds", written(tmp_path, "a.csv", KEDS.encode()))
-    assert counts(outcome) == {"inserted": 3, "quarantined": 1}
+    lines = (b"id,date,actor_name\n", b"a:1,2024-04-13,Iran\n", b'a:2,2024-04-13,"Iran\n')
+    path = written(tmp_path, "a.csv", *lines, b"a:3,2024-04-13,Israel\n")
+    outcome = loaded(own_store, "csv", path)
+    assert counts(outcome) == {"inserted": 2, "quarantined": 1}
     ((line, column, reason, raw),) = refused(own_store, outcome.number)
     assert (line, column, reason) == (3, None, "a quote that is not closed.")
-    assert raw == b'2024-04-13,"IRN,ISR,193'
+    assert raw == b'a:2,2024-04-13,"Iran'
 
 
 def test_equal_rows_without_ids_are_events_of_their_own(own_store: Path, tmp_path: Path) -> None:
-    path = written(tmp_path, "a.csv", KEDS.replace('"', "").encode())
-    assert counts(loaded(own_store, "keds", path)) == {"inserted": 4}
-    assert counts(loaded(own_store, "keds", path)) == {"unchanged": 4}
+    path = written(tmp_path, "a.csv", KEDS.encode())
+    assert counts(loaded(own_store, "keds", path)) == {"inserted": 3}
+    assert counts(loaded(own_store, "keds", path)) == {"unchanged": 3}
 
 
 # Files of another format

@@ -70,13 +70,12 @@ def test_a_load_without_any_change_is_kept_with_its_account(store: Path) -> None
 
 
 def test_a_replay_reads_as_the_load_did(own_store: Path, tmp_path: Path) -> None:
-    header = "date,source,target,code\n"
     path = tmp_path / "20240501.csv"
-    path.write_text(f"{header}2024-04-13,IRN,ISR,190\n2024-04-13,IRN,ISR,0841]\n")
-    outcome = loaded(own_store, "keds", path, dataset="mine")
+    path.write_text("id,date,action_code\na:1,2024-04-13,190\na:2,2024-04-13,0841]\n")
+    outcome = loaded(own_store, "csv", path, dataset="mine")
     change = "UPDATE quarantined SET record = ? WHERE load = ?"
     connection = sqlite3.connect(own_store)
-    connection.execute(change, (b"2024-04-13,IRN,ISR,193", outcome.number))
+    connection.execute(change, (b"a:2,2024-04-13,193", outcome.number))
     connection.commit()
     connection.close()
     assert replayed(own_store, outcome.number) == {"inserted": 1}

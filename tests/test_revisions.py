@@ -280,6 +280,11 @@ def rank(given: dict[str, Any], version: int) -> tuple[str, int, bytes]:
     return given["added"], version, orjson.dumps(given, option=orjson.OPT_SORT_KEYS)
 
 
+def versions_in(state: dict[str, tuple[dict[str, Any], int]]) -> list[dict[str, Any]]:
+    """Give the events of a state without the versions of their loaders."""
+    return [one for one, _ in state.values()]
+
+
 def states_after(changes: list[Change]) -> list[dict[str, dict[str, Any]]]:
     """Give what each revision shows, from the first, by a model of plain dictionaries."""
     states: list[dict[str, tuple[dict[str, Any], int]]] = [{}]
@@ -287,9 +292,11 @@ def states_after(changes: list[Change]) -> list[dict[str, dict[str, Any]]]:
         state = dict(states[-1])
         for one in map(public, rows):
             known = state.get(one["id"])
-            if not known or (one != known[0] and rank(one, version) > rank(*known)):
+            if not known or rank(one, version) > rank(*known):
                 state[one["id"]] = (one, version)
-        if state != states[-1]:
+        if versions_in(state) == versions_in(states[-1]):
+            states[-1] = state
+        else:
             states.append(state)
     return [{name: one for name, (one, _) in state.items()} for state in states]
 

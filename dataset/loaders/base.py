@@ -37,6 +37,9 @@ class Loader:
     that record is a header, which is then no event. `quoted`: records are CSV, so that a quoted
     cell may hold line ends. `encoding` is tried where a record is not UTF-8.
 
+    `counts_rows`: what a record becomes depends on those before it, so that a part of a file
+    cannot be read again by itself.
+
     A parser may give `Pieces` in the place of columns: a record cut into the cells of its parts,
     of which `meanings` tells what they mean. This is asked only once for the same cells, which
     makes it the faster way for sources of very many records.
@@ -52,3 +55,4 @@ class Loader:
     encoding: str | None = None
     makes: str = "events"
     meanings: Meanings | None = None
+    counts_rows: bool = False

@@ -16,6 +16,7 @@ from dataset.columns import COLUMNS, PARTS, Column
 from dataset.errors import Refused, Unreadable
 from dataset.loaders.actions import mended
 from dataset.loaders.base import File, Loader, Parse, Source
+from dataset.records import LONGEST
 
 IGNORED = ("action_label", "revision")
 NEEDED = ("id", "date")
@@ -26,6 +27,9 @@ PATHS = {column.path: name for name, column in COLUMNS.items()}
 """The column of each member of a JSON event."""
 
 Cell = Callable[[str], Any]
+
+
+csv.field_size_limit(LONGEST)
 
 
 def looks_like_csv(records: Sequence[str]) -> bool:

@@ -81,6 +81,7 @@ def _actor(code: str, column: str) -> str:
 
 LOADER = Loader(
     version=1,
+    counts_rows=True,
     datasets={
         "keds": {
             "title": "KEDS event data in CAMEO",
