@@ -21,6 +21,19 @@ from api.settings import Settings
 from dataset.snapshots import Store
 from dataset.spools import Spool
 
+MODULES = (
+    events,
+    aggregates,
+    history,
+    mentions,
+    codebook,
+    datasets,
+    loads,
+    citations,
+    about,
+)
+"""The resources, in the order of the documentation."""
+
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Make the application that serves the store which the settings name."""

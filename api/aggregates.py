@@ -14,8 +14,8 @@ from api.reading import JSON, Reading, query_text, reading
 from dataset.aggregates import groups_csv, page_of_groups
 from dataset.emptiness import empty_because
 from dataset.filters import FILTERS
-from dataset.grouping import Grouping
 from dataset.selection import Selection
+from dataset.spooled import Grouping
 from dataset.spools import Spool
 from schemas.aggregates import (
     AggregateExportQuerySchema,

@@ -9,12 +9,13 @@ from peewee import Database, chunked, fn
 
 from dataset.columns import COLUMNS
 from dataset.exports import BATCH, csv_lines
-from dataset.grouping import Grouping, Result, Total, write
+from dataset.grouping import write
 from dataset.groups import MEASURES
 from dataset.models import Tombstone, field
 from dataset.pages import Matched
 from dataset.releases import token_of
 from dataset.snapshots import Snapshot
+from dataset.spooled import Grouping, Result, Total
 from dataset.spools import Spool
 
 MILLION = 1_000_000
@@ -65,9 +66,8 @@ def _result(
 
 
 def _ordered(grouping: Grouping) -> Any:
-    keys = [field(Result, f"k{index}") for index in range(len(grouping.keys))]
-    measures = [field(Result, f"m{index}") for index in range(len(grouping.measures))]
-    return Result.select(*keys, *measures).order_by(Result.position)
+    members = (field(Result, name) for name in grouping.places)
+    return Result.select(*members).order_by(Result.position)
 
 
 def _values(grouping: Grouping, as_text: bool = False) -> Callable[[Sequence[Any]], Values]:

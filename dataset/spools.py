@@ -11,7 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 import apsw
-from peewee import Database
+from peewee import Database, SqliteDatabase
 from playhouse.apsw_ext import APSWDatabase
 
 from dataset.database import ENGINE_ERRORS, READ_PRAGMAS
@@ -23,7 +23,7 @@ STRIPES = 64
 # A file that is not whole is never seen: nothing has to survive a crash.
 WRITE_PRAGMAS = {"journal_mode": "off", "synchronous": "off", "temp_store": "file"}
 
-Make = Callable[[Database], None]
+Make = Callable[[SqliteDatabase], None]
 
 
 class Spool:
