@@ -48,14 +48,18 @@ def _write_parts(snapshot: Snapshot, grouping: Grouping, database: SqliteDatabas
     keys = grouping.places[: len(grouping.keys)]
     insert = inserting(database, Part, [*keys, "events", *summed])
     for arm in arms(snapshot, grouping.selection, ["key"]):
-        rows = snapshot.execute(_grouped(arm, grouping))
+        rows = snapshot.execute(grouped(arm, grouping))
         database.cursor().executemany(insert, _split(rows, grouping))
 
 
-def _grouped(arm: Any, grouping: Grouping) -> Any:
+def grouped(arm: Any, grouping: Grouping) -> Any:
     """Group a part of the selection: keys, how many events, and the sums with their counts."""
     table = arm.model
-    keys = [_key(table, name).alias(f"k{index}") for index, name in enumerate(grouping.keys)]
+    keys = [_key(table, name) for name in grouping.keys]
+    if grouping.selection.filters:
+        # Else SQLite would walk an index in the order of the groups, past all other events.
+        keys = [fn.COALESCE(key, None) for key in keys]
+    keys = [key.alias(f"k{index}") for index, key in enumerate(keys)]
     columns = [_column(table, measure) for _, measure in grouping.summed]
     sums = [of(column) for column in columns for of in (fn.SUM, fn.COUNT)]
     query = arm.select(*keys, fn.COUNT("*"), *sums)

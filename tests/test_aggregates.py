@@ -15,13 +15,16 @@ from flask.testing import FlaskClient
 from peewee import Select, Value
 from playhouse.apsw_ext import APSWDatabase
 from rich_store import RELEASE, Event, cell, client_on, commit, rows_of
-from test_pages import next_of, pages_of, problem_of, shown
+from test_pages import pages_of, shown
 
 from dataset.build import build
 from dataset.database import open_to_write
-from dataset.grouping import PERIOD_LABELS
+from dataset.grouping import PERIOD_LABELS, grouped
 from dataset.groups import KEYS, MEASURES, OVERLAPPING, PERIODS
 from dataset.retractions import purge
+from dataset.selection import Selection, arms
+from dataset.snapshots import Store
+from dataset.spooled import Grouping
 
 Group = dict[str, Any]
 ALL_MEASURES = ",".join(MEASURES)
@@ -242,7 +245,7 @@ def test_a_walk_keeps_to_its_revision(growing: Path) -> None:
     before = groups_of(client, "by=id,place_country")
     first = client.get("/v1/aggregates?by=id,place_country&limit=5").get_json()
     commit(growing, rows_of(2))
-    rest = [one for page in pages_of(client, next_of(first)) for one in page["data"]]
+    rest = [one for page in pages_of(client, first["page"]["next"]) for one in page["data"]]
     assert first["data"] + rest == before
     assert groups_of(client, "by=id,place_country") != before
 
@@ -278,7 +281,9 @@ def test_a_filled_series_has_no_gaps(rich: FlaskClient, name: str) -> None:
 
 def test_too_many_filled_rows_are_refused(rich: FlaskClient) -> None:
     query = "by=day,actor_country&fill=zero&date_from=0001-01-01&date_to=9999-12-31"
-    error = problem_of(rich.get(f"/v1/aggregates?{query}"), 422)["errors"][0]
+    answer = rich.get(f"/v1/aggregates?{query}")
+    assert answer.status_code == 422
+    error = answer.get_json()["errors"][0]
     assert error["parameter"] == "fill"
     assert "times 3652059 periods, more than 5000000 rows" in error["detail"]
 
@@ -319,6 +324,16 @@ def test_sums_and_means_are_exact(own_store: Path) -> None:
     assert group["articles_sum"] == 1000 * (2**31 - 1)
 
 
+def test_a_dyad_is_grouped_from_its_index(rich_store: Path) -> None:
+    wanted = Selection(3, {"dyad": ("IRN", "ISR"), "date_from": date(2024, 1, 1)})
+    asked = Grouping(wanted, ("dyad", "month"), ("count", "goldstein_mean"))
+    with Store(str(rich_store)).snapshot() as snapshot:
+        for arm in arms(snapshot, wanted, ["key"]):
+            text, parameters = snapshot.database.get_sql_context().sql(grouped(arm, asked)).query()
+            explained = snapshot.database.execute_sql("EXPLAIN QUERY PLAN " + text, parameters)
+            assert "event_dyad" in str(explained.fetchall())
+
+
 def test_an_empty_answer_says_why(rich: FlaskClient) -> None:
     for query in ("by=month&date_from=2100-01-01", "date_from=2100-01-01"):
         receipt = rich.get(f"/v1/aggregates?{query}").get_json()["receipt"]
@@ -342,9 +357,10 @@ def test_an_answer_that_the_client_has_is_not_made(rich: FlaskClient, path: str)
 
 
 def test_a_cursor_belongs_to_its_query(rich: FlaskClient) -> None:
-    url = next_of(rich.get("/v1/aggregates?by=id&limit=5").get_json())
-    problem_of(rich.get(url.replace("by=id", "by=dataset")), 400)
-    problem_of(rich.get(url.replace("/v1/aggregates", "/v1/events")), 422)
+    url = rich.get("/v1/aggregates?by=id&limit=5").get_json()["page"]["next"]
+    assert rich.get(url.replace("by=id", "by=dataset")).status_code == 400
+    assert rich.get(url.replace("limit=5", "limit=6")).status_code == 400
+    assert rich.get(url).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -380,6 +396,8 @@ def test_a_cursor_belongs_to_its_query(rich: FlaskClient) -> None:
 def test_what_is_wrong_is_said(
     rich: FlaskClient, query: str, parameter: str, meant: str | None
 ) -> None:
-    error = problem_of(rich.get(f"/v1/aggregates?{query}"), 422)["errors"][0]
+    answer = rich.get(f"/v1/aggregates?{query}")
+    assert answer.status_code == 422
+    error = answer.get_json()["errors"][0]
     assert error["parameter"] == parameter
     assert meant is None or error["did_you_mean"] == meant
