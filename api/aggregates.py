@@ -11,7 +11,7 @@ from api import answers, formats
 from api.blueprint import Blueprint
 from api.documentation import EXPORT_HEADERS, PAGE_HEADERS, TOTALS_HEADER
 from api.reading import JSON, Reading, query_text, reading
-from dataset.aggregates import groups_csv, page_of_groups
+from dataset.aggregates import GroupPage, groups_csv, page_of_groups
 from dataset.emptiness import empty_because
 from dataset.filters import FILTERS
 from dataset.selection import Selection
@@ -61,6 +61,16 @@ def _grouping(asked: Reading) -> Grouping:
     )
 
 
+def _told(asked: Reading, grouping: Grouping, found: GroupPage) -> dict[str, Any]:
+    """Give what the receipt of groups says beside that of events."""
+    told: dict[str, Any] = {"groups": found.groups}
+    if grouping.overlaps:
+        told["totals"] = OVERLAPPING
+    if not found.matched.value and grouping.selection.filters:
+        told["empty_because"] = empty_because(asked.snapshot, grouping.selection, asked.written)
+    return told
+
+
 @blueprint.get("/aggregates")
 @blueprint.arguments(AggregatePageQuerySchema, location="query")
 @blueprint.response(200, GroupPageSchema, headers=PAGE_HEADERS)
@@ -78,13 +88,10 @@ def list_aggregates(arguments: dict[str, Any]) -> Response:
         after = asked.cursor.position[0] if asked.cursor else 0
         found = page_of_groups(asked.snapshot, spool(), grouping, asked.limit, after)
         data = [dict(zip(grouping.names, row, strict=True)) for row in found.rows]
-        more: dict[str, Any] = {"groups": found.groups}
-        if grouping.overlaps:
-            more["totals"] = OVERLAPPING
-        if not found.matched.value and grouping.selection.filters:
-            more["empty_because"] = empty_because(asked.snapshot, grouping.selection, asked.written)
         position = (found.next,) if found.next else None
-        return answers.page_answer(asked, data, found.matched, position, more=more)
+        return answers.page_answer(
+            asked, data, found.matched, position, more=_told(asked, grouping, found)
+        )
 
 
 @blueprint.get("/aggregates.csv")
