@@ -4,6 +4,7 @@ from flask import Flask, request
 
 from api import (
     about,
+    aggregates,
     caching,
     citations,
     codebook,
@@ -18,6 +19,20 @@ from api import (
 from api.blueprint import check_address
 from api.settings import Settings
 from dataset.snapshots import Store
+from dataset.spools import Spool
+
+MODULES = (
+    events,
+    aggregates,
+    history,
+    mentions,
+    codebook,
+    datasets,
+    loads,
+    citations,
+    about,
+)
+"""The resources, in the order of the documentation."""
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -27,11 +42,22 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(specification.CONFIG, PUBLIC_URL=settings.public_url)
     app.url_map.strict_slashes = True
     app.extensions["store"] = Store(settings.database)
+    app.extensions["spool"] = Spool()
     app.before_request(lambda: check_address(request))
     problems.register(app)
     caching.register(app)
     api = specification.create(app)
-    for module in (events, history, mentions, codebook, datasets, loads, citations, about):
+    for module in (
+        events,
+        aggregates,
+        history,
+        mentions,
+        codebook,
+        datasets,
+        loads,
+        citations,
+        about,
+    ):
         api.register_blueprint(module.blueprint)
     app.register_blueprint(about.pages)
     return app

@@ -1,6 +1,7 @@
 """Put answers into their envelopes: lists with a page, single things, each with its receipt."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -32,10 +33,15 @@ def page_answer(
     matched: Matched,
     position: tuple[Any, ...] | None,
     empty_because: list[dict[str, Any]] | None = None,
+    more: Mapping[str, Any] = MappingProxyType({}),
 ) -> Response:
-    """Answer with a page of a list; `position` is where the next page begins."""
+    """Answer with a page of a list; `position` is where the next page begins.
+
+    `more` are members of the receipt.
+    """
     url = reading.next_url(position, matched) if position else None
     receipt = reading.receipt(matched, complete=not position and not reading.cursor)
+    receipt |= more
     if empty_because is not None:
         receipt["empty_because"] = empty_because
     page = {"limit": reading.limit, "returned": len(data), "next": url}

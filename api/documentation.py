@@ -26,6 +26,9 @@ RECEIPT_HEADERS = {
     "Cameo-Matched": _header("How many events match; counting stops at 10000.", "55"),
     "Cameo-Cite": _header("Address of the citation of this answer.", "https://…/v1/cite?as_of=1"),
 }
+TOTALS_HEADER = {
+    "Cameo-Totals": _header("Only where an event may be in several groups.", "overlapping")
+}
 EXPORT_HEADERS = STORE_HEADERS | RECEIPT_HEADERS
 
 

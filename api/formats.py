@@ -1,9 +1,10 @@
 """The formats of events beside JSON: which media type is written how, and how it is sent."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
+from types import MappingProxyType
 from typing import IO, Any
 
 from flask import Response, request
@@ -71,20 +72,28 @@ def whole(reading: Reading, selection: Selection, format: Format) -> Response:
     """Answer with all events of a selection, read and written as they are sent."""
     matched = matched_by(reading.snapshot, selection)
     chunks = export(store(), selection, reading.columns, format.write)
-    return _sent(reading, chunks, matched, format)
+    return sent(reading, chunks, matched, format)
 
 
 def page(reading: Reading, found: Page, url: str | None, format: Format) -> Response:
     """Answer with one page of events in a format beside JSON."""
     chunks = format.write([found.rows], reading.columns, found.read)
-    answer = _sent(reading, chunks, found.matched, format)
+    answer = sent(reading, chunks, found.matched, format)
     if url:
         answer.headers["Link"] = link_to_next(url)
     return answer
 
 
-def _sent(reading: Reading, chunks: Iterator[bytes], matched: Matched, format: Format) -> Response:
+def sent(
+    reading: Reading,
+    chunks: Iterator[bytes],
+    matched: Matched,
+    format: Format,
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> Response:
+    """Answer with chunks that are made as they are sent; `more` are headers beside the receipt."""
     headers = {
+        **more,
         "Cameo-Query": reading.query,
         "Cameo-Revision": str(reading.revision),
         "Cameo-Matched": f"{'>=' if matched.relation == 'gte' else ''}{matched.value}",

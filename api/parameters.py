@@ -18,6 +18,8 @@ ALIASES = {
     **dict.fromkeys(("order", "order_by", "sort_by"), "sort"),
     **dict.fromkeys(("columns", "select"), "fields"),
     **dict.fromkeys(("type", "event_type", "code", "event_code"), "action"),
+    **dict.fromkeys(("group_by", "groupby", "group", "keys", "dimensions"), "by"),
+    **dict.fromkeys(("measure", "metric", "metrics", "aggregate", "aggregates"), "measures"),
     "root_code": "action_root",
     "event_id": "id",
     "country": "involves_country",

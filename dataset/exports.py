@@ -54,9 +54,9 @@ def write_csv(batches: Batches, columns: tuple[str, ...], read: tuple[str, ...])
     values = rows.flat(columns, read)
     lists = [index for index, name in enumerate(columns) if COLUMNS[name].many]
     truths = [index for index, name in enumerate(columns) if COLUMNS[name].kind == "boolean"]
-    yield _csv_lines([columns])
+    yield csv_lines([columns])
     for batch in batches:
-        yield _csv_lines(_cells(values(row), lists, truths) for row in batch)
+        yield csv_lines(_cells(values(row), lists, truths) for row in batch)
 
 
 def _cells(values: list[Any], lists: list[int], truths: list[int]) -> list[Any]:
@@ -67,7 +67,8 @@ def _cells(values: list[Any], lists: list[int], truths: list[int]) -> list[Any]:
     return values
 
 
-def _csv_lines(lines: Iterable[Iterable[Any]]) -> bytes:
+def csv_lines(lines: Iterable[Iterable[Any]]) -> bytes:
+    """Write lines of cells as CSV."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerows(lines)
     return text.getvalue().encode()

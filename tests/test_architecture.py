@@ -17,6 +17,7 @@ DECLARATIONS = {
     "dataset.codebook",
     "dataset.columns",
     "dataset.filters",
+    "dataset.groups",
     "dataset.keys",
     "dataset.suggestions",
     "dataset.vocabularies",
@@ -54,7 +55,7 @@ def test_schemas_know_only_the_declarations_of_the_data(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["columns", "filters", "keys", "suggestions", "vocabularies", "words"]
+    "name", ["columns", "filters", "groups", "keys", "suggestions", "vocabularies", "words"]
 )
 def test_declarations_know_no_storage(name: str) -> None:
     path = ROOT / "dataset" / f"{name}.py"

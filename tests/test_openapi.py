@@ -25,6 +25,9 @@ NOT_IN_SEED = ("mentions", "sources", "articles", "tone")
 EMPTY_IN_SEED = ("/mentions", "/quarantine", "/releases")
 """Lists of what the seed dataset does not have."""
 
+NEEDS = {"fill": {"by": "month", "date_from": "2024-01-01", "date_to": "2024-06-30"}}
+"""Parameters that an example needs beside it."""
+
 
 def examples() -> Iterator[tuple[str, str | None, str]]:
     """Yield each operation, alone and with each documented parameter: path, name, value."""
@@ -54,7 +57,7 @@ def rows_in(answer: Any) -> int:
 def test_every_example_runs_on_the_seed_dataset(
     client: FlaskClient, path: str, name: str | None, value: str
 ) -> None:
-    answer = client.get(path, query_string={name: value} if name else {})
+    answer = client.get(path, query_string={name: value, **NEEDS.get(name, {})} if name else {})
     assert answer.status_code == 200
     if not (name or "").startswith(NOT_IN_SEED) and not path.endswith(EMPTY_IN_SEED):
         assert rows_in(answer) > 0

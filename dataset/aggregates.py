@@ -1,0 +1,89 @@
+"""Read groups of events: they are made once, spooled, and read from there page by page."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import Database, chunked, fn
+
+from dataset.columns import COLUMNS
+from dataset.exports import BATCH, csv_lines
+from dataset.grouping import write
+from dataset.groups import MEASURES
+from dataset.models import Tombstone, field
+from dataset.pages import Matched
+from dataset.releases import token_of
+from dataset.snapshots import Snapshot
+from dataset.spooled import Grouping, Result, Total
+from dataset.spools import Spool
+
+MILLION = 1_000_000
+
+Values = list[Any]
+
+
+@dataclass(frozen=True)
+class GroupPage:
+    """Groups, the place of the last if more follow, how many there are, and of how many events."""
+
+    rows: list[Values]
+    next: int | None
+    groups: int
+    matched: Matched
+
+
+def page_of_groups(
+    snapshot: Snapshot, spool: Spool, grouping: Grouping, limit: int, after: int = 0
+) -> GroupPage:
+    """Read up to `limit` groups after a place."""
+    with _result(snapshot, spool, grouping) as database:
+        events, groups = database.execute(Total.select(Total.events, Total.groups)).fetchone()
+        query = _ordered(grouping).where(Result.position > after).limit(limit)
+        values = _values(grouping)
+        rows = [values(row) for row in database.execute(query).fetchall()]
+    end = after + len(rows)
+    return GroupPage(rows, end if end < groups else None, groups, Matched(events, "eq"))
+
+
+def groups_csv(snapshot: Snapshot, spool: Spool, grouping: Grouping) -> Iterator[bytes]:
+    """Yield all groups as CSV: a header, then a line a group; a null is an empty cell."""
+    values = _values(grouping, as_text=True)
+    with _result(snapshot, spool, grouping) as database:
+        yield csv_lines([grouping.names])
+        for batch in chunked(database.execute(_ordered(grouping)), BATCH):
+            yield csv_lines(map(values, batch))
+
+
+def _result(
+    snapshot: Snapshot, spool: Spool, grouping: Grouping
+) -> AbstractContextManager[Database]:
+    revision = grouping.selection.revision
+    # A purge takes events out of older revisions too.
+    purged = snapshot.value(Tombstone.select(fn.MAX(Tombstone.revision)))
+    key = (snapshot.uuid, token_of(snapshot, revision), str(revision), str(purged), grouping.query)
+    return spool.result(key, lambda database: write(snapshot, grouping, database))
+
+
+def _ordered(grouping: Grouping) -> Any:
+    members = (field(Result, name) for name in grouping.places)
+    return Result.select(*members).order_by(Result.position)
+
+
+def _values(grouping: Grouping, as_text: bool = False) -> Callable[[Sequence[Any]], Values]:
+    """Make the function from a stored row to values: truths, and numbers from millionths."""
+    truths = {0: "false", 1: "true", None: None} if as_text else {0: False, 1: True, None: None}
+    booleans = [name in COLUMNS and COLUMNS[name].kind == "boolean" for name in grouping.names]
+    exact = [name in MEASURES and MEASURES[name].is_exact for name in grouping.names]
+    turned = [at for at, is_boolean in enumerate(booleans) if is_boolean]
+    divided = [at for at, is_exact in enumerate(exact) if is_exact]
+
+    def values(row: Sequence[Any]) -> Values:
+        found = list(row)
+        for at in turned:
+            found[at] = truths[found[at]]
+        for at in divided:
+            found[at] = None if found[at] is None else found[at] / MILLION
+        return found
+
+    return values

@@ -1,0 +1,97 @@
+"""Group events by their keys in the store, part by part, and spool the result."""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import product
+from typing import Any
+
+from peewee import Case, Entity, SqliteDatabase, fn
+
+from dataset.groups import DYAD, OVERLAPPING, PERIODS, Measure
+from dataset.merging import count_parts, fill_periods, mean, merged
+from dataset.models import Version, field
+from dataset.pages import count_of
+from dataset.selection import arms
+from dataset.snapshots import Snapshot
+from dataset.spooled import TABLES, Grouping, Part, Result, Total
+from dataset.statements import inserting
+
+PERIOD_LABELS: dict[str, Callable[[Any], Any]] = {
+    "day": lambda day: day,
+    "week": lambda day: fn.STRFTIME("%G-W%V", day),
+    "month": lambda day: fn.SUBSTR(day, 1, 7),
+    "quarter": lambda day: (
+        fn.SUBSTR(day, 1, 4).concat("-Q").concat((fn.SUBSTR(day, 6, 2).cast("INTEGER") + 2) / 3)
+    ),
+    "year": lambda day: fn.SUBSTR(day, 1, 4),
+}
+"""The label of the period that a day lies in, in SQL."""
+
+
+def write(snapshot: Snapshot, grouping: Grouping, database: SqliteDatabase) -> None:
+    """Write the groups, in their order, into a new database."""
+    database.register_function(mean, "mean", 2)
+    for statement in TABLES:
+        database.execute_sql(statement)
+    _write_parts(snapshot, grouping, database)
+    if grouping.fill:
+        fill_periods(grouping, database)
+    made = merged(grouping)
+    database.execute(Result.insert_from(made, [field(Result, name) for name in grouping.places]))
+    events = count_of(snapshot, grouping.selection) if grouping.overlaps else count_parts(database)
+    groups = Result.select(fn.COUNT("*"))
+    database.execute(Total.insert({Total.events: events, Total.groups: groups}))
+
+
+def _write_parts(snapshot: Snapshot, grouping: Grouping, database: SqliteDatabase) -> None:
+    """Group each part of the selection."""
+    summed = [f"{letter}{index}" for index, _ in grouping.summed for letter in "sn"]
+    keys = grouping.places[: len(grouping.keys)]
+    insert = inserting(database, Part, [*keys, "events", *summed])
+    for arm in arms(snapshot, grouping.selection, ["key"]):
+        rows = snapshot.execute(grouped(arm, grouping))
+        database.cursor().executemany(insert, _split(rows, grouping))
+
+
+def grouped(arm: Any, grouping: Grouping) -> Any:
+    """Group a part of the selection: keys, how many events, and the sums with their counts."""
+    table = arm.model
+    keys = [_key(table, name) for name in grouping.keys]
+    if grouping.selection.filters:
+        # Else SQLite would walk an index in the order of the groups, past all other events.
+        keys = [fn.COALESCE(key, None) for key in keys]
+    keys = [key.alias(f"k{index}") for index, key in enumerate(keys)]
+    columns = [_column(table, measure) for _, measure in grouping.summed]
+    sums = [of(column) for column in columns for of in (fn.SUM, fn.COUNT)]
+    query = arm.select(*keys, fn.COUNT("*"), *sums)
+    return query.group_by(*(Entity(f"k{index}") for index in range(len(keys)))) if keys else query
+
+
+def _key(table: type[Version], name: str) -> Any:
+    if name == DYAD:
+        return table.dyad
+    if name not in PERIODS:
+        return field(table, name)
+    # An event belongs to a period only if all of it lies there.
+    first, last = (PERIOD_LABELS[name](field(table, day)) for day in ("date", "date_end"))
+    return Case(None, [(first == last, first)])
+
+
+def _column(table: type[Version], measure: Measure) -> Any:
+    name = f"{measure.column}_millionths" if measure.is_exact else str(measure.column)
+    return field(table, name)
+
+
+def _split(rows: Iterable[tuple[Any, ...]], grouping: Grouping) -> Iterator[tuple[Any, ...]]:
+    """Make a row of each value of the lists among the keys."""
+    lists = [name in OVERLAPPING for name in grouping.keys]
+    if not any(lists):
+        yield from rows
+        return
+    for row in rows:
+        keys, rest = row[: len(lists)], row[len(lists) :]
+        values = (
+            dict.fromkeys(key.split(";")) if many and key else (None if many else key,)
+            for many, key in zip(lists, keys, strict=True)
+        )
+        for split in product(*values):
+            yield (*split, *rest)

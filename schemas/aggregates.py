@@ -1,0 +1,187 @@
+"""Aggregates: what events can be grouped by, what is measured, and what a group looks like."""
+
+from collections.abc import Collection
+from typing import Any
+
+import marshmallow as ma
+
+from dataset.columns import COLUMNS
+from dataset.groups import DYAD, KEYS, MEASURES, MOST_KEYS, PERIODS
+from dataset.suggestions import closest
+from schemas import fields
+from schemas.answers import PageInfoSchema, ReceiptSchema
+from schemas.base import ResponseSchema, described
+from schemas.events import VALUES, as_of, query_of
+from schemas.filters import DatesSchema
+from schemas.paging import ListQuerySchema
+
+BY = (
+    f"What to group by, up to {MOST_KEYS} of: {', '.join(KEYS)}. Without it all events are one "
+    "group. An event is in a period only if all of it lies there, else in the period null; `dyad` "
+    "is the two countries in code order. An event is in the group of each value of a list."
+)
+MEASURED = f"What to measure, of: {', '.join(MEASURES)}; `count` if it is not given."
+FILL = (
+    "`zero` gives every period between `date_from` and `date_to` for every group there is; needs "
+    "both dates and exactly one period in `by`."
+)
+SORT = (
+    "A key or measure of the answer to sort by; `-` before it for the greatest first. Missing "
+    "values come last, ties by the keys in order. If it is not given: by the keys."
+)
+
+
+class Names(fields.Text):
+    """Some of a set of names, in the order in which they are given."""
+
+    def __init__(self, names: Collection[str], most: int, **kwargs: Any) -> None:
+        """Keep the names, and how many may be given."""
+        super().__init__(**kwargs)
+        self.names, self.most = names, most
+
+    def read(self, text: str) -> tuple[str, ...]:
+        """Read names that are known, none of them twice."""
+        given = tuple(item.strip() for item in text.split(","))
+        for name in given:
+            if name not in self.names:
+                right = f"must be of {', '.join(self.names)}."
+                raise fields.invalid(right, name, closest(name, self.names))
+        if len(set(given)) < len(given):
+            raise fields.invalid("must hold each name once.", text, ",".join(dict.fromkeys(given)))
+        if len(given) > self.most:
+            raise fields.invalid(f"must not hold more than {self.most} names.", text)
+        return given
+
+    def write(self, value: tuple[str, ...]) -> str:
+        """Write the names in their order, which is that of the groups."""
+        return ",".join(value)
+
+
+class Order(fields.Text):
+    """A member of the answer to sort by; which there are depends on other parameters."""
+
+    def read(self, text: str) -> tuple[str, bool]:
+        """Read the name and the direction."""
+        return text.removeprefix("-"), text.startswith("-")
+
+    def write(self, value: tuple[str, bool]) -> str:
+        """Write the sign and the name."""
+        return ("-" if value[1] else "") + value[0]
+
+
+class Fill(fields.Text):
+    """Whether periods without events are shown."""
+
+    def read(self, text: str) -> str:
+        """Read the one word that there is."""
+        if text != "zero":
+            raise fields.invalid("must be zero.", text, "zero")
+        return text
+
+
+class GroupedSchema(DatesSchema):
+    """What must hold between the parameters of a query of groups."""
+
+    @ma.validates_schema
+    def check_sort(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        """Refuse an order by what the answer does not have."""
+        names = (*data.get("by", ()), *data.get("measures", ("count",)))
+        name, descending = data.get("sort", (names[0], False))
+        if name not in names:
+            right = f"must be one of {', '.join(names)}, with - before it to turn it around."
+            sign, meant = "-" * descending, closest(name, names)
+            raise fields.invalid(right, sign + name, meant and sign + meant, field="sort")
+
+    @ma.validates_schema
+    def check_fill(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        """Refuse to fill what has no beginning, no end or no periods."""
+        if "fill" not in data:
+            return
+        if sum(name in PERIODS for name in data.get("by", ())) != 1:
+            raise fields.invalid(
+                f"needs exactly one period in by: {', '.join(PERIODS)}.", field="fill"
+            )
+        if not {"date_from", "date_to"} <= data.keys():
+            raise fields.invalid("needs date_from and date_to.", field="fill")
+
+
+_QUERY: dict[str, ma.fields.Field[Any]] = {
+    "by": Names(KEYS, MOST_KEYS, metadata=described(BY, "actor_country", "dyad,month")),
+    "measures": Names(
+        MEASURES, len(MEASURES), metadata=described(MEASURED, "count,goldstein_mean")
+    ),
+    "fill": Fill(metadata=described(FILL, "zero") | {"enum": ["zero"]}),
+    "sort": Order(metadata=described(SORT, "-count")),
+    "as_of": as_of(),
+}
+
+
+def _query(name: str, **more: ma.fields.Field[Any]) -> type[ma.Schema]:
+    asked = query_of(name, **_QUERY, **more)._declared_fields
+    names = dict.fromkeys((*_QUERY, *more, *asked))
+    return GroupedSchema.from_dict({one: asked[one] for one in names}, name=name)
+
+
+AggregatePageQuerySchema = _query("AggregatePageQuerySchema", **ListQuerySchema._declared_fields)
+AggregateExportQuerySchema = _query("AggregateExportQuerySchema")
+
+
+def _key(name: str) -> ma.fields.Field[Any]:
+    if name in COLUMNS:
+        column = COLUMNS[name]
+        example = column.example[0] if column.many and column.example else column.example
+        metadata = described(f"{column.meaning}.", None if column.many and not example else example)
+        return VALUES[column.json_type](allow_none=True, metadata=metadata)
+    if name == DYAD:
+        return ma.fields.String(
+            allow_none=True, metadata=described("The two countries in code order.", "IRN,ISR")
+        )
+    metadata = described(f"The {name} in which all of the event lies.", PERIODS[name].example)
+    return ma.fields.String(allow_none=True, metadata=metadata)
+
+
+def _measure(name: str) -> ma.fields.Field[Any]:
+    measure = MEASURES[name]
+    kind = ma.fields.Float if measure.is_exact else ma.fields.Integer
+    return kind(
+        allow_none=name != "count",
+        metadata=described(f"{measure.meaning}.", -1.25 if measure.is_exact else 3),
+    )
+
+
+GroupSchema = ResponseSchema.from_dict(
+    {name: _key(name) for name in KEYS} | {name: _measure(name) for name in MEASURES},
+    name="GroupSchema",
+)
+
+
+class GroupReceiptSchema(ReceiptSchema):
+    """What an answer of groups says about itself: `matched` counts the events, exactly."""
+
+    groups = ma.fields.Integer(
+        required=True, metadata=described("How many groups there are on all pages.", 12)
+    )
+    totals = ma.fields.String(
+        validate=ma.validate.OneOf(["overlapping"]),
+        metadata=described(
+            "`overlapping` where an event may be in several groups, so that the counts add up to "
+            "more than there are events.",
+            "overlapping",
+        ),
+    )
+
+
+class GroupPageSchema(ResponseSchema):
+    """A page of groups: each has the keys and measures that were asked for."""
+
+    data = ma.fields.List(
+        ma.fields.Nested(GroupSchema), required=True, metadata=described("The groups of the page.")
+    )
+    page = ma.fields.Nested(
+        PageInfoSchema, required=True, metadata=described("Where the page stands.")
+    )
+    receipt = ma.fields.Nested(
+        GroupReceiptSchema,
+        required=True,
+        metadata=described("What the answer says about itself."),
+    )

@@ -1,0 +1,110 @@
+"""Spooled results: made once, whole or not at all, in bounded room."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
+from pathlib import Path
+
+import httpx
+import pytest
+from conftest import free_port, start, stop, wait_until_up
+from hypothesis import given
+from hypothesis import strategies as st
+from peewee import SqliteDatabase
+
+from dataset.errors import StoreError
+from dataset.merging import mean
+from dataset.spools import Spool
+
+
+def making(value: int, made: list[int] | None = None) -> Callable[[SqliteDatabase], None]:
+    """Make what writes a result of one value."""
+
+    def make(database: SqliteDatabase) -> None:
+        database.execute_sql("CREATE TABLE result (value)")
+        database.execute_sql("INSERT INTO result VALUES (?)", (value,))
+        if made is not None:
+            made.append(value)
+
+    return make
+
+
+def value_in(database: SqliteDatabase) -> int:
+    return int(database.execute_sql("SELECT value FROM result").fetchone()[0])
+
+
+def read(spool: Spool, key: str, make: Callable[[SqliteDatabase], None]) -> int:
+    with spool.result((key,), make) as database:
+        return value_in(database)
+
+
+def results(spool: Spool) -> list[Path]:
+    return sorted(spool.folder.glob("*.sqlite"))
+
+
+def test_a_result_is_made_once_by_many_threads() -> None:
+    spool, made = Spool(), list[int]()
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: read(spool, "a", making(7, made)), range(40)))
+    assert found == [7] * 40
+    assert made == [7]
+
+
+def test_what_was_used_longest_ago_makes_room() -> None:
+    spool = Spool()
+    read(spool, "a", making(1))
+    read(spool, "b", making(2))
+    spool.most_bytes = 2 * results(spool)[0].stat().st_size
+    made = list[int]()
+    read(spool, "a", making(1))
+    read(spool, "c", making(3))
+    assert [read(spool, key, making(9, made)) for key in "ac"] == [1, 3]
+    assert read(spool, "b", making(2, made)) == 2
+    assert made == [2]
+
+
+def test_who_reads_a_result_that_makes_room_goes_on() -> None:
+    spool = Spool(most_bytes=1)
+    with spool.result(("a",), making(1)) as database:
+        assert read(spool, "b", making(2)) == 2
+        assert len(results(spool)) == 1
+        assert value_in(database) == 1
+
+
+def test_what_fails_in_the_making_leaves_nothing() -> None:
+    def fail(database: SqliteDatabase) -> None:
+        making(1)(database)
+        raise ValueError("not whole")
+
+    spool = Spool()
+    with pytest.raises(ValueError, match="not whole"):
+        read(spool, "a", fail)
+    assert not list(spool.folder.glob("*.unfinished"))
+    assert read(spool, "a", making(2)) == 2
+
+
+def test_a_folder_that_is_gone_is_told() -> None:
+    spool = Spool()
+    spool.folder.rmdir()
+    with pytest.raises(StoreError, match="cannot be used"):
+        read(spool, "a", making(1))
+
+
+def test_workers_share_their_results_and_leave_nothing(seeded: Path, tmp_path: Path) -> None:
+    port = free_port()
+    process = start(seeded, port, TMPDIR=str(tmp_path), WORKERS="4")
+    url: str | None = f"http://127.0.0.1:{port}/v1/aggregates?by=id&limit=1"
+    wait_until_up(f"http://127.0.0.1:{port}", process)
+    files = set()
+    while url:
+        url = httpx.get(url).json()["page"]["next"]
+        files |= {(path.name, path.stat().st_ino) for path in tmp_path.glob("*/*.sqlite")}
+    stop(process)
+    assert len(files) == 1
+    assert not list(tmp_path.glob("cameo-events-*"))
+
+
+@given(st.integers(-(10**12), 10**12), st.integers(1, 10**6))
+def test_means_are_rounded_half_even(total: int, count: int) -> None:
+    assert mean(total, count) == round(Fraction(total, count))
+    assert mean(total, 0) is mean(None, None) is None
