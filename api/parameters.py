@@ -18,6 +18,8 @@ ALIASES = {
     **dict.fromkeys(("order", "order_by", "sort_by"), "sort"),
     **dict.fromkeys(("columns", "select"), "fields"),
     **dict.fromkeys(("type", "event_type", "code", "event_code"), "action"),
+    **dict.fromkeys(("radius", "distance", "within", "circle"), "near"),
+    **dict.fromkeys(("box", "bounds"), "bbox"),
     "root_code": "action_root",
     "event_id": "id",
     "country": "involves_country",

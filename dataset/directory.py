@@ -27,6 +27,7 @@ OPERATORS = {
     "date": ["from", "to"],
     "dyad": ["dyad"],
     "bbox": ["box"],
+    "near": ["near"],
     "words": ["words"],
 }
 """The operators that each shape of filter makes of a column."""

@@ -117,6 +117,17 @@ _SPECIAL = (
         "degrees, WGS84",
     ),
     Filter(
+        "near",
+        "near",
+        "number",
+        ("place_latitude", "place_longitude"),
+        "Places within a distance `lat,lon,km` of a point, as the crow flies "
+        "(on a sphere of 6371.0088 km)",
+        "31.5,34.75,250",
+        "near leaves out events without coordinates",
+        "degrees (WGS84) and kilometres",
+    ),
+    Filter(
         "involves_country",
         "choice",
         "country",

@@ -27,6 +27,7 @@ FIELDS: dict[str, Callable[..., ma.fields.Field[Any]]] = {
     "dyad": lambda item, **kwargs: codes.Dyad(**kwargs),
     "date": lambda item, **kwargs: fields.Day(**kwargs),
     "bbox": lambda item, **kwargs: fields.Box(**kwargs),
+    "near": lambda item, **kwargs: fields.Circle(**kwargs),
     "words": lambda item, **kwargs: fields.Words(**kwargs),
     "number": _number,
 }
