@@ -21,6 +21,8 @@ Match = Callable[[Table, Any], Expression]
 Missing = Callable[[Table], Expression]
 
 RADIAN = math.pi / 180
+ROUNDED = 1e-24
+"""The haversine of a hundredth of a millimetre: what rounding makes of two names of one place."""
 
 
 def choice(*names: str) -> Condition:
@@ -113,7 +115,7 @@ def near(table: Table, circle: tuple[float, float, float]) -> Expression:
     across = _haversine(field(table, "place_latitude"), latitude)
     along = _haversine(field(table, "place_longitude"), longitude)
     narrowed = fn.COS(field(table, "place_latitude") * RADIAN) * math.cos(latitude * RADIAN)
-    farthest = math.sin(km / (2 * RADIUS_KM)) ** 2
+    farthest = math.sin(km / (2 * RADIUS_KM)) ** 2 + ROUNDED
     return within(table, box_of(Circle(*circle))) & (across + narrowed * along <= farthest)
 
 
