@@ -35,7 +35,8 @@ def page_answer(
 ) -> Response:
     """Answer with a page of a list; `position` is where the next page begins."""
     url = reading.next_url(position, matched) if position else None
-    receipt = reading.receipt(matched, complete=not position and not reading.cursor)
+    is_whole = not reading.cursor and matched == Matched(len(data), "eq")
+    receipt = reading.receipt(matched, complete=is_whole)
     if empty_because is not None:
         receipt["empty_because"] = empty_because
     page = {"limit": reading.limit, "returned": len(data), "next": url}

@@ -1,6 +1,7 @@
 """The kinds of values that query parameters take, each with an error that says what is right."""
 
 import re
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -155,6 +156,21 @@ class Words(Text):
         if not 0 < len(folded(text)) <= MOST_WORDS:
             raise invalid(f"must hold from one to {MOST_WORDS} words.", text)
         return " ".join(text.split())
+
+
+class OneOf(Text):
+    """One of a few names."""
+
+    def __init__(self, names: Collection[str], **kwargs: Any) -> None:
+        """Keep the names."""
+        super().__init__(**kwargs)
+        self.names = names
+
+    def read(self, text: str) -> str:
+        """Read a name."""
+        if text not in self.names:
+            raise invalid(f"must be {' or '.join(self.names)}.", text, closest(text, self.names))
+        return text
 
 
 class SortKey(Text):
