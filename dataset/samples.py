@@ -3,6 +3,8 @@
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
+from peewee import OP, Expression
+
 PRIME = 2**31 - 1
 
 
@@ -13,17 +15,18 @@ class Sample(NamedTuple):
     seed: int
 
 
-def shuffled(shuffle: Any, seed: int) -> Any:
-    """Give the place of an event in the order of a seed, from its stored hash, as a number or SQL.
+def shuffled(shuffle: Any, seed: int) -> Expression:
+    """Give the place of an event in the order of a seed, from its stored hash.
 
     (a * shuffle + b) mod (2^31 - 1), with `a` and `b` from the seed: over all seeds, each pair of
     places is as likely as any other, however the hashes lie, and no two hashes get one place.
     """
-    factor, shift = _numbers(seed)
-    return (shuffle * factor + shift) % PRIME
+    factor, shift = numbers_of(seed)
+    # peewee's own `%` means LIKE.
+    return Expression(shuffle * factor + shift, OP.MOD, PRIME)
 
 
-def _numbers(seed: int) -> tuple[int, int]:
+def numbers_of(seed: int) -> tuple[int, int]:
     """Make the two numbers of a seed: the first from 1, both below the prime."""
     digest = blake2b(str(seed).encode(), digest_size=16).digest()
     factor, shift = int.from_bytes(digest[:8]), int.from_bytes(digest[8:])
