@@ -62,6 +62,12 @@ class Reading:
         return resolved(self.snapshot, filters)
 
     @property
+    def datasets(self) -> Choice | None:
+        """The datasets that are counted, checked against the store; None is all."""
+        given = {name: value for name, value in self.arguments.items() if name == "dataset"}
+        return resolved(self.snapshot, given).get("dataset")
+
+    @property
     def cut(self) -> Cut:
         """Which part of a list is asked for."""
         if self.cursor is None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich_store import add_datasets, client_on, commit
 from test_filters import is_in_box
@@ -110,6 +110,7 @@ distances = st.floats(0, 20_016).map(lambda x: round(x, 2)) | st.sampled_from(
 revisions = st.sampled_from([BEFORE, BEFORE + 1])
 
 
+@settings(deadline=None)
 @given(latitudes, longitudes, distances, revisions)
 def test_near_finds_what_is_within_the_distance(
     globe: FlaskClient,
@@ -127,6 +128,7 @@ def test_near_finds_what_is_within_the_distance(
     assert all(away[one] <= km + slack for one in ids)
 
 
+@settings(deadline=None)
 @given(latitudes, latitudes, longitudes, st.floats(0, 360) | st.floats(0, 12), revisions)
 def test_bbox_finds_what_is_in_the_box(
     globe: FlaskClient,
@@ -145,6 +147,7 @@ def test_bbox_finds_what_is_in_the_box(
     assert found(globe, as_of, bbox=box) == expected
 
 
+@settings(deadline=None)
 @given(latitudes, longitudes, distances, st.floats(0, 1), st.floats(0, 2 * math.pi))
 def test_the_box_of_a_circle_holds_it(
     latitude: float, longitude: float, km: float, part: float, bearing: float
@@ -160,6 +163,7 @@ def test_the_box_of_a_circle_holds_it(
     assert is_polar or (west <= along <= east if west <= east else not east < along < west)
 
 
+@settings(deadline=None)
 @given(latitudes, longitudes, st.floats(0, 9), st.floats(0, 9))
 def test_every_place_in_a_box_is_in_its_cells(
     south: float, west: float, height: float, width: float
