@@ -11,10 +11,13 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from peewee import Table
+from playhouse.apsw_ext import APSWDatabase
 from rich_store import RICH, Event, add_datasets, cell, client_on, commit
 from test_pages import in_order, shown
 
 from dataset.build import build
+from dataset.duplicates import columns_for, kept_keys
 from dataset.keys import shuffle_of
 from dataset.samples import PRIME, Sample, numbers_of
 from dataset.selection import Selection, ordered
@@ -227,3 +230,33 @@ def test_an_empty_answer_says_which_filter_emptied_it(client: FlaskClient, query
 def test_distinct_pages_are_in_order(rich: FlaskClient, sort: str) -> None:
     events = shown(rich, f"/v1/events?distinct=day&sort={sort}&limit=7")
     assert [event["id"] for event in events] == in_order(events, sort)
+
+
+some = st.none() | st.sampled_from(["a", "b"])
+rows_of_chance = st.lists(
+    st.fixed_dictionaries(
+        {
+            **dict.fromkeys(dict.fromkeys((*DAY[2:], "evidence_url", "evidence_story")), some),
+            **{name: st.sampled_from(["2024-01-01", "2024-01-02"]) for name in DAY[:2]},
+            "dataset": st.sampled_from(["gdelt", "made"]),
+            "mentions": st.none() | st.integers(0, 3),
+        }
+    ),
+    max_size=30,
+)
+
+
+@settings(deadline=None)
+@given(rows_of_chance, st.sampled_from(RULES))
+def test_of_any_events_the_rule_keeps_what_plain_python_keeps(
+    rows: list[dict[str, Any]], rule: str
+) -> None:
+    database, columns = APSWDatabase(":memory:"), columns_for(rule)
+    table = Table("event", columns)
+    database.execute_sql(f"CREATE TABLE event ({', '.join(columns)})")
+    events = [{**row, "id": f"{row['dataset']}:{n}", "key": n} for n, row in enumerate(rows)]
+    for event in events:
+        database.execute(table.insert({name: event[name] for name in columns}))
+    query = kept_keys(table.select(*(getattr(table, name) for name in columns)), rule)
+    keys = [key for (key,) in database.execute(query).fetchall()]
+    assert sorted(events[key]["id"] for key in keys) == sorted(distinct(events, rule))
