@@ -1,6 +1,5 @@
 """What each filter means in SQL: a table from its name to a condition on a table of events."""
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from functools import reduce
 from operator import and_, or_
@@ -8,21 +7,17 @@ from typing import Any
 
 from peewee import Expression, Value, fn
 
-from dataset.areas import FARTHEST_KM, RADIUS_KM, Box, Circle, box_of, cells_of
 from dataset.columns import COLUMNS
 from dataset.filters import Choice
 from dataset.indexes import with_words
 from dataset.models import LAST, Event, Version, field
+from dataset.places import near, within
 from dataset.words import folded
 
 Table = type[Version]
 Condition = Callable[[Table, Any], Expression]
 Match = Callable[[Table, Any], Expression]
 Missing = Callable[[Table], Expression]
-
-RADIAN = math.pi / 180
-ROUNDED = 1e-24
-"""The haversine of a hundredth of a millimetre: what rounding makes of two names of one place."""
 
 
 def choice(*names: str) -> Condition:
@@ -90,38 +85,6 @@ def at_least(name: str) -> Condition:
 def at_most(name: str) -> Condition:
     """Make the condition that a column is not greater than the value."""
     return lambda table, value: field(table, name) <= value
-
-
-def within(table: Table, box: tuple[float, float, float, float]) -> Expression:
-    """Match places in a box of west, south, east, north; across the date line if west > east.
-
-    A small box is looked up by its cells, which lead an index.
-    """
-    west, south, east, north = box
-    longitude, latitude = field(table, "place_longitude"), field(table, "place_latitude")
-    meridians = (
-        longitude.between(west, east) if west <= east else (longitude >= west) | (longitude <= east)
-    )
-    inside: Expression = latitude.between(south, north) & meridians
-    cells = cells_of(Box(*box))
-    return inside if cells is None else table.place_cell.in_(cells) & inside
-
-
-def near(table: Table, circle: tuple[float, float, float]) -> Expression:
-    """Match places within a distance: haversines are compared, which need no inverse."""
-    latitude, longitude, km = circle
-    if km >= FARTHEST_KM:
-        return field(table, "place_latitude").is_null(False)
-    across = _haversine(field(table, "place_latitude"), latitude)
-    along = _haversine(field(table, "place_longitude"), longitude)
-    narrowed = fn.COS(field(table, "place_latitude") * RADIAN) * math.cos(latitude * RADIAN)
-    farthest = math.sin(km / (2 * RADIUS_KM)) ** 2 + ROUNDED
-    return within(table, box_of(Circle(*circle))) & (across + narrowed * along <= farthest)
-
-
-def _haversine(column: Any, degrees: float) -> Any:
-    """Give the haversine of the angle between a column and a value, both in degrees."""
-    return fn.POWER(fn.SIN((column - degrees) * (RADIAN / 2)), 2)
 
 
 def worded(table: Table, text: str) -> Expression:
