@@ -40,8 +40,10 @@ def page_answer(
     `more` are members of the receipt.
     """
     url = reading.next_url(position, matched) if position else None
-    receipt = reading.receipt(matched, complete=not position and not reading.cursor)
-    receipt |= more
+    # Of a sample less is shown than matched; groups are not what `matched` counts.
+    holds_all = bool(more) or matched == Matched(len(data), "eq")
+    is_whole = not position and not reading.cursor and holds_all
+    receipt = reading.receipt(matched, complete=is_whole) | dict(more)
     if empty_because is not None:
         receipt["empty_because"] = empty_because
     page = {"limit": reading.limit, "returned": len(data), "next": url}

@@ -2,16 +2,22 @@
 
 from typing import Any
 
+import orjson
 from flask import Response
 
 from api import answers
 from api.blueprint import Blueprint
 from api.documentation import STORE_HEADERS
-from api.reading import base_url, query_text, reading
-from dataset.citations import citation
+from api.formats import preferred
+from api.reading import JSON, Reading, base_url, query_text, reading
+from dataset.citations import Citation, citation
 from dataset.selection import OLDEST_FIRST
 from schemas.citations import CitationAnswerSchema
 from schemas.events import EventExportQuerySchema
+
+BIBTEX = "application/x-bibtex"
+CSL = "application/vnd.citationstyles.csl+json"
+OFFERS = (JSON, BIBTEX, CSL)
 
 blueprint = Blueprint("cite", __name__, url_prefix="/v1/cite", description="How to cite an answer.")
 
@@ -19,16 +25,29 @@ blueprint = Blueprint("cite", __name__, url_prefix="/v1/cite", description="How 
 @blueprint.get("")
 @blueprint.arguments(EventExportQuerySchema, location="query")
 @blueprint.response(200, CitationAnswerSchema, headers=STORE_HEADERS)
+@blueprint.alt_response(200, schema={"type": "string"}, content_type=BIBTEX, success=True)
+@blueprint.alt_response(200, schema={"type": "array"}, content_type=CSL, success=True)
+@blueprint.alt_response(406, response="NOT_ACCEPTABLE")
 def cite_query(arguments: dict[str, Any]) -> Response:
     """Cite the answer to a query.
 
     Takes the parameters of `/v1/events`; every receipt's `cite` leads here. Gives text, BibTeX and
-    CSL-JSON, dated by the revision that answered.
+    CSL-JSON, dated by the revision that answered. With an `Accept` header for BibTeX or CSL-JSON
+    (a list of one item) the answer is nothing but that, as reference managers import it.
     """
-    with reading(EventExportQuerySchema, arguments) as asked:
-        pinned = {**asked.written, "as_of": asked.release or str(asked.revision)}
-        url = f"{base_url()}/v1/events?{query_text(pinned)}"
-        query = query_text({name: pinned[name] for name in pinned if name != "as_of"})
-        cited = citation(asked.snapshot, asked.selection(OLDEST_FIRST), query, url)
+    media_type = preferred(OFFERS)
+    with reading(EventExportQuerySchema, arguments, media_type) as asked:
+        cited = _cited(asked)
+        if media_type == BIBTEX:
+            return Response(cited.bibtex, content_type=f"{BIBTEX}; charset=utf-8")
+        if media_type == CSL:
+            return Response(orjson.dumps([cited.csl]), content_type=CSL)
         data = {"text": cited.text, "bibtex": cited.bibtex, "csl": cited.csl}
         return answers.one_answer(asked, data)
+
+
+def _cited(asked: Reading) -> Citation:
+    pinned = {**asked.written, "as_of": asked.release or str(asked.revision)}
+    url = f"{base_url()}/v1/events?{query_text(pinned)}"
+    query = query_text({name: pinned[name] for name in pinned if name != "as_of"})
+    return citation(asked.snapshot, asked.selection(OLDEST_FIRST), query, url)

@@ -9,7 +9,7 @@ from api import answers
 from api.blueprint import Blueprint
 from api.documentation import PAGE_HEADERS, STORE_HEADERS, path_text
 from api.problems import error_in, refuse
-from api.reading import reading
+from api.reading import Reading, reading
 from dataset import directory
 from dataset.codebook import is_actor_code
 from dataset.suggestions import meant
@@ -34,10 +34,12 @@ blueprint = Blueprint(
 @blueprint.arguments(ActionListQuerySchema, location="query")
 @blueprint.response(200, ActionListSchema, headers=PAGE_HEADERS)
 def list_actions(arguments: dict[str, Any]) -> Response:
-    """List CAMEO action codes, with how many events each finds."""
+    """List CAMEO action codes, with how many events each finds.
+
+    A tree: `parent` and `children` lead up and down it, `depth` cuts it off.
+    """
     with reading(ActionListQuerySchema, arguments, cited={}) as asked:
-        wanted = {name: arguments[name] for name in ("q", "depth") if name in arguments}
-        found = directory.actions(asked.snapshot, asked.revision, **wanted)
+        found = directory.actions(asked.snapshot, asked.revision, asked.datasets, **_wanted(asked))
         return answers.slice_answer(asked, found)
 
 
@@ -48,7 +50,7 @@ def list_actions(arguments: dict[str, Any]) -> Response:
 def get_action(arguments: dict[str, Any], code: str) -> Response:
     """Get one action code: label, place in the tree, Goldstein values, PLOVER type."""
     with reading(CountedQuerySchema, arguments, cited={}) as asked:
-        found = directory.action(asked.snapshot, asked.revision, code)
+        found = directory.action(asked.snapshot, asked.revision, code, asked.datasets)
         if not found:
             raise _unknown("action", code)
         return answers.one_answer(asked, found)
@@ -60,10 +62,11 @@ def get_action(arguments: dict[str, Any], code: str) -> Response:
 def list_actors(arguments: dict[str, Any]) -> Response:
     """List actor codes of the codebook and the store, most used first.
 
-    With `q` this completes what a person types: `q=tal` finds the Taliban.
+    With `q` this completes what a person types: `q=tal` finds the Taliban. `parent` leads up the
+    tree of codes, `depth=1` leaves only codes of a single part.
     """
     with reading(ActorListQuerySchema, arguments, cited={}) as asked:
-        found = directory.actors(asked.snapshot, asked.revision, arguments.get("q"))
+        found = directory.actors(asked.snapshot, asked.revision, asked.datasets, **_wanted(asked))
         return answers.slice_answer(asked, found)
 
 
@@ -76,7 +79,7 @@ def get_actor(arguments: dict[str, Any], code: str) -> Response:
     with reading(CountedQuerySchema, arguments, cited={}) as asked:
         found = None
         if is_actor_code(code):
-            found = directory.actor(asked.snapshot, asked.revision, code)
+            found = directory.actor(asked.snapshot, asked.revision, code, asked.datasets)
         if not found:
             raise _unknown("actor", code)
         return answers.one_answer(asked, found)
@@ -89,6 +92,10 @@ def list_fields(arguments: dict[str, Any]) -> Response:
     """List the columns of events: type, unit, meaning, and how each can be used."""
     with reading(ListQuerySchema, arguments, cited={}) as asked:
         return answers.slice_answer(asked, directory.columns())
+
+
+def _wanted(asked: Reading) -> dict[str, Any]:
+    return {name: asked.arguments[name] for name in ("q", "depth") if name in asked.arguments}
 
 
 def _unknown(kind: str, code: str) -> HTTPException:

@@ -1,7 +1,7 @@
 """The formats of events beside JSON: which media type is written how, and how it is sent."""
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from types import MappingProxyType
@@ -58,14 +58,17 @@ OFFERS: dict[str, Format | None] = {
 
 def negotiated() -> Format | None:
     """Choose the format that the client accepts best; None is JSON."""
+    return OFFERS[preferred(OFFERS)]
+
+
+def preferred(offers: Collection[str]) -> str:
+    """Choose the media type that the client accepts best; the first one if it does not care."""
     # What is asked for may name a charset, as our own answers do; it decides nothing.
     plain = [(value.partition(";")[0].strip(), q) for value, q in request.accept_mimetypes]
-    if not plain:
-        return None
-    best = MIMEAccept(plain).best_match(OFFERS)
+    best = MIMEAccept(plain or [("*/*", 1)]).best_match(offers)
     if best is None:
-        raise refuse(NotAcceptable, f"On offer are {', '.join(OFFERS)}.")
-    return OFFERS[best]
+        raise refuse(NotAcceptable, f"On offer are {', '.join(offers)}.")
+    return best
 
 
 def whole(reading: Reading, selection: Selection, format: Format) -> Response:

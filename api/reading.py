@@ -14,16 +14,17 @@ from werkzeug.urls import iri_to_uri
 from api import caching, cursors
 from api.problems import refuse
 from dataset.codes import resolved
-from dataset.filters import FILTERS, Choice
+from dataset.filters import DISTINCT, FILTERS, SAMPLE_NOTE, Choice
 from dataset.lists import Cut
 from dataset.pages import ALL_COLUMNS, Matched
 from dataset.releases import revision_of, token_of
+from dataset.samples import Sample
 from dataset.selection import Position, Selection, Sort
 from dataset.snapshots import Snapshot, Store
 
 JSON = "application/json"
 DEFAULT_LIMIT = 100
-CITED = (*FILTERS, "fields", "sort")
+CITED = (*FILTERS, "distinct", "sample", "seed", "fields", "sort")
 LONGEST_QUERY = 7_000
 
 
@@ -46,8 +47,8 @@ class Reading:
 
     @property
     def limit(self) -> int:
-        """How many items a page may hold."""
-        return int(self.arguments.get("limit", DEFAULT_LIMIT))
+        """How many items a page may hold; a sample comes on one."""
+        return int(self.arguments.get("sample") or self.arguments.get("limit", DEFAULT_LIMIT))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -59,6 +60,12 @@ class Reading:
         """The filters of events, checked against the store."""
         filters = {name: value for name, value in self.arguments.items() if name in FILTERS}
         return resolved(self.snapshot, filters)
+
+    @property
+    def datasets(self) -> Choice | None:
+        """The datasets that are counted, checked against the store; None is all."""
+        given = {name: value for name, value in self.arguments.items() if name == "dataset"}
+        return resolved(self.snapshot, given).get("dataset")
 
     @property
     def cut(self) -> Cut:
@@ -74,7 +81,14 @@ class Reading:
             self.filters,
             Sort(*self.arguments.get("sort", sort)),
             Position(*self.cursor.position) if self.cursor else None,
+            self.arguments.get("distinct"),
+            self._sample,
         )
+
+    @property
+    def _sample(self) -> Sample | None:
+        asked = self.arguments
+        return Sample(asked["sample"], asked["seed"]) if "sample" in asked else None
 
     def next_url(self, position: tuple[Any, ...], matched: Matched) -> str:
         """Give the address of the page after a position."""
@@ -120,9 +134,11 @@ def query_text(parameters: Mapping[str, str]) -> str:
 
 
 def note_on(name: str, value: Any) -> str | None:
-    """Say what a filter leaves out, unless its choice keeps the events without a value."""
+    """Say what a parameter leaves out; a choice may keep the events without a value."""
+    if name == "distinct":
+        return DISTINCT[value].note
     if name not in FILTERS:
-        return None
+        return SAMPLE_NOTE if name == "sample" else None
     keeps_missing = isinstance(value, Choice) and value.keeps_missing
     return None if keeps_missing else FILTERS[name].note
 

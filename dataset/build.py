@@ -3,12 +3,12 @@
 A row is a tuple of `BUILT`: what is made of the public columns, then these but `revision`.
 """
 
-import math
 from collections.abc import Callable, Mapping
 from operator import getitem
 from typing import Any, NamedTuple
 
 from dataset.accounts import Report
+from dataset.areas import cell_of
 from dataset.codebook import ACTIONS, decode, quad_class_of
 from dataset.columns import COLUMNS
 from dataset.errors import Refused
@@ -241,10 +241,7 @@ def _millionths(value: float | None) -> int | None:
 
 
 def _cell(latitude: float | None, longitude: float | None) -> int | None:
-    """Give the one-degree cell of a place: 360 to a row, from -90, -180."""
-    if latitude is None or longitude is None:
-        return None
-    return math.floor(latitude + 90) * 360 + min(math.floor(longitude + 180), 359)
+    return None if latitude is None or longitude is None else cell_of(latitude, longitude)
 
 
 def _dyad(one: str | None, other: str | None) -> str | None:

@@ -11,6 +11,7 @@ from dataset.columns import COLUMNS
 from dataset.filters import Choice
 from dataset.indexes import with_words
 from dataset.models import LAST, Event, Version, field
+from dataset.places import near, within
 from dataset.words import folded
 
 Table = type[Version]
@@ -86,16 +87,6 @@ def at_most(name: str) -> Condition:
     return lambda table, value: field(table, name) <= value
 
 
-def within(table: Table, box: tuple[float, float, float, float]) -> Expression:
-    """Match places in a box of west, south, east, north; across the date line if west > east."""
-    west, south, east, north = box
-    longitude, latitude = field(table, "place_longitude"), field(table, "place_latitude")
-    meridians = (
-        longitude.between(west, east) if west <= east else (longitude >= west) | (longitude <= east)
-    )
-    return latitude.between(south, north) & meridians
-
-
 def worded(table: Table, text: str) -> Expression:
     """Match events whose names and summary hold all words; a final `*` makes a prefix."""
     words, prefix = folded(text), text.rstrip().endswith("*")
@@ -128,6 +119,7 @@ CONDITIONS: dict[str, Condition] = {
     "date_from": at_least("date_end"),
     "date_to": at_most("date"),
     "bbox": within,
+    "near": near,
     "q": worded,
 }
 """The condition of each filter. Public ids are made into keys before (`codes.resolved`)."""

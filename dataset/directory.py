@@ -16,7 +16,7 @@ from dataset.codebook import (
 )
 from dataset.columns import COLUMNS, Column
 from dataset.filters import FILTERS, filters_of
-from dataset.observed import Counts, action_counts, actor_counts
+from dataset.observed import Counts, Datasets, action_counts, actor_counts
 from dataset.snapshots import Snapshot
 from dataset.words import folded
 
@@ -27,15 +27,24 @@ OPERATORS = {
     "date": ["from", "to"],
     "dyad": ["dyad"],
     "bbox": ["box"],
+    "near": ["near"],
     "words": ["words"],
 }
 """The operators that each shape of filter makes of a column."""
+PART_LENGTH = 3
+"""Characters of one part of an actor code."""
 TYPES = {"date": "date", "timestamp": "datetime"}
 
 
-def actions(snapshot: Snapshot, revision: int, q: str | None = None, depth: int = 3) -> list[Entry]:
+def actions(
+    snapshot: Snapshot,
+    revision: int,
+    datasets: Datasets = None,
+    q: str | None = None,
+    depth: int = 3,
+) -> list[Entry]:
     """List the action codes, those whose code or label matches `q`, down to a depth."""
-    counts = action_counts(snapshot, revision)
+    counts = action_counts(snapshot, revision, datasets)
     return [
         _action(action, counts)
         for action in ACTIONS.values()
@@ -43,10 +52,10 @@ def actions(snapshot: Snapshot, revision: int, q: str | None = None, depth: int 
     ]
 
 
-def action(snapshot: Snapshot, revision: int, code: str) -> Entry | None:
+def action(snapshot: Snapshot, revision: int, code: str, datasets: Datasets = None) -> Entry | None:
     """Describe one action code; None if the codebook lacks it."""
     known = ACTIONS.get(code)
-    return _action(known, action_counts(snapshot, revision)) if known else None
+    return _action(known, action_counts(snapshot, revision, datasets)) if known else None
 
 
 def _action(known: Action, counts: Counts) -> Entry:
@@ -63,28 +72,51 @@ def _action(known: Action, counts: Counts) -> Entry:
     }
 
 
-def actors(snapshot: Snapshot, revision: int, q: str | None = None) -> list[Entry]:
-    """List the actor codes of the codebook and the store that match `q`, most used first."""
-    entries = snapshot.remembered(("actors", revision), lambda: _all_actors(snapshot, revision))
-    return [entry for entry in entries if _matches(q, entry["code"], entry["label"])]
+def actors(
+    snapshot: Snapshot,
+    revision: int,
+    datasets: Datasets = None,
+    q: str | None = None,
+    depth: int | None = None,
+) -> list[Entry]:
+    """List the actor codes of the codebook and the store that match `q`, most used first.
+
+    `depth` leaves out codes of more parts.
+    """
+    key = ("actors", revision, datasets)
+    entries = snapshot.remembered(key, lambda: _all_actors(snapshot, revision, datasets))
+    longest = PART_LENGTH * depth if depth else None
+    return [
+        entry
+        for entry in entries
+        if (longest is None or len(entry["code"]) <= longest)
+        and _matches(q, entry["code"], entry["label"])
+    ]
 
 
-def actor(snapshot: Snapshot, revision: int, code: str) -> Entry | None:
+def actor(snapshot: Snapshot, revision: int, code: str, datasets: Datasets = None) -> Entry | None:
     """Take an actor code apart; None if neither the codebook nor the store knows any of it."""
-    entry = _actor(code, *_actor_counts(snapshot, revision))
-    is_used = entry["count_as_actor"] or entry["count_as_target"]
-    return entry if is_used or len(entry["unknown"]) * 3 < len(code) else None
+    entry = _actor(code, *_actor_counts(snapshot, revision, datasets))
+    is_known = len(entry["unknown"]) * PART_LENGTH < len(code)
+    return entry if is_known or _is_used(snapshot, revision, code) else None
 
 
-def _actor_counts(snapshot: Snapshot, revision: int) -> tuple[Counts, Counts]:
+def _is_used(snapshot: Snapshot, revision: int, code: str) -> bool:
+    """Tell whether any dataset has the code: whether a code exists does not hang on one of them."""
+    return any(counts[code] for counts in _actor_counts(snapshot, revision))
+
+
+def _actor_counts(
+    snapshot: Snapshot, revision: int, datasets: Datasets = None
+) -> tuple[Counts, Counts]:
     return (
-        actor_counts(snapshot, revision, "actor"),
-        actor_counts(snapshot, revision, "target"),
+        actor_counts(snapshot, revision, "actor", datasets),
+        actor_counts(snapshot, revision, "target", datasets),
     )
 
 
-def _all_actors(snapshot: Snapshot, revision: int) -> list[Entry]:
-    counts = _actor_counts(snapshot, revision)
+def _all_actors(snapshot: Snapshot, revision: int, datasets: Datasets) -> list[Entry]:
+    counts = _actor_counts(snapshot, revision, datasets)
     codes = {*COUNTRIES, *ROLES, *GROUPS, *ETHNIC, *RELIGIONS, *counts[0], *counts[1]}
     entries = [_actor(code, *counts) for code in codes]
     return sorted(
@@ -102,6 +134,7 @@ def _actor(code: str, as_actor: Counts, as_target: Counts) -> Entry:
     return {
         "code": code,
         "label": ", ".join([part["label"] for part in known] + list(decoded.unknown)),
+        "parent": code[:-PART_LENGTH] or None,
         "country": country,
         "group": group,
         "roles": roles,

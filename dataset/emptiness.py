@@ -19,8 +19,10 @@ def empty_because(
 
     `written` holds the filters as the query writes them.
     """
+    # Neither a sample nor a rule against duplicates empties an answer.
+    selection = replace(selection, after=None, distinct=None, sample=None)
     alone = {
-        name: matched_by(snapshot, replace(selection, filters={name: value}, after=None))
+        name: matched_by(snapshot, replace(selection, filters={name: value}))
         for name, value in selection.filters.items()
     }
     blamed = [name for name in alone if not alone[name].value] or list(alone)
@@ -38,7 +40,7 @@ def _hint(snapshot: Snapshot, selection: Selection, name: str, alone: Matched) -
     if not alone.value:
         return _coverage(snapshot, selection, name) or "no event matches this filter"
     others = {other: value for other, value in selection.filters.items() if other != name}
-    without = matched_by(snapshot, replace(selection, filters=others, after=None))
+    without = matched_by(snapshot, replace(selection, filters=others))
     if not without.value:
         return "matches events, but none that the other filters match"
     return f"without this filter {_counted(without)} would match"

@@ -38,6 +38,42 @@ class Filter:
 
 _SIDES = ("actor_code", "target_code")
 
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule against duplicates: which events are one, and the parts that they need for it.
+
+    `source` names two columns, of which the first that has a value counts. Of each of `needed`
+    one column at least must have a value.
+    """
+
+    by: tuple[str, ...]
+    needed: tuple[tuple[str, ...], ...]
+    note: str
+    source: tuple[str, ...] = ()
+
+
+_ACTION = ("action_code", "action_plover", "action_mode")
+_ACTED = ("action_code", "action_plover")
+
+DISTINCT = {
+    "day": Rule(
+        ("date", "date_end", *_SIDES, *_ACTION),
+        (("actor_code",), ("target_code",), _ACTED),
+        "distinct=day keeps one event, that with most mentions, of those of one dataset with the "
+        "same dates, actor code, target code and action; events without one of these are all kept",
+    ),
+    "article": Rule(
+        _ACTION,
+        (("evidence_url", "evidence_story"), _ACTED),
+        "distinct=article keeps one event, that with most mentions, of those of one dataset with "
+        "the same URL, or else story, and action; events without one of these are all kept",
+        ("evidence_url", "evidence_story"),
+    ),
+}
+"""The rules of `distinct`: they come after all filters, and act within one dataset."""
+SAMPLE_NOTE = "sample takes some of the events that matched, in an order of chance"
+
 _SPECIAL = (
     Filter(
         "dyad",
@@ -115,6 +151,17 @@ _SPECIAL = (
         "44,25,64,40",
         "bbox leaves out events without coordinates",
         "degrees, WGS84",
+    ),
+    Filter(
+        "near",
+        "near",
+        "number",
+        ("place_latitude", "place_longitude"),
+        "Places within a distance `lat,lon,km` of a point, as the crow flies "
+        "(on a sphere of 6371.0088 km)",
+        "31.5,34.75,250",
+        "near leaves out events without coordinates",
+        "degrees (WGS84) and kilometres",
     ),
     Filter(
         "involves_country",

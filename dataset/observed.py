@@ -6,26 +6,30 @@ from typing import Any
 import orjson
 from peewee import fn
 
+from dataset.filters import Choice
 from dataset.models import Dataset, Document, field
 from dataset.selection import Selection, arms
 from dataset.snapshots import Snapshot
 
 Counts = Counter[str]
+Datasets = Choice | None
+"""Which datasets to count; None is all of them."""
 
 INTERNAL = ("revision", "number")
 """Columns of descriptions that are no business of clients."""
 
 
-def counts_by(snapshot: Snapshot, revision: int, column: str) -> Counts:
-    """Count the events of each value of a column at a revision."""
-    key = ("counts", revision, column)
-    found: Counts = snapshot.remembered(key, lambda: _count(snapshot, revision, column))
+def counts_by(snapshot: Snapshot, revision: int, column: str, datasets: Datasets = None) -> Counts:
+    """Count the events of each value of a column at a revision, in all datasets or in some."""
+    selection = Selection(revision, {"dataset": datasets} if datasets else {})
+    key = ("counts", revision, column, datasets)
+    found: Counts = snapshot.remembered(key, lambda: _count(snapshot, selection, column))
     return found
 
 
-def _count(snapshot: Snapshot, revision: int, column: str) -> Counts:
+def _count(snapshot: Snapshot, selection: Selection, column: str) -> Counts:
     counts: Counts = Counter()
-    for arm in arms(snapshot, Selection(revision), [column]):
+    for arm in arms(snapshot, selection, [column]):
         grouped = field(arm.model, column)
         counting = arm.select(grouped, fn.COUNT("*")).group_by(grouped)
         for value, count in snapshot.rows(counting):
@@ -43,14 +47,14 @@ def below(counts: Counts, first: int, step: int) -> Counts:
     return totals
 
 
-def action_counts(snapshot: Snapshot, revision: int) -> Counts:
+def action_counts(snapshot: Snapshot, revision: int, datasets: Datasets = None) -> Counts:
     """Count the events of each action code with all codes below it."""
-    return below(counts_by(snapshot, revision, "action_code"), first=2, step=1)
+    return below(counts_by(snapshot, revision, "action_code", datasets), first=2, step=1)
 
 
-def actor_counts(snapshot: Snapshot, revision: int, side: str) -> Counts:
+def actor_counts(snapshot: Snapshot, revision: int, side: str, datasets: Datasets = None) -> Counts:
     """Count the events of each actor code, on one side, with all codes that begin with it."""
-    return below(counts_by(snapshot, revision, f"{side}_code"), first=3, step=3)
+    return below(counts_by(snapshot, revision, f"{side}_code", datasets), first=3, step=3)
 
 
 def datasets(snapshot: Snapshot, revision: int) -> list[dict[str, Any]]:

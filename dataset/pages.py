@@ -1,7 +1,7 @@
 """Read events: one, a page of them, how many there are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from peewee import Select, fn
@@ -46,7 +46,8 @@ def page_of(
     found = snapshot.rows(ordered(snapshot, selection, read).limit(limit + 1))
     shown, more = found[:limit], len(found) > limit
     if matched is None:
-        matched = matched_by(snapshot, selection) if more else Matched(len(shown), "eq")
+        is_all = not more and not selection.sample
+        matched = Matched(len(shown), "eq") if is_all else matched_by(snapshot, selection)
     position = _position(shown[-1], read, selection) if more else None
     return Page(read, shown, position, matched)
 
@@ -62,8 +63,8 @@ def _position(row: tuple[Any, ...], read: tuple[str, ...], selection: Selection)
 
 
 def matched_by(snapshot: Snapshot, selection: Selection) -> Matched:
-    """Count a selection's events up to the cap."""
-    return capped(snapshot, union(snapshot, selection, ["key"]))
+    """Count the events that a selection matches up to the cap: what a sample is drawn from."""
+    return capped(snapshot, union(snapshot, replace(selection, sample=None), ["key"]))
 
 
 def capped(snapshot: Snapshot, query: Any) -> Matched:

@@ -1,15 +1,17 @@
 """Select events: which versions a revision shows, which of them the filters keep, in what order."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as made
 from functools import reduce
 from typing import Any, NamedTuple
 
-from peewee import Entity, Expression, ModelSelect, Tuple
+from peewee import Entity, Expression, ModelSelect, Select, Tuple
 
 from dataset.conditions import conditions_of
+from dataset.duplicates import columns_for, kept_keys
 from dataset.models import Event, Superseded, Version, field
+from dataset.samples import Sample, shuffled
 from dataset.snapshots import Snapshot
 
 Table = type[Version]
@@ -35,27 +37,55 @@ class Position(NamedTuple):
 
 @dataclass(frozen=True)
 class Selection:
-    """Which events at which revision, in which order, after which position."""
+    """Which events at which revision, in which order, after which position.
+
+    `distinct` names a rule against duplicates, applied after the filters; a sample is drawn last.
+    """
 
     revision: int
     filters: Mapping[str, Any] = made(default_factory=dict)
     sort: Sort = NEWEST_FIRST
     after: Position | None = None
+    distinct: str | None = None
+    sample: Sample | None = None
 
 
 def arms(
     snapshot: Snapshot, selection: Selection, columns: Sequence[str]
 ) -> Iterator["ModelSelect[Any]"]:
     """Yield the selects whose union is the selection: by table, and by how long events last."""
+    for table, conditions in _chosen(snapshot, selection):
+        query = table.select(*(field(table, name) for name in columns))
+        if selection.after:
+            conditions = [*conditions, _beyond(table, selection.sort, selection.after)]
+        for condition in conditions:
+            query = query.where(condition)
+        yield query
+
+
+def _chosen(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[Table, list[Expression]]]:
+    """Yield the tables to read, and what of them is selected."""
+    keys = _keys(snapshot, selection)
     for table, shown in _versions(snapshot, selection.revision):
+        if keys is not None:
+            yield table, [*shown, table.key.in_(keys)]
+            continue
         for period in _periods(table, selection.filters):
-            query = table.select(*(field(table, name) for name in columns))
-            conditions = [*shown, *period, *conditions_of(table, selection.filters)]
-            if selection.after:
-                conditions.append(_beyond(table, selection.sort, selection.after))
-            for condition in conditions:
-                query = query.where(condition)
-            yield query
+            yield table, [*shown, *period, *conditions_of(table, selection.filters)]
+
+
+def _keys(snapshot: Snapshot, selection: Selection) -> Any:
+    """Select the keys of what a sample or a rule against duplicates takes; None without them."""
+    if selection.sample:
+        size, seed = selection.sample
+        drawn = union(snapshot, replace(selection, sample=None), ["key", "shuffle"])
+        order = shuffled(Entity("shuffle"), seed), Entity("key")
+        return Select([drawn], [Entity("key")]).order_by(*order).limit(size)
+    if selection.distinct:
+        plain = replace(selection, distinct=None, after=None)
+        columns = columns_for(selection.distinct)
+        return kept_keys(union(snapshot, plain, columns), selection.distinct)
+    return None
 
 
 def union(snapshot: Snapshot, selection: Selection, columns: Sequence[str]) -> Any:
@@ -68,14 +98,24 @@ def ordered(snapshot: Snapshot, selection: Selection, columns: Sequence[str]) ->
     """Select columns of the selection's events in its order.
 
     `columns` must hold the column that is sorted by, and the key. Each arm of the union can
-    be read in this order from an index, so that a limit ends the reading early.
+    be read in this order from an index, so that a limit ends the reading early. A sample has an
+    order of its own.
     """
+    if selection.sample:
+        return _drawn(snapshot, selection, selection.sample, columns)
     column, key = Entity(selection.sort.column), Entity("key")
     if selection.sort.descending:
         order = [column.desc(nulls="LAST"), key.desc()]
     else:
         order = [column.asc(nulls="LAST"), key.asc()]
     return union(snapshot, selection, columns).order_by(*order)
+
+
+def _drawn(snapshot: Snapshot, selection: Selection, sample: Sample, columns: Sequence[str]) -> Any:
+    """Select columns of a sample's events in the order in which they were drawn."""
+    drawn = union(snapshot, selection, [*columns, "shuffle"])
+    order = shuffled(Entity("shuffle"), sample.seed), Entity("key")
+    return Select([drawn], [Entity(name) for name in columns]).order_by(*order)
 
 
 def _versions(snapshot: Snapshot, revision: int) -> Iterator[tuple[Table, list[Expression]]]:

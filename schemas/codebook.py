@@ -2,12 +2,13 @@
 
 import marshmallow as ma
 
-from schemas import fields
+from schemas import codes, fields
 from schemas.answers import list_of, one_of
 from schemas.base import QuerySchema, ResponseSchema, described
 from schemas.paging import ListQuerySchema
 
 KEDS = "In KEDS's CAMEO 0.5b1, where some codes (016, 121, 164, …) mean another action."
+COUNTED_OF = "Count the events of this dataset (`A,B`: these, `!A`: all but this) only."
 COUNTED_AS_OF = "Count as the store was at this revision (a number) or release (a name)."
 
 
@@ -15,6 +16,7 @@ class CountedQuerySchema(QuerySchema):
     """What can be asked of a single code."""
 
     as_of = fields.RevisionName(metadata=described(COUNTED_AS_OF, "1"))
+    dataset = codes.Choices("dataset", metadata=described(COUNTED_OF, "seed"))
 
 
 class ActionListQuerySchema(ListQuerySchema, CountedQuerySchema):
@@ -34,6 +36,12 @@ class ActorListQuerySchema(ListQuerySchema, CountedQuerySchema):
 
     q = fields.Words(
         metadata=described("Words of the label, or the beginning of the code.", "Iran")
+    )
+    depth = fields.Integer(
+        least=1,
+        most=10,
+        metadata=described("The most parts of a code: 1 leaves countries, roles, groups, …", 1)
+        | {"minimum": 1, "maximum": 10},
     )
 
 
@@ -89,6 +97,11 @@ class ActorCodeSchema(ResponseSchema):
     code = ma.fields.String(required=True, metadata=described("The code.", "IRNGOVMIL"))
     label = ma.fields.String(
         required=True, metadata=described("Its parts in words.", "Iran, Government, Military")
+    )
+    parent = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata=described("The code without its last part; null of a single part.", "IRNGOV"),
     )
     country = ma.fields.Nested(
         PartSchema, required=True, allow_none=True, metadata=described("Country or region.")

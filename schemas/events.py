@@ -5,11 +5,11 @@ from typing import Any
 import marshmallow as ma
 
 from dataset.columns import CLOSED_SETS, COLUMNS, PARTS, SORTABLE, Column
-from dataset.filters import SPECIAL
+from dataset.filters import DISTINCT, SPECIAL
 from schemas import fields
 from schemas.answers import list_of, one_of, receipt
 from schemas.base import QuerySchema, ResponseSchema, described
-from schemas.filters import DatesSchema, EventFiltersSchema
+from schemas.filters import EventFiltersSchema, SampledSchema
 from schemas.paging import ListQuerySchema
 
 AS_OF = "Answer as the store was at this revision (a number) or release (a name)."
@@ -18,6 +18,19 @@ SORT = (
     "Missing values come last."
 )
 FIELDS = "Columns (`actor_country`) or parts (`actor`) of the answer; `id` is always there."
+
+DISTINCT_TEXT = (
+    "Leave out duplicates, after all filters and within each dataset; the event with most mentions "
+    "stays, of equals the least id. `day`: the same dates, actor code, target code and action; "
+    "`article`: the same URL, or else story, and action. Events without these all stay."
+)
+SAMPLE = (
+    "Draw so many of the events that match, 1 to 10000, all of them if they are fewer, in one "
+    "answer; needs `seed`, excludes `sort`, `limit` and `cursor`. A smaller sample is the "
+    "beginning of a larger one."
+)
+SEED = "A whole number of your choice: the same seed and revision give the same sample."
+MOST_SAMPLED = 10_000
 
 
 def as_of() -> fields.RevisionName:
@@ -35,11 +48,24 @@ def columns() -> fields.Columns:
     return fields.Columns(metadata=described(FIELDS, "date,actor,action_code,target"))
 
 
+def _distinct() -> fields.OneOf:
+    return fields.OneOf(DISTINCT, metadata=described(DISTINCT_TEXT, *DISTINCT))
+
+
+def _sampled() -> dict[str, ma.fields.Field[Any]]:
+    """Make the parameters of a sample."""
+    limits = {"minimum": 1, "maximum": MOST_SAMPLED}
+    return {
+        "sample": fields.Integer(1, MOST_SAMPLED, metadata=described(SAMPLE, 10) | limits),
+        "seed": fields.Integer(metadata=described(SEED, 42) | {"minimum": 0}),
+    }
+
+
 def query_of(name: str, **members: ma.fields.Field[Any]) -> type[ma.Schema]:
     """Make a query schema: more parameters between the main filters and those of one column."""
     filters = EventFiltersSchema._declared_fields
     main = {name: filters[name] for name in SPECIAL}
-    return DatesSchema.from_dict({**main, **members, **filters}, name=name)
+    return SampledSchema.from_dict({**main, **members, **filters}, name=name)
 
 
 EventPageQuerySchema = query_of(
@@ -47,12 +73,19 @@ EventPageQuerySchema = query_of(
     sort=_sort("`-date`, or `date` for a whole result in another format"),
     fields=columns(),
     as_of=as_of(),
+    distinct=_distinct(),
+    **_sampled(),
     **ListQuerySchema._declared_fields,
 )
 EventExportQuerySchema = query_of(
-    "EventExportQuerySchema", sort=_sort("`date`"), fields=columns(), as_of=as_of()
+    "EventExportQuerySchema",
+    sort=_sort("`date`"),
+    fields=columns(),
+    as_of=as_of(),
+    distinct=_distinct(),
+    **_sampled(),
 )
-EventCountQuerySchema = query_of("EventCountQuerySchema", as_of=as_of())
+EventCountQuerySchema = query_of("EventCountQuerySchema", as_of=as_of(), distinct=_distinct())
 
 
 EventQuerySchema = QuerySchema.from_dict(

@@ -1,6 +1,7 @@
 """The kinds of values that query parameters take, each with an error that says what is right."""
 
 import re
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,7 @@ from dataset.words import folded
 
 LONGEST_VALUE = 4_000
 MOST_WORDS = 50
+MOST_KM = 20_016
 LARGEST_INTEGER = 2**63 - 1
 
 _UNREADABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
@@ -124,6 +126,28 @@ class Box(Text):
         return ",".join(shortest(number) for number in value)
 
 
+class Circle(Text):
+    """A point in degrees and a distance in kilometres."""
+
+    def read(self, text: str) -> tuple[float, ...]:
+        """Read three numbers: a point on the globe, and no more than half way round it."""
+        parts = [item.strip() for item in text.split(",")]
+        if len(parts) != 3 or not all(_NUMBER.fullmatch(part) for part in parts):
+            raise invalid("must be three numbers lat,lon,km: 31.5,34.75,250.", text)
+        latitude, longitude, km = circle = tuple(float(part) for part in parts)
+        if not -90 <= latitude <= 90:
+            raise invalid("must have a latitude from -90 to 90; it comes first.", text)
+        if not -180 <= longitude <= 180:
+            raise invalid("must have a longitude from -180 to 180.", text)
+        if not 0 <= km <= MOST_KM:
+            raise invalid(f"must have a distance from 0 to {MOST_KM} km, half way round.", text)
+        return circle
+
+    def write(self, value: tuple[float, ...]) -> str:
+        """Write each number as short as can be."""
+        return ",".join(shortest(number) for number in value)
+
+
 class Words(Text):
     """Plain text to search for."""
 
@@ -132,6 +156,21 @@ class Words(Text):
         if not 0 < len(folded(text)) <= MOST_WORDS:
             raise invalid(f"must hold from one to {MOST_WORDS} words.", text)
         return " ".join(text.split())
+
+
+class OneOf(Text):
+    """One of a few names."""
+
+    def __init__(self, names: Collection[str], **kwargs: Any) -> None:
+        """Keep the names."""
+        super().__init__(**kwargs)
+        self.names = names
+
+    def read(self, text: str) -> str:
+        """Read a name."""
+        if text not in self.names:
+            raise invalid(f"must be {' or '.join(self.names)}.", text, closest(text, self.names))
+        return text
 
 
 class SortKey(Text):

@@ -13,6 +13,8 @@ from schemas.base import QuerySchema, described
 FILLED_IN = "dyad"
 """The filter that Swagger UI fills in: a first question that any store with the seed answers."""
 CHOICE_HELP = "`A,B` is A or B, `!A` all but A, `none` a missing value"
+UNSAMPLED = {"sort", "limit", "cursor"}
+"""What excludes a sample."""
 TYPED: dict[str, Callable[[str], object]] = {"integer": int, "number": float}
 
 
@@ -27,6 +29,7 @@ FIELDS: dict[str, Callable[..., ma.fields.Field[Any]]] = {
     "dyad": lambda item, **kwargs: codes.Dyad(**kwargs),
     "date": lambda item, **kwargs: fields.Day(**kwargs),
     "bbox": lambda item, **kwargs: fields.Box(**kwargs),
+    "near": lambda item, **kwargs: fields.Circle(**kwargs),
     "words": lambda item, **kwargs: fields.Words(**kwargs),
     "number": _number,
 }
@@ -67,6 +70,22 @@ class DatesSchema(QuerySchema):
         if "date_from" in data and "date_to" in data and data["date_to"] < data["date_from"]:
             error = f"must not be before date_from, {data['date_from']}."
             raise fields.invalid(error, field="date_to")
+
+
+class SampledSchema(DatesSchema):
+    """What must hold between a sample and the rest of a query."""
+
+    @ma.validates_schema
+    def check_sample(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        """Refuse a sample that could not be drawn again, and what has no meaning beside one."""
+        if "sample" in data and "seed" not in data:
+            error = "needs a seed, such as seed=42: with it the same sample can be drawn again."
+            raise fields.invalid(error, field="sample")
+        if "seed" in data and "sample" not in data:
+            raise fields.invalid("belongs to a sample, such as sample=100.", field="seed")
+        for name in sorted(UNSAMPLED & data.keys() if "sample" in data else ()):
+            error = "cannot stand beside sample, which comes in one answer, in an order of chance."
+            raise fields.invalid(error, field=name)
 
 
 EventFiltersSchema = DatesSchema.from_dict(

@@ -270,7 +270,7 @@ def traced(
 
 
 @pytest.mark.parametrize("path", [path for path in PINNED if path.startswith(("events", "cite"))])
-@pytest.mark.parametrize("accept", ["*/*", CSV])
+@pytest.mark.parametrize("accept", ["*/*", f"{CSV}, */*;q=0.5"])
 @pytest.mark.parametrize("as_of", ["", "as_of=2"])
 def test_304_reads_no_event(
     rich: FlaskClient, caplog: pytest.LogCaptureFixture, path: str, accept: str, as_of: str

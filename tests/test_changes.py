@@ -32,6 +32,8 @@ FILTERS = [
     "revision_min=4",
     "mentions_min=2&mentions_max=5",
     "bbox=0,0,50,50",
+    "bbox=9,9,11,11",
+    "near=10,10,100",
     "id=seed:1001,seed:1002,seed:1003",
 ]
 NUMBERS = range(1000, 1010)

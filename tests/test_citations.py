@@ -286,3 +286,36 @@ def test_store_without_events_is_no_failure(
     open_to_write(str(tmp_path / "empty.sqlite")).close()
     answer = client_of(tmp_path / "empty.sqlite").get("/v1/cite")
     assert answer.status_code < 500, answer.text
+
+
+BIBTEX = "application/x-bibtex"
+CSL = "application/vnd.citationstyles.csl+json"
+
+
+@pytest.mark.parametrize("query", ["", "actor=IRN", "q=Raïssi", "distinct=day", "sample=5&seed=1"])
+def test_bare_citations_are_those_of_the_answer(rich: FlaskClient, query: str) -> None:
+    whole = cited(rich, query)
+    bibtex = rich.get(f"/v1/cite?{query}", headers={"Accept": BIBTEX})
+    csl = rich.get(f"/v1/cite?{query}", headers={"Accept": CSL})
+    assert (bibtex.mimetype, bibtex.text) == (BIBTEX, whole["bibtex"])
+    assert (csl.mimetype, csl.get_json(force=True)) == (CSL, [whole["csl"]])
+    assert len({one.headers["ETag"] for one in (bibtex, csl, rich.get(f"/v1/cite?{query}"))}) == 3
+
+
+@pytest.mark.parametrize(
+    ("accept", "mimetype"),
+    [
+        ("*/*", "application/json"),
+        ("application/*", "application/json"),
+        (f"{CSL};q=0.5, {BIBTEX}", BIBTEX),
+        (f"application/json;q=0.1, {CSL};q=0.9", CSL),
+    ],
+)
+def test_the_preferred_citation_is_given(client: FlaskClient, accept: str, mimetype: str) -> None:
+    assert client.get("/v1/cite", headers={"Accept": accept}).mimetype == mimetype
+
+
+def test_other_citations_are_not_acceptable(client: FlaskClient) -> None:
+    answer = client.get("/v1/cite", headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.mimetype) == (406, "application/problem+json")
+    assert BIBTEX in answer.get_json()["detail"]

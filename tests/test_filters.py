@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable
+from math import acos, cos, radians, sin
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from dataset.vocabularies import VOCABULARIES
 from schemas.events import EventPageQuerySchema
 from schemas.filters import EventFiltersSchema
 
+BESIDE = {"sample": {"seed": 42}, "seed": {"sample": 10}}
+"""What a parameter cannot go without."""
 CHOICES = [name for name, item in FILTERS.items() if item.shape == "choice"]
 
 
@@ -92,6 +95,17 @@ def is_worded(event: Event, text: str) -> bool:
     return ends and stored.issuperset(whole)
 
 
+def is_near(event: Event, text: str) -> bool:
+    """Within a distance, by the law of cosines."""
+    latitude, longitude, km = (float(part) for part in text.split(","))
+    north, east = cell(event, "place_latitude"), cell(event, "place_longitude")
+    if north is None:
+        return False
+    one, other, turn = (radians(x) for x in (latitude, north, east - longitude))
+    cosine = sin(one) * sin(other) + cos(one) * cos(other) * cos(turn)
+    return 6371.0088 * acos(max(-1, min(1, cosine))) <= km + 0.001
+
+
 SPECIAL: dict[str, Callable[[Event, str], bool]] = {
     "bbox": is_in_box,
     "date_from": lambda event, day: event["date_end"] >= day,
@@ -100,6 +114,7 @@ SPECIAL: dict[str, Callable[[Event, str], bool]] = {
         sorted(text.split(","))
         == sorted(cell(event, f"{side}_country") or "" for side in ("actor", "target"))
     ),
+    "near": is_near,
     "q": is_worded,
 }
 
@@ -125,9 +140,9 @@ def test_schema_filters_and_conditions_have_the_same_names() -> None:
 
 @pytest.mark.parametrize("name", sorted(EventPageQuerySchema().fields.keys() - {"cursor"}))
 def test_documented_example_runs_on_the_seed_dataset(client: FlaskClient, name: str) -> None:
-    (example,) = EventPageQuerySchema().fields[name].metadata["examples"]
-    answer = client.get("/v1/events", query_string={name: example})
-    assert answer.status_code == 200, answer.text
+    for example in EventPageQuerySchema().fields[name].metadata["examples"]:
+        answer = client.get("/v1/events", query_string={name: example, **BESIDE.get(name, {})})
+        assert answer.status_code == 200, answer.text
 
 
 @pytest.mark.parametrize("name", [n for n in CHOICES if FILTERS[n].kind in VOCABULARIES])
@@ -254,6 +269,14 @@ bbox=0,0,0,0
 bbox=-10,-10,10,90
 bbox=10,-90,9,90
 bbox=51.42,35.69,51.42,35.69
+near=-17.5,180,60
+near=-16,-180,0
+near=90,0,0
+near=-17,179.9,200
+near=31.5,34.75,250
+near=0,0,20016
+near=0,0,10007.6
+near=89.5,123,60
 q=iran
 q=IRAN taliban
 q=taliban iran
@@ -303,14 +326,16 @@ def test_every_filter_is_compared_with_plain_python(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CHOICES)
+@pytest.mark.parametrize("as_of", [RICH, RICH + 1])
 def test_a_value_and_its_opposite_share_out_all_events(
-    rich: FlaskClient, events_at: dict[int, list[Event]], name: str
+    rich: FlaskClient, events_at: dict[int, list[Event]], name: str, as_of: int
 ) -> None:
-    events = events_at[RICH + 1]
+    events = events_at[as_of]
     seen = {escaped(value) for event in events for value in held(event, name)}
     everything = sorted(event["id"] for event in events)
     for value in [*seen, "none"]:
-        having, others = (found(rich, **{name: sign + value}) for sign in ("", "!"))
+        both = ({name: sign + value} for sign in ("", "!"))
+        having, others = (found(rich, as_of=as_of, **one) for one in both)
         assert sorted([*having, *others]) == everything
         assert having or value == "none"
 
@@ -354,6 +379,7 @@ def test_backslash_takes_the_next_character_as_it_is(
         ("dyad=ISR,IRN", "dyad= IRN , ISR "),
         ("quad_class=4,1", "quad_class=1, 4"),
         ("bbox=44,25,64,40", "bbox=44.0,25.00, 64,40"),
+        ("near=31.5,34.75,250", "near=31.50, 34.75 ,250.0"),
         ("goldstein_min=2.5", "goldstein_min=2.50"),
         ("goldstein_max=-0", "goldstein_max=0"),
         ("mentions_min=7", "mentions_min=007"),
@@ -464,6 +490,13 @@ def test_canonical_query_asks_the_same_again(rich: FlaskClient, query: str) -> N
         ("bbox", "44,25,181,40", None),
         ("bbox", "44,-91,64,40", None),
         ("bbox", "44,25,x,40", None),
+        ("near", "31.5,34.75", None),
+        ("near", "31.5,34.75,-1", None),
+        ("near", "31.5,34.75,20017", None),
+        ("near", "91,34.75,10", None),
+        ("near", "31.5,181,10", None),
+        ("near", "31.5,x,10", None),
+        ("near", "31.5,34.75,10km", None),
         ("q", "*", None),
         ("q", "!?", None),
         ("q", "\ufc5e", None),

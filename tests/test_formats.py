@@ -316,7 +316,7 @@ READ = [
 
 
 @pytest.mark.parametrize("path", READ)
-@pytest.mark.parametrize("accept", ["*/*", CSV])
+@pytest.mark.parametrize("accept", ["*/*", f"{CSV}, */*;q=0.5"])
 def test_head_has_the_headers_of_get_and_no_body(
     client: FlaskClient, path: str, accept: str
 ) -> None:
