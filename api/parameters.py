@@ -8,7 +8,7 @@ ALIASES = {
     **dict.fromkeys(("page", "offset"), "cursor"),
     **dict.fromkeys(("per_page", "page_size", "size"), "limit"),
     **dict.fromkeys(
-        ("from", "since", "after", "start", "start_date", "date_start", "date_min", "date"),
+        ("from", "since", "after", "start", "start_date", "date_start", "date_min", "date", "year"),
         "date_from",
     ),
     **dict.fromkeys(

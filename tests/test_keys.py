@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dataset.database import open_to_write
+from dataset.errors import Impossible
 from dataset.keys import (
     DATASET_NUMBERS,
     FIRST_FREE_NUMBER,
@@ -152,6 +153,6 @@ def test_other_datasets_get_the_next_number_and_keep_it(own_store: Path) -> None
 def test_there_is_an_end_to_the_numbers(own_store: Path) -> None:
     database = open_to_write(str(own_store))
     database.execute(Dataset.insert(described("last", LAST_NUMBER)))
-    with pytest.raises(ValueError, match=str(LAST_NUMBER)):
+    with pytest.raises(Impossible, match=str(LAST_NUMBER)):
         next_dataset_number(database, "too-many")
     database.close()

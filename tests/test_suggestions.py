@@ -8,6 +8,7 @@ from dataset.codebook.tables import COUNTRY_NAMES, rows, spelling
 from dataset.columns import COLUMNS, SORTABLE
 from dataset.suggestions import closest, meant
 from dataset.vocabularies import CLOSED_KINDS, VOCABULARIES
+from schemas.aggregates import AggregatePageQuerySchema
 from schemas.events import EventPageQuerySchema
 
 COUNTRY = {
@@ -232,9 +233,11 @@ def test_a_sort_key_is_suggested_by_likeness() -> None:
 
 @pytest.mark.parametrize(("alias", "name"), ALIASES.items())
 def test_an_alias_of_a_parameter_leads_to_one_that_exists(alias: str, name: str) -> None:
-    known = EventPageQuerySchema().fields
-    assert alias not in known
-    assert intended(alias, known) == name
+    schemas = (EventPageQuerySchema(), AggregatePageQuerySchema())
+    known = [schema.fields for schema in schemas if name in schema.fields]
+    assert known
+    assert not any(alias in fields for fields in known)
+    assert all(intended(alias, fields) == name for fields in known)
 
 
 @pytest.mark.parametrize(
@@ -247,7 +250,7 @@ def test_an_alias_of_a_parameter_leads_to_one_that_exists(alias: str, name: str)
         ("Actor1", "actor"),
         ("actor2_country", "target_country"),
         ("xyzzyplugh", None),
-        ("year", None),
+        ("year", "date_from"),
         ("group_by", None),
     ],
 )
