@@ -123,6 +123,8 @@ def _load(settings: Settings, order: Order) -> None:
             with writing(settings) as database:
                 outcome = load(database, order, watch)
     show(outcome, order.dry_run)
+    if outcome.read and outcome.read == outcome.account["quarantined"]:
+        raise Unreadable(f"No record could be read as {order.format}.")
 
 
 def _tried(settings: Settings, order: Order, watch: Watch) -> Outcome:
@@ -154,7 +156,8 @@ def list_loads(database: str | None) -> None:
         for one in every(lambda cut: loads.loads(snapshot, cut)):
             counts = ", ".join(f"{one[name]:,} {name}" for name in OUTCOMES if one[name])
             made = f"revision {one['revision']}" if one["revision"] else "no revision"
-            files = ", ".join(file["name"] for file in one["files"][:3])
+            files = ", ".join(_plain(file["name"]) for file in one["files"][:3])
+            files += f" and {len(one['files']) - 3} more" if len(one["files"]) > 3 else ""
             click.echo(f"{one['number']}  {one['finished']}  {one['format']}  {files}")
             click.echo(f"   {one['read']:,} read: {counts or 'nothing'}; {made}")
 
@@ -166,11 +169,17 @@ def show_quarantine(number: int, database: str | None) -> None:
     """Show what the load NUMBER refused, and why."""
     with _reading(database) as snapshot:
         for one in every(lambda cut: _quarantine(snapshot, number, cut)):
-            place = f"{one['file']}:{one['line']}"
+            place = f"{_plain(one['file'])}:{one['line']}"
             replayed = f" (read again by load {one['replayed']})" if one["replayed"] else ""
             column = f"{one['column']}: " if one["column"] else ""
-            click.echo(f"{place}: {column}{one['reason']}{replayed}")
-            click.echo(f"    {one['raw']}")
+            click.echo(f"{place}: {column}{_plain(one['reason'])}{replayed}")
+            click.echo(f"    {_plain(one['raw'])}")
+
+
+def _plain(text: str) -> str:
+    """Write what would command a terminal as its number."""
+    shown = (one if one.isprintable() or one == "\t" else ascii(one)[1:-1] for one in text)
+    return "".join(shown)
 
 
 def _quarantine(snapshot: Snapshot, number: int, cut: Cut) -> ListPage:

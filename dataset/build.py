@@ -212,6 +212,9 @@ def _place(given: Given) -> _Made:
             remarks.append(("left_out", name, ""))
     latitude, longitude = row["place_latitude"], row["place_longitude"]
     if latitude is None or longitude is None:
+        alone = "place_longitude" if latitude is None else "place_latitude"
+        if row[alone] is not None:
+            remarks.append(("left_out", alone, ""))
         row["place_latitude"] = row["place_longitude"] = None
     cell = _cell(row["place_latitude"], row["place_longitude"])
     words = joined(row["place_name"])

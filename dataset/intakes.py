@@ -11,6 +11,7 @@ from dataset.build import BUILT, Builder, Row
 from dataset.columns import Column
 from dataset.errors import Refused
 from dataset.keys import PUBLIC_ID, key_of
+from dataset.loaders import LOADERS
 from dataset.loaders.base import Loader
 from dataset.models import Dataset, Mention, Tombstone
 from dataset.parts import AS_NAMED
@@ -142,12 +143,15 @@ def _describe(names: set[str], change: Change, run: Run, loader: Loader) -> None
     """Describe the datasets that come up for the first time in a load."""
     for name in sorted(names - run.datasets):
         run.datasets.add(name)
-        described = loader.datasets.get(name)
+        described = loader.datasets.get(name) or _BUILT_IN.get(name)
         if described is None and name in numbers_of(change.database):
             continue
         texts = described or {**UNDESCRIBED, **_borrowed(loader), "title": name}
         number = next_dataset_number(change.database, name)
         change.describe(Dataset, {"name": name, "number": number, **texts})
+
+
+_BUILT_IN = {name: texts for one in LOADERS.values() for name, texts in one.datasets.items()}
 
 
 def _borrowed(loader: Loader) -> Mapping[str, Any]:

@@ -106,9 +106,9 @@ def test_another_dataset_stands_in_the_id_too(parse: Any) -> None:
     assert (source["id"], source["dataset"]) == ("own:1:2", "own")
 
 
-def test_the_files_time_stands_where_no_column_gives_one() -> None:
+def test_a_part_of_an_event_is_its_oldest_version() -> None:
     stamp = "2024-01-01T00:00:00Z"
-    assert in_csv("seed:1,2024-04-13,195", stamp=stamp)["added"] == stamp
+    assert in_csv("seed:1,2024-04-13,195", stamp=stamp)["added"] is None
     assert in_csv("seed:1,2024-04-13,", "id,date,added", stamp=stamp)["added"] is None
 
 

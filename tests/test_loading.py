@@ -138,7 +138,17 @@ def test_what_the_codebook_lacks_is_kept_and_counted(own_store: Path, tmp_path: 
     unknown = [(one["column"], one["code"], one["count"]) for one in report["unknown_codes"]]
     assert unknown == [("actor_code", "SSD", 3), ("actor_country", "SSD", 3)]
     left_out = [(one["column"], one["count"]) for one in report["left_out"]]
-    assert left_out == [("place_country", 3), ("place_latitude", 3)]
+    assert left_out == [("place_country", 3), ("place_latitude", 3), ("place_longitude", 3)]
+
+
+def test_a_part_of_an_event_never_takes_the_place_of_the_whole(
+    own_store: Path, tmp_path: Path
+) -> None:
+    loaded(own_store, "gdelt", written(tmp_path, "a.tsv", gdelt_line()))
+    thin = b"id,date,action_code,added\ngdelt:1001,2024-04-13,195,2025-01-01T00:00:00Z\n"
+    outcome = loaded(own_store, "csv", written(tmp_path, "20260101.csv", thin))
+    assert counts(outcome) == {"outdated": 1}
+    assert rows_of(own_store, ["actor_code", "mentions"])[-1] == ("IRNMIL", 5)
 
 
 def test_equal_and_older_records_of_one_load_are_counted(own_store: Path, tmp_path: Path) -> None:

@@ -79,8 +79,7 @@ def test_a_replay_reads_as_the_load_did(own_store: Path, tmp_path: Path) -> None
     connection.commit()
     connection.close()
     assert replayed(own_store, outcome.number) == {"inserted": 1}
-    columns = ("dataset", "added", "action_code")
-    assert ("mine", "2024-05-01T00:00:00Z", "193") in rows_of(own_store, columns)
+    assert ("mine", "193") in rows_of(own_store, ("dataset", "action_code"))
 
 
 def test_the_commands_show_what_was_refused_and_read_it_again(store: Path) -> None:

@@ -29,6 +29,9 @@ PATHS = {column.path: name for name, column in COLUMNS.items()}
 Cell = Callable[[str], Any]
 
 
+EXPORTED = {name for name, column in COLUMNS.items() if column.stored} - {"revision"}
+"""The columns of a whole event."""
+
 csv.field_size_limit(LONGEST)
 
 
@@ -217,6 +220,9 @@ def _completed(source: Source, file: File) -> Source:
         source.pop(name, None)
     _name_dataset(source, file.dataset)
     source.setdefault("added", file.stamp)
+    if not source.keys() >= EXPORTED:
+        # A part of an event must not take the place of the whole: it is the oldest version.
+        source["added"] = None
     code, root = source.get("action_code"), source.get("action_root")
     if root:
         source["action_root"] = root.zfill(2)
@@ -234,12 +240,13 @@ def _name_dataset(source: Source, dataset: str | None) -> None:
         source["dataset"] = own
 
 
+# Version 0: of two versions of one time, what the source's own loader made is kept.
 CSV = Loader(
-    version=1,
+    version=0,
     datasets={},
     looks_like=looks_like_csv,
     parser=csv_parser,
     header=lambda _record: True,
     quoted=True,
 )
-NDJSON = Loader(version=1, datasets={}, looks_like=looks_like_ndjson, parser=ndjson_parser)
+NDJSON = Loader(version=0, datasets={}, looks_like=looks_like_ndjson, parser=ndjson_parser)
