@@ -1,16 +1,22 @@
 """One module per source format, and the table of them."""
 
-from dataset.loaders import exported, gdelt, icews, keds, mentions, phoenix, polecat
 from dataset.loaders.base import Loader
+from dataset.loaders.exported import CSV, NDJSON
+from dataset.loaders.gdelt import LOADER as GDELT
+from dataset.loaders.icews import LOADER as ICEWS
+from dataset.loaders.keds import LOADER as KEDS
+from dataset.loaders.mentions import LOADER as GDELT_MENTIONS
+from dataset.loaders.phoenix import LOADER as PHOENIX
+from dataset.loaders.polecat import LOADER as POLECAT
 
 LOADERS: dict[str, Loader] = {
-    "gdelt": gdelt.LOADER,
-    "gdelt-mentions": mentions.LOADER,
-    "icews": icews.LOADER,
-    "phoenix": phoenix.LOADER,
-    "keds": keds.LOADER,
-    "polecat": polecat.LOADER,
-    "csv": exported.CSV,
-    "ndjson": exported.NDJSON,
+    "gdelt": GDELT,
+    "gdelt-mentions": GDELT_MENTIONS,
+    "icews": ICEWS,
+    "phoenix": PHOENIX,
+    "keds": KEDS,
+    "polecat": POLECAT,
+    "csv": CSV,
+    "ndjson": NDJSON,
 }
 """The loader of each format."""
