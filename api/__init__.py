@@ -47,17 +47,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     problems.register(app)
     caching.register(app)
     api = specification.create(app)
-    for module in (
-        events,
-        aggregates,
-        history,
-        mentions,
-        codebook,
-        datasets,
-        loads,
-        citations,
-        about,
-    ):
+    for module in MODULES:
         api.register_blueprint(module.blueprint)
     app.register_blueprint(about.pages)
     return app
