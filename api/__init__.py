@@ -42,7 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(specification.CONFIG, PUBLIC_URL=settings.public_url)
     app.url_map.strict_slashes = True
     app.extensions["store"] = Store(settings.database)
-    app.extensions["spool"] = Spool()
+    app.extensions["spool"] = Spool(settings.results_folder, caching.fingerprint())
     app.before_request(lambda: check_address(request))
     problems.register(app)
     caching.register(app)

@@ -4,6 +4,8 @@ import click
 
 from api.options import setting, settings_with, writing
 from dataset import retractions
+from dataset.database import settings_of
+from dataset.spools import Spool
 
 
 @click.command("retract")
@@ -31,16 +33,22 @@ def restore_event(database: str | None, event_id: str) -> None:
 
 @click.command("purge")
 @setting("database")
+@setting("cache")
 @click.argument("event_id", metavar="ID")
 @click.confirmation_option(prompt="All versions of the event will be removed for good. Go on?")
-def purge_event(database: str | None, event_id: str) -> None:
+def purge_event(database: str | None, cache: str | None, event_id: str) -> None:
     """Remove all versions of the event ID for good, as a court may ask; no load brings it back.
 
-    The file is written anew, which takes its time. Backups, exports and the quarantine of loads
-    are not touched.
+    The file is written anew, which takes its time. Results that servers keep in CACHE are removed
+    as well. Backups, exports and the quarantine of loads are not touched.
     """
-    with writing(settings_with(database=database)) as opened:
-        _done("purged", event_id, retractions.purge(opened, event_id))
+    settings = settings_with(database=database, cache=cache)
+    with writing(settings) as opened:
+        store = settings_of(opened)["uuid"]
+        try:
+            _done("purged", event_id, retractions.purge(opened, event_id))
+        finally:
+            Spool(settings.results_folder).forget(store)
 
 
 @click.command("release")

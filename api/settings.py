@@ -9,7 +9,7 @@ from typing import Any
 
 MEANINGS = {
     "database": "Path of the SQLite database.",
-    "cache": "Folder that keeps what was downloaded.",
+    "cache": "Folder that keeps what was downloaded, and results that cost much to make.",
     "gdelt_url": "Where GDELT's files are.",
     "host": "Address to listen on.",
     "port": "Port to listen on.",
@@ -34,11 +34,16 @@ class Settings:
 
     @property
     def cache_folder(self) -> Path:
-        """The folder for downloads; by default the user's own for caches (XDG)."""
+        """The folder for downloads and results; by default the user's own for caches (XDG)."""
         if self.cache:
             return Path(self.cache)
         base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
         return Path(base) / "cameo-events"
+
+    @property
+    def results_folder(self) -> Path:
+        """The folder for results that cost much to make."""
+        return self.cache_folder / "results"
 
     @classmethod
     def of(cls, environment: Mapping[str, str] = os.environ) -> "Settings":

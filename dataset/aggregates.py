@@ -5,13 +5,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import Database, chunked, fn
+from peewee import Database, chunked
 
 from dataset.columns import COLUMNS
 from dataset.exports import BATCH, csv_lines
 from dataset.grouping import write
 from dataset.groups import MEASURES
-from dataset.models import Tombstone, field
+from dataset.models import field
 from dataset.pages import Matched
 from dataset.releases import token_of
 from dataset.snapshots import Snapshot
@@ -59,10 +59,8 @@ def _result(
     snapshot: Snapshot, spool: Spool, grouping: Grouping
 ) -> AbstractContextManager[Database]:
     revision = grouping.selection.revision
-    # A purge takes events out of older revisions too.
-    purged = snapshot.value(Tombstone.select(fn.MAX(Tombstone.revision)))
-    key = (snapshot.uuid, token_of(snapshot, revision), str(revision), str(purged), grouping.query)
-    return spool.result(key, lambda database: write(snapshot, grouping, database))
+    key = (token_of(snapshot, revision), str(revision), grouping.query)
+    return spool.database(snapshot.uuid, key, lambda database: write(snapshot, grouping, database))
 
 
 def _ordered(grouping: Grouping) -> Any:

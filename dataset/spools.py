@@ -1,14 +1,13 @@
-"""Keep results in temporary files: what costs much is made once, and read page by page."""
+"""Keep results in files: what costs much is made once, and read part by part."""
 
 import fcntl
 import os
-import shutil
-import tempfile
-import weakref
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
+from typing import BinaryIO, TypeVar
 
 import apsw
 from peewee import Database, SqliteDatabase
@@ -20,43 +19,68 @@ from dataset.errors import StoreError
 MOST_BYTES = 2**30
 STRIPES = 64
 """So many results can be in the making at a time."""
+SECONDS_OF_A_MAKING = 86_400
+"""A file that was begun longer ago was left by a process that is no more."""
+KEPT = (".sqlite", ".file")
 # A file that is not whole is never seen: nothing has to survive a crash.
 WRITE_PRAGMAS = {"journal_mode": "off", "synchronous": "off", "temp_store": "file"}
 
-Make = Callable[[SqliteDatabase], None]
+Opened = TypeVar("Opened")
+Key = tuple[str, ...]
 
 
 class Spool:
-    """A folder of results, each a SQLite file; those used longest ago make room for new ones.
+    """A folder of results, each a file; those used longest ago make room for new ones.
 
-    Processes forked after it was made share it: what one makes, all can read.
+    All processes that are given the folder share it, one after another too: a result is named by
+    the store's UUID and a hash of `version` and its key, so that these must decide what it holds.
     """
 
-    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
-        """Make the folder; the process that made it removes it at its end."""
-        self.folder = Path(tempfile.mkdtemp(prefix="cameo-events-"))
+    def __init__(self, folder: Path, version: str = "", most_bytes: int = MOST_BYTES) -> None:
+        """Remember the folder; it is made when the first result is."""
+        self.folder = folder
+        self.version = version
         self.most_bytes = most_bytes
-        weakref.finalize(self, _remove, self.folder, os.getpid())
 
     @contextmanager
-    def result(self, key: tuple[str, ...], make: Make) -> Iterator[Database]:
-        """Open the result of a key to read; make it if it is not here."""
-        digest = blake2b("\0".join(key).encode(), digest_size=16).hexdigest()
-        database = self._found(self.folder / f"{digest}.sqlite", make)
+    def database(
+        self, store: str, key: Key, make: Callable[[SqliteDatabase], None]
+    ) -> Iterator[Database]:
+        """Open the SQLite file of a key to read; make it if it is not here."""
+        path = self._path(store, key, ".sqlite")
+        database = self._found(path, lambda unfinished: _write(unfinished, make), _opened)
         try:
             yield database
         finally:
             database.close()
 
-    def _found(self, path: Path, make: Make) -> Database:
+    def file(self, store: str, key: Key, make: Callable[[Path], None]) -> BinaryIO:
+        """Open the file of a key to read; make it if it is not here."""
+        return self._found(self._path(store, key, ".file"), make, _opened_file)
+
+    def forget(self, store: str) -> None:
+        """Remove all results of a store."""
+        for path in self.folder.glob(f"{store}-*"):
+            path.unlink(missing_ok=True)
+
+    def _path(self, store: str, key: Key, suffix: str) -> Path:
+        digest = blake2b("\0".join((self.version, *key)).encode(), digest_size=16).hexdigest()
+        return self.folder / f"{store}-{digest}{suffix}"
+
+    def _found(
+        self,
+        path: Path,
+        make: Callable[[Path], None],
+        open_to_read: Callable[[Path], Opened | None],
+    ) -> Opened:
         try:
             with self._alone(path):
-                opened = _opened(path)
+                opened = open_to_read(path)
                 if opened is None:
-                    self._write(path, make)
-                    opened = _opened(path)
+                    self._make(path, make)
+                    opened = open_to_read(path)
                 if opened is None:
-                    raise StoreError(f"The temporary file {path} cannot be read.")
+                    raise StoreError(f"The file {path} cannot be read.")
                 with suppress(FileNotFoundError):
                     os.utime(path)
         except OSError as error:
@@ -66,42 +90,45 @@ class Spool:
     @contextmanager
     def _alone(self, path: Path) -> Iterator[None]:
         """Let no other thread or process make the same result meanwhile."""
-        stripe = int(path.stem, 16) % STRIPES
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        stripe = int(path.stem.rpartition("-")[2], 16) % STRIPES
         with (self.folder / f"{stripe}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _write(self, path: Path, make: Make) -> None:
+    def _make(self, path: Path, make: Callable[[Path], None]) -> None:
         unfinished = path.with_suffix(".unfinished")
         unfinished.unlink(missing_ok=True)
-        database = APSWDatabase(str(unfinished), pragmas=WRITE_PRAGMAS)
         try:
-            with database.atomic():
-                make(database)
-            database.close()
+            make(unfinished)
             unfinished.replace(path)
         finally:
-            database.close()
             unfinished.unlink(missing_ok=True)
         self._make_room(path)
 
     def _make_room(self, newest: Path) -> None:
         """Remove what was used longest ago; who reads it still goes on."""
-        found = []
-        for path in self.folder.glob("*.sqlite"):
-            with suppress(FileNotFoundError):
-                status = path.stat()
-                found.append((path != newest, -status.st_mtime_ns, status.st_size, path))
         total = 0
-        for _, _, size, path in sorted(found):
+        for used, size, path in sorted(self._results(), reverse=True):
+            left_behind = path.suffix == ".unfinished" and used < time.time() - SECONDS_OF_A_MAKING
             total += size
-            if total > self.most_bytes and path != newest:
+            if left_behind or (total > self.most_bytes and path.suffix in KEPT and path != newest):
                 path.unlink(missing_ok=True)
 
+    def _results(self) -> Iterator[tuple[float, int, Path]]:
+        for path in self.folder.glob("*-*"):
+            with suppress(FileNotFoundError):
+                status = path.stat()
+                yield status.st_mtime, status.st_size, path
 
-def _remove(folder: Path, owner: int) -> None:
-    if os.getpid() == owner:
-        shutil.rmtree(folder, ignore_errors=True)
+
+def _write(path: Path, make: Callable[[SqliteDatabase], None]) -> None:
+    database = APSWDatabase(str(path), pragmas=WRITE_PRAGMAS)
+    try:
+        with database.atomic():
+            make(database)
+    finally:
+        database.close()
 
 
 def _opened(path: Path) -> Database | None:
@@ -111,3 +138,10 @@ def _opened(path: Path) -> Database | None:
     except ENGINE_ERRORS:
         return None
     return database
+
+
+def _opened_file(path: Path) -> BinaryIO | None:
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        return None

@@ -143,9 +143,9 @@ def make_rich(seeded: Path, path: Path) -> Path:
     return path
 
 
-def client_on(path: Path) -> FlaskClient:
+def client_on(path: Path, **settings: Any) -> FlaskClient:
     """Make a client of an application on a store."""
-    return create_app(Settings(database=str(path))).test_client()
+    return create_app(Settings(database=str(path), **settings)).test_client()
 
 
 def cell(event: Event, name: str) -> Any:

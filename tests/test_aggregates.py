@@ -228,9 +228,9 @@ def test_there_may_be_more_groups_than_matches_are_counted(own_store: Path) -> N
     assert len(client.get("/v1/aggregates.csv?by=id").text.splitlines()) == 10_356
 
 
-def test_a_walk_groups_once(rich_store: Path) -> None:
-    client = client_on(rich_store)
-    folder = client.application.extensions["spool"].folder
+def test_a_walk_groups_once(rich_store: Path, tmp_path: Path) -> None:
+    client = client_on(rich_store, cache=str(tmp_path))
+    folder = tmp_path / "results"
     seen = set()
     for _ in pages_of(client, "/v1/aggregates?by=id&limit=10"):
         seen.add(tuple((path.name, path.stat().st_ino) for path in folder.glob("*.sqlite")))

@@ -1,5 +1,6 @@
 """Spooled results: made once, whole or not at all, in bounded room."""
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
@@ -34,24 +35,28 @@ def value_in(database: SqliteDatabase) -> int:
 
 
 def read(spool: Spool, key: str, make: Callable[[SqliteDatabase], None]) -> int:
-    with spool.result((key,), make) as database:
+    with spool.database("store", (key,), make) as database:
         return value_in(database)
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Spool:
+    return Spool(tmp_path / "results")
 
 
 def results(spool: Spool) -> list[Path]:
     return sorted(spool.folder.glob("*.sqlite"))
 
 
-def test_a_result_is_made_once_by_many_threads() -> None:
-    spool, made = Spool(), list[int]()
+def test_a_result_is_made_once_by_many_threads(spool: Spool) -> None:
+    made = list[int]()
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: read(spool, "a", making(7, made)), range(40)))
     assert found == [7] * 40
     assert made == [7]
 
 
-def test_what_was_used_longest_ago_makes_room() -> None:
-    spool = Spool()
+def test_what_was_used_longest_ago_makes_room(spool: Spool) -> None:
     read(spool, "a", making(1))
     read(spool, "b", making(2))
     spool.most_bytes = 2 * results(spool)[0].stat().st_size
@@ -63,45 +68,77 @@ def test_what_was_used_longest_ago_makes_room() -> None:
     assert made == [2]
 
 
-def test_who_reads_a_result_that_makes_room_goes_on() -> None:
-    spool = Spool(most_bytes=1)
-    with spool.result(("a",), making(1)) as database:
+def test_who_reads_a_result_that_makes_room_goes_on(spool: Spool) -> None:
+    spool.most_bytes = 1
+    with spool.database("store", ("a",), making(1)) as database:
         assert read(spool, "b", making(2)) == 2
         assert len(results(spool)) == 1
         assert value_in(database) == 1
 
 
-def test_what_fails_in_the_making_leaves_nothing() -> None:
+def test_what_fails_in_the_making_leaves_nothing(spool: Spool) -> None:
     def fail(database: SqliteDatabase) -> None:
         making(1)(database)
         raise ValueError("not whole")
 
-    spool = Spool()
     with pytest.raises(ValueError, match="not whole"):
         read(spool, "a", fail)
     assert not list(spool.folder.glob("*.unfinished"))
     assert read(spool, "a", making(2)) == 2
 
 
-def test_a_folder_that_is_gone_is_told() -> None:
-    spool = Spool()
-    spool.folder.rmdir()
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "results").write_text("a file in its place")
     with pytest.raises(StoreError, match="cannot be used"):
-        read(spool, "a", making(1))
+        read(Spool(tmp_path / "results"), "a", making(1))
 
 
-def test_workers_share_their_results_and_leave_nothing(seeded: Path, tmp_path: Path) -> None:
-    port = free_port()
-    process = start(seeded, port, TMPDIR=str(tmp_path), WORKERS="4")
-    url: str | None = f"http://127.0.0.1:{port}/v1/aggregates?by=id&limit=1"
-    wait_until_up(f"http://127.0.0.1:{port}", process)
+def test_what_a_process_left_behind_is_removed(spool: Spool) -> None:
+    read(spool, "a", making(1))
+    left, begun = (spool.folder / f"store-{name}.unfinished" for name in ("left", "begun"))
+    left.touch()
+    begun.touch()
+    os.utime(left, (0, 0))
+    read(spool, "b", making(2))
+    assert (left.exists(), begun.exists()) == (False, True)
+
+
+def test_results_of_one_store_are_forgotten(spool: Spool) -> None:
+    made = list[int]()
+    for store in ("one", "other"):
+        with spool.database(store, ("a",), making(1)):
+            pass
+    spool.forget("one")
+    assert [path.name.partition("-")[0] for path in results(spool)] == ["other"]
+    assert read(spool, "a", making(3, made)) == 3
+
+
+def test_another_version_makes_its_own_results(spool: Spool) -> None:
+    assert read(spool, "a", making(1)) == 1
+    assert read(Spool(spool.folder, "next"), "a", making(2)) == 2
+
+
+def test_a_file_is_read_though_it_makes_room(spool: Spool) -> None:
+    spool.most_bytes = 1
+    with spool.file("store", ("a",), lambda path: path.write_bytes(b"one")) as file:
+        assert read(spool, "b", making(2)) == 2
+        assert file.read() == b"one"
+    assert not list(spool.folder.glob("*.file"))
+
+
+def test_workers_and_servers_share_their_results(seeded: Path, tmp_path: Path) -> None:
+    path = "/v1/aggregates?by=id&limit=10"
     files = set()
-    while url:
-        url = httpx.get(url).json()["page"]["next"]
-        files |= {(path.name, path.stat().st_ino) for path in tmp_path.glob("*/*.sqlite")}
-    stop(process)
+    for _ in range(2):
+        port = free_port()
+        process = start(seeded, port, CACHE=str(tmp_path), WORKERS="4")
+        wait_until_up(f"http://127.0.0.1:{port}", process)
+        url: str | None = f"http://127.0.0.1:{port}{path}"
+        while url:
+            url = httpx.get(url).json()["page"]["next"]
+        stop(process)
+        files |= {(path.name, path.stat().st_ino) for path in tmp_path.glob("results/*.sqlite")}
     assert len(files) == 1
-    assert not list(tmp_path.glob("cameo-events-*"))
 
 
 @given(st.integers(-(10**12), 10**12), st.integers(1, 10**6))
