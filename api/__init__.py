@@ -8,6 +8,7 @@ from api import (
     caching,
     citations,
     codebook,
+    compression,
     datasets,
     events,
     history,
@@ -46,6 +47,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.before_request(lambda: check_address(request))
     problems.register(app)
     caching.register(app)
+    compression.register(app)
     api = specification.create(app)
     for module in MODULES:
         api.register_blueprint(module.blueprint)

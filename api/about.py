@@ -5,9 +5,9 @@ from typing import Any
 
 import orjson
 from flask import Blueprint as PageBlueprint
-from flask import Response, current_app, render_template, request, send_from_directory
+from flask import Response, current_app, render_template, send_from_directory
 
-from api import caching, specification
+from api import caching, compression, specification
 from api.blueprint import Blueprint
 from api.reading import JSON, store
 from dataset.observed import datasets
@@ -85,11 +85,10 @@ def openapi_json() -> Response:
     document = specification.document(current_app)
     if current_app.config["PUBLIC_URL"]:
         document["servers"] = [{"url": current_app.config["PUBLIC_URL"]}]
-    answer = Response(orjson.dumps(document), content_type=JSON)
-    answer.headers["Cache-Control"] = caching.UNPINNED
-    answer.add_etag()
-    answer.make_conditional(request)
-    return answer
+    body = orjson.dumps(document)
+    etag = caching.tag(body, compression.chosen(JSON))
+    caching.answer_304_if_fresh(etag, pinned=False)
+    return Response(body, content_type=JSON)
 
 
 def _page(html: str) -> Response:

@@ -5,18 +5,17 @@ from contextlib import contextmanager
 from typing import Any
 
 import marshmallow as ma
-from flask import Response, current_app
+from flask import Response
 
 from api import answers, formats
 from api.blueprint import Blueprint
 from api.documentation import EXPORT_HEADERS, PAGE_HEADERS, TOTALS_HEADER
-from api.reading import JSON, Reading, query_text, reading
+from api.reading import JSON, Reading, query_text, reading, spool
 from dataset.aggregates import GroupPage, groups_csv, page_of_groups
 from dataset.emptiness import empty_because
 from dataset.filters import FILTERS
 from dataset.selection import Selection
 from dataset.spooled import Grouping
-from dataset.spools import Spool
 from schemas.aggregates import (
     AggregateExportQuerySchema,
     AggregatePageQuerySchema,
@@ -30,12 +29,6 @@ CSV = formats.FORMATS["csv"]
 OVERLAPPING = "overlapping"
 BESIDES = ("limit", "as_of")
 """The parameters that do not decide what the groups of a revision are."""
-
-
-def spool() -> Spool:
-    """Give the folder of results of the running application."""
-    found: Spool = current_app.extensions["spool"]
-    return found
 
 
 @contextmanager

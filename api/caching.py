@@ -56,7 +56,7 @@ def register(app: Flask) -> None:
 
 
 def _mark(response: Response) -> Response:
-    if response.status_code == 200 and "cache_headers" in g:
+    if response.status_code in (200, 206) and "cache_headers" in g:
         if request.if_none_match.star_tag:
             response.close()
             return _not_modified()

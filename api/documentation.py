@@ -29,6 +29,11 @@ RECEIPT_HEADERS = {
 TOTALS_HEADER = {
     "Cameo-Totals": _header("Only where an event may be in several groups.", "overlapping")
 }
+FILE_HEADERS = {
+    "Accept-Ranges": _header("Parts of the file can be asked for.", "bytes"),
+    "Content-Length": _header("How many bytes are sent.", "40960"),
+}
+RANGE_HEADERS = {"Content-Range": _header("Which bytes are sent, of how many.", "bytes 0-7/40960")}
 EXPORT_HEADERS = STORE_HEADERS | RECEIPT_HEADERS
 
 

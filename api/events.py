@@ -4,15 +4,18 @@ from typing import Any
 
 from flask import Response
 
-from api import answers, formats
+from api import answers, files, formats
 from api.blueprint import Blueprint
 from api.documentation import (
     EXPORT_HEADERS,
+    FILE_HEADERS,
     PAGE_HEADERS,
+    RANGE_HEADERS,
     RECEIPT_HEADERS,
     STORE_HEADERS,
     path_text,
 )
+from api.formats import PARQUET
 from api.history import existing
 from api.reading import JSON, Reading, reading
 from dataset import rows
@@ -57,7 +60,7 @@ def list_events(arguments: dict[str, Any]) -> Response:
 
     Filters are ANDed. Follow `page.next` until it is null: the pages show the store as it was at
     the first one, each event once, whatever is loaded meanwhile. With an `Accept` header for CSV,
-    NDJSON or GeoJSON the answer is the whole result, or one page of it if `limit` is given.
+    NDJSON, GeoJSON or Arrow the answer is the whole result, or one page of it if `limit` is given.
     """
     format = formats.negotiated()
     media_type = format.media_type if format else JSON
@@ -166,3 +169,46 @@ def export_events_geojson(arguments: dict[str, Any]) -> Response:
     has no geometry.
     """
     return _export(arguments, "geojson")
+
+
+@blueprint.get("/events.arrow")
+@blueprint.arguments(EventExportQuerySchema, location="query")
+@_exported("arrow")
+def export_events_arrow(arguments: dict[str, Any]) -> Response:
+    """Download all events that match as an Arrow IPC stream.
+
+    Oldest first, flat columns with types: dates, timestamps, numbers, codes as dictionaries,
+    lists. The metadata of the schema has the receipt, as JSON.
+    """
+    return _export(arguments, "arrow")
+
+
+@blueprint.get("/events.parquet")
+@blueprint.arguments(EventExportQuerySchema, location="query")
+@blueprint.response(
+    200,
+    PARQUET.schema,
+    content_type=PARQUET.media_type,
+    description=PARQUET.meaning,
+    headers=EXPORT_HEADERS | FILE_HEADERS,
+)
+@blueprint.alt_response(
+    206,
+    schema=PARQUET.schema,
+    content_type=PARQUET.media_type,
+    success=True,
+    headers=EXPORT_HEADERS | FILE_HEADERS | RANGE_HEADERS,
+)
+@blueprint.alt_response(307, response="TEMPORARY_REDIRECT")
+@blueprint.alt_response(416, response="REQUESTED_RANGE_NOT_SATISFIABLE")
+def export_events_parquet(arguments: dict[str, Any]) -> Response:
+    """Download all events that match as a Parquet file.
+
+    Oldest first, columns as in the Arrow stream. Without `as_of` this leads to the same query at
+    the newest revision (307). The file is written whole before it is sent, and kept for a while:
+    readers may ask for parts of it (`Range`), as DuckDB, pyarrow and polars do.
+    """
+    with reading(EventExportQuerySchema, arguments, PARQUET.media_type) as asked:
+        if "as_of" not in arguments:
+            return files.pinned(asked)
+        return files.spooled(asked, asked.selection(OLDEST_FIRST), PARQUET)

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
+from pkgutil import resolve_name
 from types import MappingProxyType
 from typing import IO, Any
 
@@ -15,22 +16,26 @@ from werkzeug.wsgi import ClosingIterator, FileWrapper
 from api.answers import link_to_next
 from api.problems import refuse
 from api.reading import JSON, Reading, store
-from dataset.exports import Writer, export, write_csv, write_geojson, write_ndjson
+from dataset.exports import Extract, extract, written
 from dataset.pages import Matched, Page, matched_by
 from dataset.selection import Selection
 from schemas.events import FeatureCollectionSchema
 
 SPOOL_BYTES = 2**20
 TEXT = {"type": "string"}
+BINARY = {"type": "string", "format": "binary"}
 
 
 @dataclass(frozen=True)
 class Format:
-    """A format: its media type, what it is good for, what writes it, and its documented schema."""
+    """A format: its media type, what it is good for, what writes it, and its documented schema.
+
+    `writer` is a name, so that a library for it is loaded when it is first asked for.
+    """
 
     media_type: str
     meaning: str
-    write: Writer
+    writer: str
     schema: Any = field(default_factory=TEXT.copy)
 
     @property
@@ -38,17 +43,42 @@ class Format:
         """The media type, with the encoding where that has to be said."""
         return self.media_type + ("; charset=utf-8" if self.media_type.startswith("text/") else "")
 
+    @property
+    def write(self) -> Any:
+        """What writes an extract in this format."""
+        return resolve_name(self.writer)
+
 
 FORMATS: dict[str, Format] = {
-    "ndjson": Format("application/x-ndjson", "One JSON event a line", write_ndjson),
-    "csv": Format("text/csv", "Comma-separated values with a header, one event a line", write_csv),
+    "ndjson": Format(
+        "application/x-ndjson", "One JSON event a line", "dataset.exports:write_ndjson"
+    ),
+    "csv": Format(
+        "text/csv",
+        "Comma-separated values with a header, one event a line",
+        "dataset.exports:write_csv",
+    ),
     "geojson": Format(
         "application/geo+json",
         "A GeoJSON feature collection",
-        write_geojson,
+        "dataset.exports:write_geojson",
         FeatureCollectionSchema,
     ),
+    "arrow": Format(
+        "application/vnd.apache.arrow.stream",
+        "An Arrow IPC stream of typed columns",
+        "dataset.arrow:write_stream",
+        BINARY,
+    ),
 }
+"""The formats that are written as they are sent."""
+PARQUET = Format(
+    "application/vnd.apache.parquet",
+    "A Parquet file of typed columns",
+    "dataset.arrow:write_parquet",
+    BINARY,
+)
+"""The format that is written whole first, since it is read from its end."""
 OFFERS: dict[str, Format | None] = {
     JSON: None,
     **{format.media_type: format for format in FORMATS.values()},
@@ -74,14 +104,22 @@ def preferred(offers: Collection[str]) -> str:
 def whole(reading: Reading, selection: Selection, format: Format) -> Response:
     """Answer with all events of a selection, read and written as they are sent."""
     matched = matched_by(reading.snapshot, selection)
-    chunks = export(store(), selection, reading.columns, format.write)
-    return sent(reading, chunks, matched, format)
+    receipt = reading.receipt(matched, complete=holds_all(selection, matched))
+    made = extract(store(), selection, reading.columns, receipt)
+    return sent(reading, written(made, format.write), matched, format)
+
+
+def holds_all(selection: Selection, matched: Matched) -> bool:
+    """Tell whether a whole answer holds all that matched: a sample may be smaller."""
+    return not selection.sample or matched <= Matched(selection.sample.size, "eq")
 
 
 def page(reading: Reading, found: Page, url: str | None, format: Format) -> Response:
     """Answer with one page of events in a format beside JSON."""
-    chunks = format.write([found.rows], reading.columns, found.read)
-    answer = sent(reading, chunks, found.matched, format)
+    holds_all = found.matched == Matched(len(found.rows), "eq")
+    receipt = reading.receipt(found.matched, complete=holds_all)
+    made = Extract(reading.columns, found.read, [found.rows], receipt)
+    answer = sent(reading, format.write(made), found.matched, format)
     if url:
         answer.headers["Link"] = link_to_next(url)
     return answer
@@ -95,13 +133,7 @@ def sent(
     more: Mapping[str, str] = MappingProxyType({}),
 ) -> Response:
     """Answer with chunks that are made as they are sent; `more` are headers beside the receipt."""
-    headers = {
-        **more,
-        "Cameo-Query": reading.query,
-        "Cameo-Revision": str(reading.revision),
-        "Cameo-Matched": f"{'>=' if matched.relation == 'gte' else ''}{matched.value}",
-        "Cameo-Cite": reading.cite_url,
-    }
+    headers = {**more, **receipt_headers(reading, matched)}
     content_type = format.content_type
     if request.method == "HEAD":
         return Response(iter(()), headers=headers, content_type=content_type)
@@ -111,6 +143,16 @@ def sent(
         file.seek(0)
         return Response(FileWrapper(file), headers=headers, content_type=content_type)
     return Response(_started(chunks), headers=headers, content_type=content_type)
+
+
+def receipt_headers(reading: Reading, matched: Matched) -> dict[str, str]:
+    """Give the receipt of an answer that is not JSON."""
+    return {
+        "Cameo-Query": reading.query,
+        "Cameo-Revision": str(reading.revision),
+        "Cameo-Matched": f"{'>=' if matched.relation == 'gte' else ''}{matched.value}",
+        "Cameo-Cite": reading.cite_url,
+    }
 
 
 def _cannot_tell_an_end() -> bool:

@@ -50,6 +50,8 @@ class ProblemApi(Api):
 
 MEANINGS = {
     HTTPStatus.NOT_MODIFIED: "The client has this answer already (`If-None-Match`).",
+    HTTPStatus.TEMPORARY_REDIRECT: "Leads to the same query at the newest revision (`Location`).",
+    HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: "The file has no such bytes (`Content-Range`).",
     HTTPStatus.REQUEST_URI_TOO_LONG: "The query is too long.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong here.",
     HTTPStatus.BAD_REQUEST: "The request cannot be read, or its cursor is not one of ours.",
@@ -86,6 +88,7 @@ DETAILS = {
     400: "The request cannot be read.",
     404: "There is nothing at this address; /docs describes what there is.",
     405: "This address can only be read, with GET or HEAD.",
+    416: "The file has no such bytes; Content-Range says how many it has.",
     500: "Something went wrong here; the log of the server says what.",
 }
 

@@ -11,7 +11,7 @@ from flask import current_app, request
 from werkzeug.exceptions import RequestURITooLarge
 from werkzeug.urls import iri_to_uri
 
-from api import caching, cursors
+from api import caching, compression, cursors
 from api.problems import refuse
 from dataset.codes import resolved
 from dataset.filters import DISTINCT, FILTERS, SAMPLE_NOTE, Choice
@@ -21,6 +21,7 @@ from dataset.releases import revision_of, token_of
 from dataset.samples import Sample
 from dataset.selection import Position, Selection, Sort
 from dataset.snapshots import Snapshot, Store
+from dataset.spools import Spool
 
 JSON = "application/json"
 DEFAULT_LIMIT = 100
@@ -39,6 +40,7 @@ class Reading:
     release: str | None
     cursor: cursors.Cursor | None
     cited: Mapping[str, str]
+    etag: str
 
     @property
     def query(self) -> str:
@@ -123,6 +125,12 @@ def store() -> Store:
     return found
 
 
+def spool() -> Spool:
+    """Give the folder of results of the running application."""
+    found: Spool = current_app.extensions["spool"]
+    return found
+
+
 def base_url() -> str:
     """Give the address of this service as clients see it, without a final slash."""
     return str(current_app.config["PUBLIC_URL"] or iri_to_uri(request.root_url).rstrip("/"))
@@ -180,7 +188,8 @@ def reading(
         more = besides(snapshot) if besides else None
         state = (snapshot.uuid, revision, token_of(snapshot, revision), more)
         asked = (request.path, query_text(written), cursor_text)
-        etag = caching.tag(*state, *asked, media_type, base_url())
+        coding = compression.chosen(media_type)
+        etag = caching.tag(*state, *asked, media_type, coding, base_url())
         caching.answer_304_if_fresh(etag, pinned="as_of" in arguments)
         yield Reading(
             snapshot,
@@ -190,4 +199,5 @@ def reading(
             release,
             cursor,
             written if cited is None else cited,
+            etag,
         )

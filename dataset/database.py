@@ -3,6 +3,7 @@
 import secrets
 import time
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 
 import apsw
@@ -26,7 +27,9 @@ APPLICATION_ID = 0x43414D45
 # 64 MiB of pages and sorts on disk: a load of any size stays in bounded memory.
 PRAGMAS = {"page_size": 8192, "synchronous": "normal", "cache_size": -65_536}
 # No memory map: a file that is cut short under it would end the process (SIGBUS).
-READ_PRAGMAS = {"query_only": 1, "temp_store": "memory"}
+READ_PRAGMAS: dict[str, int | str] = {"query_only": 1, "temp_store": "memory"}
+# What is sorted for a stream may be all there is.
+STREAM_PRAGMAS = READ_PRAGMAS | {"temp_store": "file"}
 SECONDS_TO_WAIT = 5
 WAYS_OUT = {
     "locked": "Another command is writing to it: nothing was changed, try again when it has ended.",
@@ -49,11 +52,15 @@ def path_of(url: str) -> Path:
     return path
 
 
-def open_to_read(url: str, seconds_to_wait: float = SECONDS_TO_WAIT) -> Database:
+def open_to_read(
+    url: str,
+    seconds_to_wait: float = SECONDS_TO_WAIT,
+    pragmas: Mapping[str, int | str] = READ_PRAGMAS,
+) -> Database:
     """Open a database that exists; nothing can be written through it."""
     return APSWDatabase(
         str(path_of(url)),
-        pragmas=READ_PRAGMAS,
+        pragmas=pragmas,
         timeout=seconds_to_wait,
         flags=apsw.SQLITE_OPEN_READONLY,
     )

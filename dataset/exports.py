@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
@@ -20,42 +21,59 @@ COORDINATES = ("place_longitude", "place_latitude")
 """Read for every export: a feature has its point whatever its properties are."""
 
 Rows = Sequence[Sequence[Any]]
-Batches = Iterable[Rows]
-Writer = Callable[[Batches, tuple[str, ...], tuple[str, ...]], Iterator[bytes]]
 
 
-def batches_of(store: Store, selection: Selection, read: Sequence[str]) -> Iterator[Rows]:
+@dataclass(frozen=True)
+class Extract:
+    """Events to be written: their rows of the columns `read`, of which `columns` are shown.
+
+    `receipt` says what they are.
+    """
+
+    columns: tuple[str, ...]
+    read: tuple[str, ...]
+    batches: Iterable[Rows]
+    receipt: Mapping[str, Any]
+
+
+Writer = Callable[[Extract], Iterator[bytes]]
+
+
+def extract(
+    store: Store, selection: Selection, columns: tuple[str, ...], receipt: Mapping[str, Any]
+) -> Extract:
+    """Take a whole selection out of the store; it is read while it is written."""
+    read = columns_to_read(selection, [*columns, *COORDINATES])
+    return Extract(columns, read, _batches(store, selection, read), receipt)
+
+
+def _batches(store: Store, selection: Selection, read: Sequence[str]) -> Iterator[Rows]:
     """Yield the rows of a selection, some hundred at a time, on a connection of their own."""
     with store.stream() as snapshot:
         yield from chunked(snapshot.execute(ordered(snapshot, selection, read)), BATCH)
 
 
-def export(
-    store: Store, selection: Selection, columns: tuple[str, ...], writer: Writer
-) -> Iterator[bytes]:
-    """Yield a whole selection as the writer's bytes; nothing before the first rows are read."""
-    read = columns_to_read(selection, [*columns, *COORDINATES])
-    batches = batches_of(store, selection, read)
+def written(made: Extract, write: Writer) -> Iterator[bytes]:
+    """Yield an extract as the writer's bytes; nothing before the first rows are read."""
+    batches = iter(made.batches)
     first = next(batches, [])
-    yield from writer(chain([first], batches), columns, read)
+    yield from write(replace(made, batches=chain([first], batches)))
 
 
-def write_ndjson(
-    batches: Batches, columns: tuple[str, ...], read: tuple[str, ...]
-) -> Iterator[bytes]:
+def write_ndjson(made: Extract) -> Iterator[bytes]:
     """Write a JSON event a line."""
-    event = rows.nested(columns, read)
-    for batch in batches:
+    event = rows.nested(made.columns, made.read)
+    for batch in made.batches:
         yield b"".join(orjson.dumps(event(row), option=orjson.OPT_APPEND_NEWLINE) for row in batch)
 
 
-def write_csv(batches: Batches, columns: tuple[str, ...], read: tuple[str, ...]) -> Iterator[bytes]:
+def write_csv(made: Extract) -> Iterator[bytes]:
     """Write a header and a line an event; lists are joined by `;`, a null is an empty cell."""
-    values = rows.flat(columns, read)
-    lists = [index for index, name in enumerate(columns) if COLUMNS[name].many]
-    truths = [index for index, name in enumerate(columns) if COLUMNS[name].kind == "boolean"]
-    yield csv_lines([columns])
-    for batch in batches:
+    values = rows.flat(made.columns, made.read)
+    lists = [index for index, name in enumerate(made.columns) if COLUMNS[name].many]
+    truths = [index for index, name in enumerate(made.columns) if COLUMNS[name].kind == "boolean"]
+    yield csv_lines([made.columns])
+    for batch in made.batches:
         yield csv_lines(_cells(values(row), lists, truths) for row in batch)
 
 
@@ -74,17 +92,15 @@ def csv_lines(lines: Iterable[Iterable[Any]]) -> bytes:
     return text.getvalue().encode()
 
 
-def write_geojson(
-    batches: Batches, columns: tuple[str, ...], read: tuple[str, ...]
-) -> Iterator[bytes]:
+def write_geojson(made: Extract) -> Iterator[bytes]:
     """Write a feature collection (RFC 7946): a feature an event, flat columns as properties."""
-    properties = rows.flat(columns, read)
-    where = [read.index(name) for name in COORDINATES]
+    properties = rows.flat(made.columns, made.read)
+    where = [made.read.index(name) for name in COORDINATES]
     yield b'{"type":"FeatureCollection","features":['
     separator = b""
-    for batch in batches:
+    for batch in made.batches:
         for row in batch:
-            members = dict(zip(columns, properties(row), strict=True))
+            members = dict(zip(made.columns, properties(row), strict=True))
             yield separator + orjson.dumps(_feature(members, *(row[index] for index in where)))
             separator = b",\n"
     yield b"]}\n"

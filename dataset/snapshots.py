@@ -12,6 +12,7 @@ from peewee import Database, Query
 
 from dataset.database import (
     ENGINE_ERRORS,
+    STREAM_PRAGMAS,
     check,
     open_to_read,
     path_of,
@@ -75,7 +76,7 @@ class Store:
     def stream(self) -> Iterator[Snapshot]:
         """Give a snapshot on a connection of its own, for an answer that outlives its request."""
         # Flask closes the request before a stream starts (pallets/flask#5799).
-        database = open_to_read(self.url)
+        database = open_to_read(self.url, pragmas=STREAM_PRAGMAS)
         try:
             with self._reading(database) as snapshot:
                 yield snapshot

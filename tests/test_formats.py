@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import orjson
+import pyarrow as pa
 import pytest
 from flask.testing import FlaskClient
 from rich_store import RICH, cell
@@ -24,8 +25,11 @@ from schemas.events import EventSchema
 
 JSON, CSV, NDJSON = "application/json", "text/csv", "application/x-ndjson"
 GEOJSON = "application/geo+json"
-MEDIA_TYPES = {"csv": CSV, "ndjson": NDJSON, "geojson": GEOJSON}
-CONTENT_TYPES = {CSV: "text/csv; charset=utf-8", NDJSON: NDJSON, GEOJSON: GEOJSON, JSON: JSON}
+ARROW = "application/vnd.apache.arrow.stream"
+MEDIA_TYPES = {"csv": CSV, "ndjson": NDJSON, "geojson": GEOJSON, "arrow": ARROW}
+CONTENT_TYPES = {name: name for name in (JSON, NDJSON, GEOJSON, ARROW)} | {
+    CSV: "text/csv; charset=utf-8"
+}
 
 QUERIES = [
     "",
@@ -85,6 +89,8 @@ def ids_of(answer: TestResponse) -> list[str]:
         return [line["id"] for line in read_csv(answer)]
     if answer.mimetype == GEOJSON:
         return [feature["id"] for feature in answer.get_json()["features"]]
+    if answer.mimetype == ARROW:
+        return list(pa.ipc.open_stream(answer.data).read_all()["id"].to_pylist())
     if answer.mimetype == NDJSON:
         return [orjson.loads(line)["id"] for line in answer.data.splitlines()]
     return [event["id"] for event in answer.get_json()["data"]]

@@ -1,0 +1,74 @@
+"""Send whole results that are written to a file first: with their length, and part by part."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Response, g, request
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
+from werkzeug.wsgi import wrap_file
+
+from api.formats import Format, holds_all, receipt_headers
+from api.reading import Reading, base_url, query_text, spool, store
+from dataset.exports import extract
+from dataset.pages import Matched, matched_by
+from dataset.selection import Selection
+
+
+def pinned(reading: Reading) -> Response:
+    """Lead to the same query at the revision that is the newest now.
+
+    Who reads a file part by part must not be given parts of two revisions.
+    """
+    query = query_text({**reading.written, "as_of": str(reading.revision)})
+    return Response(status=307, headers={"Location": f"{base_url()}{request.path}?{query}"})
+
+
+def spooled(reading: Reading, selection: Selection, format: Format) -> Response:
+    """Answer with a file of all events of a selection, written once for each ETag."""
+    matched = _matched(reading, selection)
+    receipt = reading.receipt(matched, complete=holds_all(selection, matched))
+
+    def make(path: Path) -> None:
+        format.write(extract(store(), selection, reading.columns, receipt), path)
+
+    return _file(reading, make, format, receipt_headers(reading, matched))
+
+
+def _matched(reading: Reading, selection: Selection) -> Matched:
+    """Count what matched once, not for every part of the file that is asked for."""
+    key = ("matched", reading.etag)
+    found: Matched = reading.snapshot.remembered(
+        key, lambda: matched_by(reading.snapshot, selection)
+    )
+    return found
+
+
+def _file(
+    reading: Reading, make: Callable[[Path], None], format: Format, headers: dict[str, str]
+) -> Response:
+    file = spool().file(reading.snapshot.uuid, (reading.etag,), make)
+    size = file.seek(0, 2)
+    file.seek(0)
+    answer = Response(content_type=format.content_type, headers=headers | g.cache_headers)
+    answer.content_length = size
+    answer.accept_ranges = "bytes"
+    if request.method == "HEAD":
+        file.close()
+        return answer
+    answer.response, answer.direct_passthrough = wrap_file(request.environ, file), True
+    answer.call_on_close(file.close)
+    try:
+        answer.make_conditional(_asked(), accept_ranges=True, complete_length=size)
+    except RequestedRangeNotSatisfiable:
+        answer.close()
+        raise
+    return answer
+
+
+def _asked() -> dict[str, str]:
+    """Give the request's headers, without a range that is not one of bytes: it asks for nothing."""
+    environ = dict(request.environ)
+    wanted = request.range
+    if wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1:
+        environ.pop("HTTP_RANGE", None)
+    return environ
