@@ -16,7 +16,7 @@ help:  ## Show the targets
 serve: .venv/.installed  ## Serve on http://$HOST:$PORT, with the seed dataset if the database is new
 	@exec $(BIN)/cameo-events serve
 
-test: .venv/.installed-tests  ## Run the tests
+test: .venv/.installed-tests .venv/httpfs/.installed  ## Run the tests
 	$(BIN)/python -m pytest
 
 lint: .venv/.installed-tests  ## Check style, types and the committed OpenAPI document
@@ -53,4 +53,11 @@ clean:  ## Remove the virtual environment
 
 .venv/.installed-tests: .venv/.installed
 	$(PIP) --editable '.[tests]'
+	@touch $@
+
+# DuckDB's extension for HTTP is packaged for one version of DuckDB only.
+.venv/httpfs/.installed: | .venv/bin/python
+	$(PYTHON) -m venv .venv/httpfs
+	.venv/httpfs/bin/python -m pip install --quiet --disable-pip-version-check \
+		duckdb==1.5.5 duckdb-extension-httpfs==1.5.5
 	@touch $@
