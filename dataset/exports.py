@@ -11,7 +11,6 @@ import orjson
 from peewee import chunked
 
 from dataset import rows
-from dataset.columns import COLUMNS
 from dataset.pages import columns_to_read
 from dataset.selection import Selection, ordered
 from dataset.snapshots import Store
@@ -69,20 +68,10 @@ def write_ndjson(made: Extract) -> Iterator[bytes]:
 
 def write_csv(made: Extract) -> Iterator[bytes]:
     """Write a header and a line an event; lists are joined by `;`, a null is an empty cell."""
-    values = rows.flat(made.columns, made.read)
-    lists = [index for index, name in enumerate(made.columns) if COLUMNS[name].many]
-    truths = [index for index, name in enumerate(made.columns) if COLUMNS[name].kind == "boolean"]
+    cells = rows.cells(made.columns, made.read)
     yield csv_lines([made.columns])
     for batch in made.batches:
-        yield csv_lines(_cells(values(row), lists, truths) for row in batch)
-
-
-def _cells(values: list[Any], lists: list[int], truths: list[int]) -> list[Any]:
-    for index in lists:
-        values[index] = ";".join(values[index])
-    for index in truths:
-        values[index] = {True: "true", False: "false", None: None}[values[index]]
-    return values
+        yield csv_lines(map(cells, batch))
 
 
 def csv_lines(lines: Iterable[Iterable[Any]]) -> bytes:

@@ -8,6 +8,7 @@ from dataset.codebook import ACTIONS
 from dataset.columns import COLUMNS, PARTS, Column
 
 LABELS = {code: action.label for code, action in ACTIONS.items()}
+TRUTHS = {1: "true", 0: "false", None: None}
 OPTIONAL_PARTS = ("actor", "target", "place")
 """Parts that are null when the source gives nothing of them."""
 
@@ -43,9 +44,18 @@ def flat(columns: tuple[str, ...], read: tuple[str, ...]) -> Callable[[Sequence[
     return _compiled("[" + ", ".join(_value(COLUMNS[name], read) for name in columns) + "]")
 
 
+@lru_cache(maxsize=256)
+def cells(columns: tuple[str, ...], read: tuple[str, ...]) -> Callable[[Sequence[Any]], Any]:
+    """Compile a function from a row of the columns `read` to the cells of `columns` in CSV.
+
+    A list stays as it is stored, joined by `;`.
+    """
+    return _compiled("(" + "".join(_cell(COLUMNS[name], read) + ", " for name in columns) + ")")
+
+
 def _compiled(expression: str) -> Writer:
     # The text is made of names and positions of the table of columns, of no input.
-    made: Writer = eval(f"lambda row: {expression}", {"labels": LABELS})  # noqa: S307
+    made: Writer = eval(f"lambda row: {expression}", {"labels": LABELS, "truths": TRUTHS})  # noqa: S307
     return made
 
 
@@ -80,3 +90,10 @@ def _value(column: Column, read: tuple[str, ...]) -> str:
     if column.kind == "boolean":
         return f"(None if {item} is None else {item} == 1)"
     return item
+
+
+def _cell(column: Column, read: tuple[str, ...]) -> str:
+    item = f"row[{read.index(column.name)}]" if column.stored else ""
+    if column.kind == "boolean":
+        return f"truths[{item}]"
+    return item if column.many else _value(column, read)
