@@ -18,6 +18,15 @@ LEADS = (
     "evidence_document",
 )
 """The columns that lead an index of their own, followed by the date and the key."""
+SOME_LEADS = (
+    "actor_group",
+    "actor_ethnic",
+    "target_group",
+    "target_ethnic",
+    "action_mode",
+    "place_admin1",
+)
+"""The columns that do so where they have a value: most events, or most sources, give none."""
 
 _DATE = field(Event, "date")
 
@@ -28,6 +37,10 @@ Event.add_index(
 )
 for _lead in LEADS:
     Event.add_index(field(Event, _lead), _DATE, Event.key)
+for _lead in SOME_LEADS:
+    _column = field(Event, _lead)
+    _columns = (_column, _DATE, Event.key)
+    Event.add_index(Event.index(*_columns, where=_column.is_null(False), name=f"event_{_lead}"))
 Event.add_index(Event.shuffle)
 # In the order of changes; `ended` serves reads of older revisions as well.
 for _table in (Event, Superseded, Tombstone):
