@@ -36,8 +36,8 @@ def _reading(
     schema: type[ma.Schema], arguments: Mapping[str, Any], media_type: str = JSON
 ) -> Iterator[Reading]:
     """Open the store; what is cited are the events that are grouped."""
-    filters = {name: value for name, value in arguments.items() if name in FILTERS}
-    cited = dict(schema().dump(filters))
+    chosen = {name: arguments[name] for name in (*FILTERS, "distinct") if name in arguments}
+    cited = dict(schema().dump(chosen))
     with reading(schema, arguments, media_type, cited) as asked:
         yield asked
 
@@ -45,7 +45,7 @@ def _reading(
 def _grouping(asked: Reading) -> Grouping:
     decisive = {name: text for name, text in asked.written.items() if name not in BESIDES}
     return Grouping(
-        Selection(asked.revision, asked.filters),
+        Selection(asked.revision, asked.filters, distinct=asked.arguments.get("distinct")),
         asked.arguments.get("by", ()),
         asked.arguments.get("measures", ("count",)),
         asked.arguments.get("sort"),

@@ -56,7 +56,7 @@ def grouped(arm: Any, grouping: Grouping) -> Any:
     """Group a part of the selection: keys, how many events, and the sums with their counts."""
     table = arm.model
     keys = [_key(table, name) for name in grouping.keys]
-    if grouping.selection.filters:
+    if grouping.selection.filters or grouping.selection.distinct:
         # Else SQLite would walk an index in the order of the groups, past all other events.
         keys = [fn.COALESCE(key, None) for key in keys]
     keys = [key.alias(f"k{index}") for index, key in enumerate(keys)]

@@ -11,7 +11,7 @@ from dataset.suggestions import closest
 from schemas import fields
 from schemas.answers import PageInfoSchema, ReceiptSchema
 from schemas.base import ResponseSchema, described
-from schemas.events import VALUES, as_of, query_of
+from schemas.events import VALUES, as_of, distinct, query_of
 from schemas.filters import DatesSchema
 from schemas.paging import ListQuerySchema
 
@@ -113,6 +113,7 @@ _QUERY: dict[str, ma.fields.Field[Any]] = {
     "fill": Fill(metadata=described(FILL, "zero") | {"enum": ["zero"]}),
     "sort": Order(metadata=described(SORT, "-count")),
     "as_of": as_of(),
+    "distinct": distinct(),
 }
 
 

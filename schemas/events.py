@@ -48,7 +48,8 @@ def columns() -> fields.Columns:
     return fields.Columns(metadata=described(FIELDS, "date,actor,action_code,target"))
 
 
-def _distinct() -> fields.OneOf:
+def distinct() -> fields.OneOf:
+    """Make the parameter that names a rule against duplicates."""
     return fields.OneOf(DISTINCT, metadata=described(DISTINCT_TEXT, *DISTINCT))
 
 
@@ -73,7 +74,7 @@ EventPageQuerySchema = query_of(
     sort=_sort("`-date`, or `date` for a whole result in another format"),
     fields=columns(),
     as_of=as_of(),
-    distinct=_distinct(),
+    distinct=distinct(),
     **_sampled(),
     **ListQuerySchema._declared_fields,
 )
@@ -82,10 +83,10 @@ EventExportQuerySchema = query_of(
     sort=_sort("`date`"),
     fields=columns(),
     as_of=as_of(),
-    distinct=_distinct(),
+    distinct=distinct(),
     **_sampled(),
 )
-EventCountQuerySchema = query_of("EventCountQuerySchema", as_of=as_of(), distinct=_distinct())
+EventCountQuerySchema = query_of("EventCountQuerySchema", as_of=as_of(), distinct=distinct())
 
 
 EventQuerySchema = QuerySchema.from_dict(

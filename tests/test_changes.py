@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from peewee import Database
 from rich_store import RELEASE, RICH, add_datasets, client_on, commit
+from test_filters import QUERIES
 from test_pages import next_of, pages_of, problem_of, shown
 
 from dataset.build import build
@@ -165,6 +166,15 @@ def test_changes_of_a_filter_make_what_it_matches(client: FlaskClient, query: st
     for number in range(1, newest(client) + 1, 3):
         then = f"{query}&as_of={number}"
         assert replayed(client, then) == store(client, then)
+
+
+@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize("since", [0, 1, RICH])
+def test_changes_of_every_filter_bring_a_copy_up_to_date(
+    rich: FlaskClient, query: str, since: int
+) -> None:
+    copy = store(rich, f"{query}&as_of={since}") if since else {}
+    assert replayed(rich, f"{query}&since={since}", copy) == store(rich, query)
 
 
 @pytest.mark.parametrize("query", ["", *FILTERS])

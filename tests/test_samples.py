@@ -105,6 +105,22 @@ def test_distinct_keeps_what_plain_python_keeps(
     assert _bulk(repeating, url) == expected
 
 
+@pytest.mark.parametrize(("rule", "as_of"), list(product(RULES, [BEFORE, BEFORE + 1])))
+@pytest.mark.parametrize("query", FILTERS)
+def test_groups_are_made_of_what_distinct_keeps(
+    repeating: FlaskClient, rule: str, query: str, as_of: int
+) -> None:
+    url = f"{query}&as_of={as_of}&distinct={rule}"
+    events = shown(repeating, f"/v1/events?{url}&limit=1000")
+    answer = repeating.get(f"/v1/aggregates?by=actor_code,action_code&limit=1000&{url}").json
+    found = {(one["actor_code"], one["action_code"]): one["count"] for one in answer["data"]}
+    assert found == Counter((cell(e, "actor_code"), cell(e, "action_code")) for e in events)
+    assert answer["receipt"]["matched"] == {"value": len(events), "relation": "eq"}
+    assert any(rule in note for note in answer["receipt"]["notes"])
+    cited = repeating.get(answer["receipt"]["cite"].replace("/v1/cite", "/v1/events/count")).json
+    assert cited["count"] == len(events)
+
+
 def _ids(client: FlaskClient, query: str) -> list[str]:
     return [event["id"] for event in shown(client, f"/v1/events?{query}")]
 
