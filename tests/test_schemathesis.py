@@ -1,0 +1,29 @@
+"""Requests made from the OpenAPI document, right and wrong ones, are answered as it says."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+COMMAND = str(Path(sys.executable).with_name("schemathesis"))
+NOT_CHECKED = "positive_data_acceptance"
+"""OpenAPI cannot express rules between parameters or on what the store holds."""
+
+
+@pytest.mark.soak
+def test_every_operation_answers_as_documented(server: str, tmp_path: Path) -> None:
+    run = subprocess.run(
+        [
+            *(COMMAND, "run", f"{server}/openapi.json"),
+            *("--checks", "all", "--exclude-checks", NOT_CHECKED),
+            *("--phases", "examples,coverage,fuzzing", "--max-examples", "10"),
+            *("--seed", "1", "--workers", "2", "--generation-database", "none"),
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "27 selected" in run.stdout
