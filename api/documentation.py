@@ -10,7 +10,7 @@ def _header(description: str, example: str) -> dict[str, Any]:
 STORE_HEADERS = {
     "ETag": _header(
         "Identifies this answer; send it back in `If-None-Match` to get a 304.",
-        '"60a5af221ccf715f"',
+        '"551ffac9d3aea7988f0e5001015f1f29"',
     ),
     "Cache-Control": _header("`no-cache`, or with `as_of` a day.", "no-cache"),
     "Vary": _header("What else decides the answer.", "Accept, Accept-Encoding"),
@@ -23,8 +23,11 @@ PAGE_HEADERS = STORE_HEADERS | {
 RECEIPT_HEADERS = {
     "Cameo-Query": _header("The query in canonical form.", "actor_country=IRN"),
     "Cameo-Revision": _header("The revision of the store that answered.", "1"),
-    "Cameo-Matched": _header("How many events match; counting stops at 10000.", "55"),
-    "Cameo-Cite": _header("Address of the citation of this answer.", "https://…/v1/cite?as_of=1"),
+    "Cameo-Matched": _header("How many events match; counting stops at 10000.", "29"),
+    "Cameo-Cite": _header(
+        "Address of the citation of this answer.",
+        "https://…/v1/cite?actor_country=IRN&as_of=1",
+    ),
 }
 TOTALS_HEADER = {
     "Cameo-Totals": _header("Only where an event may be in several groups.", "overlapping")

@@ -20,6 +20,18 @@ SECONDS_TO_RETRY = 5
 UNKNOWN_PARAMETER = "There is no such parameter here."
 
 
+def error_in(
+    parameter: str, value: str | None, detail: str, did_you_mean: str | None = None
+) -> dict[str, Any]:
+    """Make the error of one parameter."""
+    return {
+        "parameter": parameter,
+        "value": value,
+        "detail": detail,
+        "did_you_mean": did_you_mean,
+    }
+
+
 class ProblemApi(Api):
     """An API whose errors are problems, in its answers and in its documentation."""
 
@@ -61,26 +73,29 @@ MEANINGS = {
     HTTPStatus.UNPROCESSABLE_ENTITY: "A parameter is unknown, repeated, or has a wrong value.",
     HTTPStatus.SERVICE_UNAVAILABLE: "The store cannot be read now; try again later.",
 }
+_NO_CURSOR = "The cursor is not one that this store has made."
+_NO_COUNTRY = "must be the CAMEO country code of three upper-case characters, such as IRN."
 EXAMPLES: dict[int, dict[str, Any]] = {
-    400: {"detail": "The cursor is not one that this store has made."},
-    404: {"instance": "/v1/events/seed:999", "detail": "No event has the id seed:999."},
-    406: {"detail": "On offer are application/json, text/csv."},
+    400: {"detail": _NO_CURSOR, "errors": [error_in("cursor", "x", _NO_CURSOR)]},
+    404: {
+        "instance": "/v1/events/seed:999",
+        "detail": "No event has the id seed:999 at revision 1.",
+    },
+    406: {
+        "detail": "On offer are application/json, application/x-ndjson, text/csv, "
+        "application/geo+json, application/vnd.apache.arrow.stream."
+    },
     410: {
         "instance": "/v1/events/seed:1",
         "detail": "The event seed:1 has been retracted: coded twice",
         "reason": "coded twice",
         "successor": "seed:2",
     },
+    414: {"detail": "A query has at most 8000 characters."},
+    416: {"instance": "/v1/events.parquet"},
     422: {
-        "detail": "actor_country: must be the CAMEO country code. Did you mean IRN?",
-        "errors": [
-            {
-                "parameter": "actor_country",
-                "value": "IRAN",
-                "detail": "must be the CAMEO country code of three upper-case characters.",
-                "did_you_mean": "IRN",
-            }
-        ],
+        "detail": f"actor_country: {_NO_COUNTRY} Did you mean IRN?",
+        "errors": [error_in("actor_country", "IRAN", _NO_COUNTRY, "IRN")],
     },
     503: {"detail": "The store cannot be read now; please try again later."},
 }
@@ -94,8 +109,15 @@ DETAILS = {
 
 
 def _example(status: HTTPStatus) -> dict[str, Any]:
-    described = {"type": "about:blank", "title": status.phrase, "status": int(status)}
-    return described | {"instance": "/v1/events", "errors": []} | EXAMPLES.get(status, {})
+    return {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": int(status),
+        "detail": DETAILS.get(status),
+        "instance": "/v1/events",
+        "errors": [],
+        **EXAMPLES.get(status, {}),
+    }
 
 
 def problem(
@@ -125,18 +147,6 @@ def refuse(status: type[HTTPException], detail: str, **members: Any) -> HTTPExce
     error = status(detail)
     error.data = {"detail": detail, "members": members}  # type: ignore[attr-defined]
     return error
-
-
-def error_in(
-    parameter: str, value: str | None, detail: str, did_you_mean: str | None = None
-) -> dict[str, Any]:
-    """Make the error of one parameter."""
-    return {
-        "parameter": parameter,
-        "value": value,
-        "detail": detail,
-        "did_you_mean": did_you_mean,
-    }
 
 
 def _errors(messages: dict[str, Any], schema: ma.Schema | None) -> Iterator[dict[str, Any]]:

@@ -83,7 +83,10 @@ class PageInfoSchema(ResponseSchema):
     next = ma.fields.String(
         required=True,
         allow_none=True,
-        metadata=described("Address of the next page, also in `Link`; null on the last."),
+        metadata=described(
+            "Address of the next page, also in `Link`; null on the last.",
+            "https://…/v1/events?cursor=…&limit=100",
+        ),
     )
 
 

@@ -9,7 +9,10 @@ from schemas.base import ResponseSchema, described
 class CitationSchema(ResponseSchema):
     """How to cite the answer to a query."""
 
-    text = ma.fields.String(required=True, metadata=described("As text."))
+    text = ma.fields.String(
+        required=True,
+        metadata=described("As text.", "Political events: all events. Revision 1, 2026-11-26. …"),
+    )
     bibtex = ma.fields.String(required=True, metadata=described("As BibTeX.", "@misc{…}"))
     csl = ma.fields.Dict(
         keys=ma.fields.String(),

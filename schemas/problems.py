@@ -32,7 +32,9 @@ class ProblemSchema(ResponseSchema):
     )
     status = ma.fields.Integer(required=True, metadata=described("The HTTP status.", 422))
     detail = ma.fields.String(
-        required=True, allow_none=True, metadata=described("What is wrong, in a sentence.")
+        required=True,
+        allow_none=True,
+        metadata=described("What is wrong, in a sentence.", "No event has the id seed:999."),
     )
     instance = ma.fields.String(
         required=True, metadata=described("The path of the request.", "/v1/events")
