@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from test_openapi import OPERATIONS
 
 COMMAND = str(Path(sys.executable).with_name("schemathesis"))
 NOT_CHECKED = "positive_data_acceptance"
@@ -26,4 +27,4 @@ def test_every_operation_answers_as_documented(server: str, tmp_path: Path) -> N
         check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr
-    assert "27 selected" in run.stdout
+    assert f"{len(OPERATIONS)} selected" in run.stdout
