@@ -101,8 +101,9 @@ def worded(table: Table, text: str) -> Expression:
 
 
 def dyad(table: Table, countries: tuple[str, str]) -> Expression:
-    """Match events between two countries, in either direction."""
-    return field(table, "dyad") == ",".join(sorted(countries))
+    """Match events between two countries, given in code order, in either direction."""
+    first, second = countries
+    return field(table, "dyad") == Value(first).concat(",").concat(second)
 
 
 CONDITIONS: dict[str, Condition] = {

@@ -8,6 +8,7 @@ from peewee import Select, fn
 
 from dataset import rows
 from dataset.columns import COLUMNS
+from dataset.plans import run
 from dataset.selection import Position, Selection, arms, ordered, union
 from dataset.snapshots import Snapshot
 
@@ -43,7 +44,7 @@ def page_of(
 ) -> Page:
     """Read up to `limit` events of a selection; `matched` is counted unless it is known."""
     read = columns_to_read(selection, columns)
-    found = snapshot.rows(ordered(snapshot, selection, read).limit(limit + 1))
+    found = run(snapshot, _first, selection, read, limit + 1).fetchall()
     shown, more = found[:limit], len(found) > limit
     if matched is None:
         is_all = not more and not selection.sample
@@ -57,6 +58,11 @@ def columns_to_read(selection: Selection, columns: Sequence[str]) -> tuple[str, 
     return tuple(rows.stored([*columns, selection.sort.column]))
 
 
+def _first(snapshot: Snapshot, selection: Selection, read: Sequence[str], limit: int) -> Any:
+    """Select the first events of a selection."""
+    return ordered(snapshot, selection, read).limit(limit)
+
+
 def _position(row: tuple[Any, ...], read: tuple[str, ...], selection: Selection) -> Position:
     value = row[read.index(selection.sort.column)]
     return Position(value, row[read.index("key")])
@@ -64,12 +70,25 @@ def _position(row: tuple[Any, ...], read: tuple[str, ...], selection: Selection)
 
 def matched_by(snapshot: Snapshot, selection: Selection) -> Matched:
     """Count the events that a selection matches up to the cap: what a sample is drawn from."""
-    return capped(snapshot, union(snapshot, replace(selection, sample=None), ["key"]))
+    found = run(snapshot, _capped, replace(selection, sample=None))
+    return _at_most(found.fetchone()[0])
+
+
+def _capped(snapshot: Snapshot, selection: Selection) -> Any:
+    return capping(union(snapshot, selection, ["key"]))
 
 
 def capped(snapshot: Snapshot, query: Any) -> Matched:
     """Count the rows of a query up to the cap."""
-    count = snapshot.value(Select([query.limit(CAP + 1)], [fn.COUNT("*")]))
+    return _at_most(snapshot.value(capping(query)))
+
+
+def capping(query: Any) -> Any:
+    """Select how many rows a query has, up to one more than the cap."""
+    return Select([query.limit(CAP + 1)], [fn.COUNT("*")])
+
+
+def _at_most(count: int) -> Matched:
     return Matched(CAP, "gte") if count > CAP else Matched(count, "eq")
 
 
