@@ -8,12 +8,15 @@ from peewee import Select, fn
 
 from dataset import rows
 from dataset.columns import COLUMNS
-from dataset.plans import run
-from dataset.selection import Position, Selection, arms, ordered, union
+from dataset.plans import Filters, run
+from dataset.selection import NEWEST_FIRST, Position, Selection, arms, ordered, union
 from dataset.snapshots import Snapshot
 
 CAP = 10_000
 """Counts of what matched go no further (as Elasticsearch does); `count_of` is exact."""
+
+MOST_COUNTS = 2048
+"""How many counts of what matched are kept: at a revision they never change."""
 
 ALL_COLUMNS = tuple(COLUMNS)
 
@@ -55,7 +58,7 @@ def page_of(
 
 def columns_to_read(selection: Selection, columns: Sequence[str]) -> tuple[str, ...]:
     """Name the columns to read for a page of `columns`: these, the key, and what it sorts by."""
-    return tuple(rows.stored([*columns, selection.sort.column]))
+    return rows.stored([*columns, selection.sort.column])
 
 
 def _first(snapshot: Snapshot, selection: Selection, read: Sequence[str], limit: int) -> Any:
@@ -70,8 +73,11 @@ def _position(row: tuple[Any, ...], read: tuple[str, ...], selection: Selection)
 
 def matched_by(snapshot: Snapshot, selection: Selection) -> Matched:
     """Count the events that a selection matches up to the cap: what a sample is drawn from."""
-    found = run(snapshot, _capped, replace(selection, sample=None))
-    return _at_most(found.fetchone()[0])
+    counted = replace(selection, filters=Filters(selection.filters), sample=None, sort=NEWEST_FIRST)
+    count = snapshot.remembered(
+        counted, lambda: run(snapshot, _capped, counted).fetchone()[0], MOST_COUNTS
+    )
+    return _at_most(count)
 
 
 def _capped(snapshot: Snapshot, selection: Selection) -> Any:

@@ -1,6 +1,6 @@
 """Turn database rows into events: code compiled once for each set of columns."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -15,8 +15,13 @@ Event = dict[str, Any]
 Writer = Callable[[Sequence[Any]], Any]
 
 
-def stored(columns: Sequence[str]) -> list[str]:
+def stored(columns: Iterable[str]) -> tuple[str, ...]:
     """Name the stored columns that a set of columns is made from, and those that pages need."""
+    return _stored(tuple(columns))
+
+
+@lru_cache(maxsize=256)
+def _stored(columns: tuple[str, ...]) -> tuple[str, ...]:
     needed = ["key", *columns]
     if "action_label" in columns:
         needed.append("action_code")
@@ -24,7 +29,7 @@ def stored(columns: Sequence[str]) -> list[str]:
         # Whether a part is missing depends on all of it.
         if any(COLUMNS[name].path[0] == part for name in columns):
             needed += [name for name, column in COLUMNS.items() if column.path[0] == part]
-    return [name for name in dict.fromkeys(needed) if name == "key" or COLUMNS[name].stored]
+    return tuple(name for name in dict.fromkeys(needed) if name == "key" or COLUMNS[name].stored)
 
 
 @lru_cache(maxsize=256)
