@@ -47,7 +47,7 @@ def page_of(
 ) -> Page:
     """Read up to `limit` events of a selection; `matched` is counted unless it is known."""
     read = columns_to_read(selection, columns)
-    found = run(snapshot, _first, selection, read, limit + 1).fetchall()
+    found = run(snapshot, first_of, selection, read, limit + 1).fetchall()
     shown, more = found[:limit], len(found) > limit
     if matched is None:
         is_all = not more and not selection.sample
@@ -61,7 +61,7 @@ def columns_to_read(selection: Selection, columns: Sequence[str]) -> tuple[str, 
     return rows.stored([*columns, selection.sort.column])
 
 
-def _first(snapshot: Snapshot, selection: Selection, read: Sequence[str], limit: int) -> Any:
+def first_of(snapshot: Snapshot, selection: Selection, read: Sequence[str], limit: int) -> Any:
     """Select the first events of a selection."""
     return ordered(snapshot, selection, read).limit(limit)
 

@@ -7,7 +7,7 @@ values. The statement of a shape is kept; a request only fills its slots.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -30,12 +30,12 @@ _NOW: Any = SimpleNamespace(revision=None)
 """Stands for the snapshot while a statement is written: None is its newest revision."""
 
 
-@dataclass(frozen=True)
 class Slot(Node):  # type: ignore[misc]
     """The place of a value in a statement; texts may be cut and joined before there is one."""
 
-    number: int
-    make: Convert | None = None
+    def __init__(self, number: int, make: Convert | None = None) -> None:
+        """Keep the number of the value, and what is made of it."""
+        self.number, self.make = number, make
 
     def __add__(self, more: str) -> "Slot":
         return Slot(self.number, lambda value: value + more)
@@ -85,9 +85,16 @@ class Filters(dict[str, Any]):
 
 def run(snapshot: Snapshot, write: Write, selection: Selection, *more: Any) -> Any:
     """Run the query that `write(snapshot, selection, *more)` makes, and give its cursor."""
+    return snapshot.database.execute_sql(*statement(snapshot, write, selection, *more))
+
+
+def statement(
+    snapshot: Snapshot, write: Write, selection: Selection, *more: Any
+) -> tuple[str, Values]:
+    """Give the text of a query and its parameters."""
     shape, values = taken_apart(selection, selection.revision == snapshot.revision)
     plan = plan_of(snapshot.database, write, shape, *more)
-    return snapshot.database.execute_sql(plan.text, plan.filled(values))
+    return plan.text, plan.filled(values)
 
 
 @lru_cache(MOST_KEPT)
@@ -123,7 +130,11 @@ def _slots(value: Any, values: Values) -> Any:
         slots = [_slots(one, values) for one in value]
         return type(value)(*slots) if hasattr(value, "_fields") else tuple(slots)
     values.append(value)
-    return Slot(len(values) - 1)
+    return _slot(len(values) - 1)
+
+
+_slot = cache(Slot)
+"""Slots of equal numbers are the same, so that shapes are soon compared."""
 
 
 def _is_written_anew(item: Filter) -> bool:
