@@ -14,6 +14,7 @@ from benchmarks.stores import store_of
 
 GROUPS: dict[str, str] = {
     "pages": "benchmarks.pages:figures",
+    "http": "benchmarks.http:figures",
 }
 """What is measured: each group is a function from a store to its figures."""
 
