@@ -75,12 +75,13 @@ def matched_by(snapshot: Snapshot, selection: Selection) -> Matched:
     """Count the events that a selection matches up to the cap: what a sample is drawn from."""
     counted = replace(selection, filters=Filters(selection.filters), sample=None, sort=NEWEST_FIRST)
     count = snapshot.remembered(
-        counted, lambda: run(snapshot, _capped, counted).fetchone()[0], MOST_COUNTS
+        counted, lambda: run(snapshot, capped_of, counted).fetchone()[0], MOST_COUNTS
     )
     return _at_most(count)
 
 
-def _capped(snapshot: Snapshot, selection: Selection) -> Any:
+def capped_of(snapshot: Snapshot, selection: Selection) -> Any:
+    """Select how many events a selection has, up to one more than the cap."""
     return capping(union(snapshot, selection, ["key"]))
 
 

@@ -14,7 +14,11 @@ from benchmarks.stores import store_of
 
 GROUPS: dict[str, str] = {
     "pages": "benchmarks.pages:figures",
+    "counts": "benchmarks.counts:figures",
+    "dyads": "benchmarks.dyads:figures",
     "http": "benchmarks.http:figures",
+    "starts": "benchmarks.starts:figures",
+    "growth": "benchmarks.growth:figures",
 }
 """What is measured: each group is a function from a store to its figures."""
 
