@@ -10,7 +10,8 @@ from flask import Response
 from api import answers, formats
 from api.blueprint import Blueprint
 from api.documentation import EXPORT_HEADERS, PAGE_HEADERS, TOTALS_HEADER
-from api.reading import JSON, Reading, query_text, reading, spool
+from api.queries import query_text
+from api.reading import JSON, Reading, reading, spool
 from dataset.aggregates import GroupPage, groups_csv, page_of_groups
 from dataset.emptiness import empty_because
 from dataset.filters import FILTERS

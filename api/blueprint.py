@@ -1,46 +1,18 @@
 """Our blueprint: strict parameters, an operationId for every operation, documented errors."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
-import marshmallow as ma
 from flask import Request
 from flask_smorest import Blueprint as SmorestBlueprint
-from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, RequestURITooLarge
 
 from api.problems import refuse
-from schemas.codes import Choices
-from schemas.fields import Columns
+from api.queries import PARSER
 
 LONGEST_ADDRESS = 8_000
 """How long a query may be with its cursor; without one it is less (`reading.LONGEST_QUERY`)."""
-
-
-class QueryParser(FlaskParser):
-    """Read query parameters: unknown ones, repeated ones and broken text are errors."""
-
-    DEFAULT_UNKNOWN_BY_LOCATION: ClassVar[dict[str, str | None]] = {  # type: ignore[misc]
-        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
-        "query": ma.RAISE,
-    }
-
-    def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
-        """Give the parameters as a plain dict of texts."""
-        repeated = {
-            name: [{"detail": _once(schema.fields.get(name))}]
-            for name, values in req.args.lists()
-            if len(values) > 1
-        }
-        if repeated:
-            raise ma.ValidationError(repeated)
-        return req.args.to_dict()
-
-
-def _once(field: ma.fields.Field[Any] | None) -> str:
-    several = isinstance(field, Choices | Columns)
-    return "must be given once" + ("; separate several values by commas." if several else ".")
 
 
 def check_address(request: Request) -> None:
@@ -76,7 +48,7 @@ OTHERS = {
 class Blueprint(SmorestBlueprint):
     """A group of operations that only read."""
 
-    ARGUMENTS_PARSER = QueryParser()
+    ARGUMENTS_PARSER = PARSER
 
     def add_url_rule(
         self,
@@ -92,3 +64,13 @@ class Blueprint(SmorestBlueprint):
                 view_func = self.alt_response(status, response=name)(view_func)
             view_func = self.doc(operationId=operation_id(view_func.__name__))(view_func)
         super().add_url_rule(rule, endpoint, view_func, *args, **options)
+
+    def alt_response(self, *args: Any, **options: Any) -> Callable[[Any], Any]:
+        """Document another answer of a view, without a wrapper that every request goes through."""
+        documented = super().alt_response(*args, **options)
+
+        def document(view: Any) -> Any:
+            view._apidoc = documented(view)._apidoc
+            return view
+
+        return document

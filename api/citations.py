@@ -9,7 +9,8 @@ from api import answers
 from api.blueprint import Blueprint
 from api.documentation import STORE_HEADERS
 from api.formats import preferred
-from api.reading import JSON, Reading, base_url, query_text, reading
+from api.queries import query_text
+from api.reading import JSON, Reading, base_url, reading
 from dataset.citations import Citation, citation
 from dataset.selection import OLDEST_FIRST
 from schemas.citations import CitationAnswerSchema

@@ -1,6 +1,7 @@
 """Cursors: where a page begins, signed, bound to a query and to a revision."""
 
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 from typing import Any
 
@@ -46,6 +47,7 @@ def _refused(detail: str, text: str) -> HTTPException:
     return refuse(BadRequest, detail, errors=[error_in("cursor", text, detail)])
 
 
+@cache
 def _signer(key: str) -> URLSafeSerializer:
     return URLSafeSerializer(key, salt="cursor")
 

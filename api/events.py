@@ -78,7 +78,7 @@ def _page(asked: Reading, format: formats.Format | None) -> Response:
     if format:
         url = asked.next_url(found.next, found.matched) if found.next else None
         return formats.page(asked, found, url, format)
-    event = rows.nested(asked.columns, found.read)
+    event = rows.written(asked.columns, found.read)
     empty = None
     if not found.rows and selection.filters:
         empty = empty_because(asked.snapshot, selection, asked.written)

@@ -8,7 +8,8 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import wrap_file
 
 from api.formats import Format, holds_all, receipt_headers
-from api.reading import Reading, base_url, query_text, spool, store
+from api.queries import query_text
+from api.reading import Reading, base_url, spool, store
 from dataset.exports import extract
 from dataset.pages import Matched, matched_by
 from dataset.selection import Selection

@@ -3,18 +3,20 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
 
 import marshmallow as ma
 from flask import current_app, request
 from werkzeug.exceptions import RequestURITooLarge
+from werkzeug.sansio.utils import get_current_url
 from werkzeug.urls import iri_to_uri
 
 from api import caching, compression, cursors
 from api.problems import refuse
+from api.queries import Asked, asked, query_text
 from dataset.codes import resolved
-from dataset.filters import DISTINCT, FILTERS, SAMPLE_NOTE, Choice
+from dataset.filters import FILTERS, Choice
 from dataset.lists import Cut
 from dataset.pages import ALL_COLUMNS, Matched
 from dataset.releases import revision_of, token_of
@@ -31,11 +33,10 @@ LONGEST_QUERY = 7_000
 
 @dataclass(frozen=True)
 class Reading:
-    """What a request asks, of which revision; `written` holds its parameters as text."""
+    """What a request asks, of which revision; `cited` is the query that the answer is cited as."""
 
     snapshot: Snapshot
-    arguments: Mapping[str, Any]
-    written: Mapping[str, str]
+    asked: Asked
     revision: int
     release: str | None
     cursor: cursors.Cursor | None
@@ -43,9 +44,19 @@ class Reading:
     etag: str
 
     @property
+    def arguments(self) -> Mapping[str, Any]:
+        """The parameters as values."""
+        return self.asked.arguments
+
+    @property
+    def written(self) -> Mapping[str, str]:
+        """The parameters as canonical text, without the cursor."""
+        return self.asked.written
+
+    @property
     def query(self) -> str:
         """The query in canonical form: parameters by name, values in canonical text."""
-        return query_text(self.written)
+        return self.asked.query
 
     @property
     def limit(self) -> int:
@@ -107,14 +118,13 @@ class Reading:
 
     def receipt(self, matched: Matched, complete: bool) -> dict[str, Any]:
         """Say what the answer is an answer to."""
-        notes = (note_on(name, value) for name, value in self.arguments.items())
         return {
             "query": self.query,
             "revision": self.revision,
             "release": self.release,
             "matched": matched._asdict(),
             "complete": complete,
-            "notes": sorted({note for note in notes if note}),
+            "notes": self.asked.notes,
             "cite": self.cite_url,
         }
 
@@ -133,22 +143,13 @@ def spool() -> Spool:
 
 def base_url() -> str:
     """Give the address of this service as clients see it, without a final slash."""
-    return str(current_app.config["PUBLIC_URL"] or iri_to_uri(request.root_url).rstrip("/"))
+    known = current_app.config["PUBLIC_URL"]
+    return str(known or _base_url(request.scheme, request.host, request.root_path))
 
 
-def query_text(parameters: Mapping[str, str]) -> str:
-    """Write parameters as a query string, sorted by name."""
-    return urlencode(sorted(parameters.items()), safe=",:!*/")
-
-
-def note_on(name: str, value: Any) -> str | None:
-    """Say what a parameter leaves out; a choice may keep the events without a value."""
-    if name == "distinct":
-        return DISTINCT[value].note
-    if name not in FILTERS:
-        return SAMPLE_NOTE if name == "sample" else None
-    keeps_missing = isinstance(value, Choice) and value.keeps_missing
-    return None if keeps_missing else FILTERS[name].note
+@lru_cache(maxsize=256)
+def _base_url(scheme: str, host: str, root: str) -> str:
+    return iri_to_uri(get_current_url(scheme, host, root)).rstrip("/")
 
 
 def bound_query(query: str) -> str:
@@ -175,29 +176,20 @@ def reading(
     `cited` is the query of events that the answer is cited as, by default the request's own.
     `besides` gives what else decides the answer, where that changes without a new revision.
     """
-    written = dict(schema().dump(arguments))
-    cursor_text = written.pop("cursor", None)
-    check_length(query_text(written))
+    query = asked(schema, request.query_string)
+    check_length(query.query)
     with store().snapshot() as snapshot:
         revision, release = revision_of(snapshot, arguments.get("as_of"))
         cursor = None
-        if cursor_text:
-            bound = bound_query(query_text(written))
-            cursor = cursors.read(cursor_text, bound, snapshot.signing_key)
+        if query.cursor:
+            bound = bound_query(query.query)
+            cursor = cursors.read(query.cursor, bound, snapshot.signing_key)
             revision = cursor.revision
         more = besides(snapshot) if besides else None
         state = (snapshot.uuid, revision, token_of(snapshot, revision), more)
-        asked = (request.path, query_text(written), cursor_text)
+        asks = (request.path, query.query, query.cursor)
         coding = compression.chosen(media_type)
-        etag = caching.tag(*state, *asked, media_type, coding, base_url())
+        etag = caching.tag(*state, *asks, media_type, coding, base_url())
         caching.answer_304_if_fresh(etag, pinned="as_of" in arguments)
-        yield Reading(
-            snapshot,
-            arguments,
-            written,
-            revision,
-            release,
-            cursor,
-            written if cited is None else cited,
-            etag,
-        )
+        known_as = query.written if cited is None else cited
+        yield Reading(snapshot, query, revision, release, cursor, known_as, etag)

@@ -71,7 +71,7 @@ def changes(
         newest = str(snapshot.revision)
         detail = f"There is no revision {feed.since} yet; the newest is {newest}."
         raise UnknownValue("since", str(feed.since), detail, newest)
-    read = tuple(rows.stored(columns))
+    read = rows.stored(columns)
     is_short = bool(feed.filters) and _is_short(snapshot, feed)
     matched = matched or _counted(snapshot, feed, is_short)
     # Many changes are found soon enough in order; few that match are found by an index of theirs.

@@ -8,8 +8,8 @@ from typing import Any
 from peewee import Expression, Value, fn
 
 from dataset.columns import COLUMNS
-from dataset.filters import Choice
-from dataset.indexes import with_words
+from dataset.filters import FILTERS, Choice
+from dataset.indexes import CODES, HEAD, LEADS, head_of, with_words
 from dataset.models import LAST, Event, Version, field
 from dataset.places import near, within
 from dataset.words import folded
@@ -18,6 +18,10 @@ Table = type[Version]
 Condition = Callable[[Table, Any], Expression]
 Match = Callable[[Table, Any], Expression]
 Missing = Callable[[Table], Expression]
+
+MOST_ALTERNATIVES = 6
+ROOT = 2
+"""So long is the root of an action code, which is stored beside every code."""
 
 
 def choice(*names: str) -> Condition:
@@ -59,6 +63,9 @@ def _missing(name: str) -> Missing:
 def _match(name: str) -> Match:
     if name in COLUMNS and COLUMNS[name].many:
         return lambda table, value: _listed(field(table, name), value)
+    if name in CODES:
+        below = _below(name)
+        return lambda table, value: below(table, value) & (field(table, name) == value)
     return lambda table, value: field(table, name) == value
 
 
@@ -68,7 +75,17 @@ def _listed(column: Any, value: str) -> Expression:
 
 
 def _begins(name: str) -> Match:
-    return lambda table, value: field(table, name).between(value, value + LAST)
+    below = _below(name)
+    return lambda table, value: (
+        below(table, value) & field(table, name).between(value, value + LAST)
+    )
+
+
+def _below(name: str) -> Match:
+    """Match the first part of a code, which leads an index in the order of dates."""
+    if name == "action_code":
+        return lambda table, value: field(table, "action_root") == value[:ROOT]
+    return lambda table, value: head_of(field(table, name)) == value[:HEAD]
 
 
 def identified(table: Table, value: tuple[int, str]) -> Expression:
@@ -101,8 +118,9 @@ def worded(table: Table, text: str) -> Expression:
 
 
 def dyad(table: Table, countries: tuple[str, str]) -> Expression:
-    """Match events between two countries, in either direction."""
-    return field(table, "dyad") == ",".join(sorted(countries))
+    """Match events between two countries, given in code order, in either direction."""
+    first, second = countries
+    return field(table, "dyad") == Value(first).concat(",").concat(second)
 
 
 CONDITIONS: dict[str, Condition] = {
@@ -128,3 +146,40 @@ CONDITIONS: dict[str, Condition] = {
 def conditions_of(table: Table, filters: Mapping[str, Any]) -> list[Expression]:
     """Give the conditions of all filters on a table."""
     return [CONDITIONS[name](table, value) for name, value in filters.items()]
+
+
+def alternatives(table: Table, filters: Mapping[str, Any]) -> Iterator[list[Expression]]:
+    """Yield conditions that match together what all filters match, and no event twice.
+
+    Each of a few values, or sides, is one of its own: it is read from an index in the order of
+    pages, where all of them together would have to be sorted.
+    """
+    name = next((name for name in filters if _is_spread(name, filters[name])), None)
+    if name is None:
+        yield conditions_of(table, filters)
+        return
+    others = conditions_of(table, {other: filters[other] for other in filters if other != name})
+    found = [match(table, value) for match in LEADING[name] for value in filters[name].wanted]
+    for number, one in enumerate(found):
+        before = [~fn.COALESCE(reduce(or_, found[:number]), False)] if number else []
+        yield [*others, one, *before]
+
+
+def _is_spread(name: str, value: Any) -> bool:
+    if name not in LEADING or value.unwanted or None in value.wanted:
+        return False
+    return 1 < len(LEADING[name]) * len(value.wanted) <= MOST_ALTERNATIVES
+
+
+_CODED = {
+    "actor": ("actor_code",),
+    "target": ("target_code",),
+    "involves": ("actor_code", "target_code"),
+    "action": ("action_code",),
+}
+LEADING: dict[str, list[Match]] = {
+    **{name: [_match(name)] for name in LEADS if name in FILTERS and name != "dyad"},
+    **{name: [_begins(column) for column in columns] for name, columns in _CODED.items()},
+    "involves_country": [_match("actor_country"), _match("target_country")],
+}
+"""The filters that lead an index, each with what it means on each side for one value."""

@@ -15,7 +15,7 @@ from dataset.errors import StoreError
 from dataset.indexes import create_words
 from dataset.models import MODELS, Setting
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 ENGINE_ERRORS = (PeeweeException, apsw.Error, UnicodeDecodeError, orjson.JSONDecodeError)
 """What an engine raises; peewee wraps the errors of a statement, not those of fetching rows.
 

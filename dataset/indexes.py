@@ -1,46 +1,72 @@
-"""The indexes of the events: what leads a filter, then what orders a page."""
+"""The indexes of the events: what leads a filter, what orders a page, then the other filters.
 
-from peewee import SQL, Database
+A page is found in one index: it is read in the order of the page, the other filters are looked
+at there, and only the rows of the page are fetched. Missing values lead no index.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from peewee import SQL, Database, fn
 
 from dataset.models import Event, Superseded, Tombstone, field
 
-LEADS = (
-    "dataset",
-    "actor_code",
-    "actor_country",
-    "target_code",
-    "target_country",
-    "dyad",
-    "action_code",
-    "quad_class",
-    "place_country",
-    "place_cell",
-    "evidence_document",
-)
-"""The columns that lead an index of their own, followed by the date and the key."""
-SOME_LEADS = (
-    "actor_group",
-    "actor_ethnic",
-    "target_group",
-    "target_ethnic",
-    "action_mode",
-    "place_admin1",
-)
-"""The columns that do so where they have a value: most events, or most sources, give none."""
+HELD = ("actor_country", "target_country", "action_root", "quad_class", "place_country")
+"""What the wide indexes hold behind the key."""
+CODES = ("actor_code", "target_code", "action_code")
+ORDER = ("date", "key")
 
-_DATE = field(Event, "date")
+LEADS: dict[str, tuple[str, ...]] = {
+    "actor_code": (*HELD, *CODES),
+    "target_code": (*HELD, *CODES),
+    "actor_country": HELD,
+    "target_country": HELD,
+    "dyad": ("date_end", *HELD),
+    "action_root": (*HELD, "action_code"),
+    "place_country": HELD,
+    "quad_class": (),
+    "dataset": (),
+    "place_cell": (),
+    "evidence_document": (),
+    **dict.fromkeys(("actor_group", "actor_ethnic", "target_group", "target_ethnic"), ()),
+    **dict.fromkeys(("action_mode", "place_admin1"), ()),
+}
+"""What leads an index of its own, and what that holds behind the date and the key."""
+HEAD = 3
+"""Actor codes lead by their first part: all that begins with it is in the order of dates."""
 
-Event.add_index(_DATE, Event.key)
-# Few events last longer than a day: they are found by an index of their own.
-Event.add_index(
-    Event.index(_DATE, Event.key, where=(field(Event, "date_end") > _DATE), name="event_interval")
-)
-for _lead in LEADS:
-    Event.add_index(field(Event, _lead), _DATE, Event.key)
-for _lead in SOME_LEADS:
-    _column = field(Event, _lead)
-    _columns = (_column, _DATE, Event.key)
-    Event.add_index(Event.index(*_columns, where=_column.is_null(False), name=f"event_{_lead}"))
+
+def head_of(column: Any, length: int = HEAD) -> Any:
+    """Give the first part of a column of actor codes, in the words of its index."""
+    return fn.SUBSTR(column, SQL("1"), SQL(str(length)))
+
+
+def _columns(names: tuple[str, ...]) -> list[Any]:
+    return [field(Event, name) for name in names]
+
+
+def _lead(name: str) -> Any:
+    column = field(Event, name)
+    return head_of(column) if name in ("actor_code", "target_code") else column
+
+
+def _indexes() -> Iterator[Any]:
+    """Yield the indexes that pages and counts are read from."""
+    is_long = field(Event, "date_end") > field(Event, "date")
+    yield Event.index(*_columns((*ORDER, *HELD, *CODES)), name="event_date")
+    # Few events last longer than a day: they are found by indexes of their own.
+    yield Event.index(*_columns(ORDER), name="event_long", where=is_long)
+    for name, held in LEADS.items():
+        column = field(Event, name)
+        behind = _columns((*ORDER, *(other for other in held if other != name)))
+        given = column.is_null(False) if column.null else None
+        yield Event.index(_lead(name), *behind, name=f"event_{name}", where=given)
+        names = _lead(name), *_columns(ORDER)
+        yield Event.index(*names, name=f"event_long_{name}", where=is_long)
+
+
+for _index in _indexes():
+    Event.add_index(_index)
 Event.add_index(Event.shuffle)
 # In the order of changes; `ended` serves reads of older revisions as well.
 for _table in (Event, Superseded, Tombstone):
@@ -59,3 +85,13 @@ def create_words(database: Database) -> None:
 def with_words(expression: str) -> SQL:
     """Select the keys of the events whose words satisfy an FTS5 expression."""
     return SQL("(SELECT rowid FROM event_words WHERE event_words MATCH ?)", [expression])
+
+
+def weigh(database: Database) -> None:
+    """Tell the engine how many events the values of each index have: the rarest lead is taken.
+
+    SQLite's samples of single values are not kept: with them every statement would be planned
+    anew for each of its values, which takes longer than most pages.
+    """
+    database.execute_sql("ANALYZE event")
+    database.execute_sql("DROP TABLE IF EXISTS sqlite_stat4")

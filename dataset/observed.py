@@ -31,10 +31,11 @@ def _count(snapshot: Snapshot, selection: Selection, column: str) -> Counts:
     counts: Counts = Counter()
     for arm in arms(snapshot, selection, [column]):
         grouped = field(arm.model, column)
-        counting = arm.select(grouped, fn.COUNT("*")).group_by(grouped)
+        # No index is led by missing values.
+        given = arm.where(grouped.is_null(False))
+        counting = given.select(grouped, fn.COUNT("*")).group_by(grouped)
         for value, count in snapshot.rows(counting):
-            if value is not None:
-                counts[value] += count
+            counts[value] += count
     return counts
 
 

@@ -8,11 +8,15 @@ from peewee import Select, fn
 
 from dataset import rows
 from dataset.columns import COLUMNS
-from dataset.selection import Position, Selection, arms, ordered, union
+from dataset.plans import Filters, run
+from dataset.selection import NEWEST_FIRST, Position, Selection, arms, ordered, union
 from dataset.snapshots import Snapshot
 
 CAP = 10_000
 """Counts of what matched go no further (as Elasticsearch does); `count_of` is exact."""
+
+MOST_COUNTS = 2048
+"""How many counts of what matched are kept: at a revision they never change."""
 
 ALL_COLUMNS = tuple(COLUMNS)
 
@@ -43,7 +47,7 @@ def page_of(
 ) -> Page:
     """Read up to `limit` events of a selection; `matched` is counted unless it is known."""
     read = columns_to_read(selection, columns)
-    found = snapshot.rows(ordered(snapshot, selection, read).limit(limit + 1))
+    found = run(snapshot, first_of, selection, read, limit + 1).fetchall()
     shown, more = found[:limit], len(found) > limit
     if matched is None:
         is_all = not more and not selection.sample
@@ -54,7 +58,12 @@ def page_of(
 
 def columns_to_read(selection: Selection, columns: Sequence[str]) -> tuple[str, ...]:
     """Name the columns to read for a page of `columns`: these, the key, and what it sorts by."""
-    return tuple(rows.stored([*columns, selection.sort.column]))
+    return rows.stored([*columns, selection.sort.column])
+
+
+def first_of(snapshot: Snapshot, selection: Selection, read: Sequence[str], limit: int) -> Any:
+    """Select the first events of a selection."""
+    return ordered(snapshot, selection, read).limit(limit)
 
 
 def _position(row: tuple[Any, ...], read: tuple[str, ...], selection: Selection) -> Position:
@@ -64,12 +73,29 @@ def _position(row: tuple[Any, ...], read: tuple[str, ...], selection: Selection)
 
 def matched_by(snapshot: Snapshot, selection: Selection) -> Matched:
     """Count the events that a selection matches up to the cap: what a sample is drawn from."""
-    return capped(snapshot, union(snapshot, replace(selection, sample=None), ["key"]))
+    counted = replace(selection, filters=Filters(selection.filters), sample=None, sort=NEWEST_FIRST)
+    count = snapshot.remembered(
+        counted, lambda: run(snapshot, capped_of, counted).fetchone()[0], MOST_COUNTS
+    )
+    return _at_most(count)
+
+
+def capped_of(snapshot: Snapshot, selection: Selection) -> Any:
+    """Select how many events a selection has, up to one more than the cap."""
+    return capping(union(snapshot, selection, ["key"]))
 
 
 def capped(snapshot: Snapshot, query: Any) -> Matched:
     """Count the rows of a query up to the cap."""
-    count = snapshot.value(Select([query.limit(CAP + 1)], [fn.COUNT("*")]))
+    return _at_most(snapshot.value(capping(query)))
+
+
+def capping(query: Any) -> Any:
+    """Select how many rows a query has, up to one more than the cap."""
+    return Select([query.limit(CAP + 1)], [fn.COUNT("*")])
+
+
+def _at_most(count: int) -> Matched:
     return Matched(CAP, "gte") if count > CAP else Matched(count, "eq")
 
 

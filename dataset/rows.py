@@ -1,23 +1,36 @@
 """Turn database rows into events: code compiled once for each set of columns."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
+
+import orjson
 
 from dataset.codebook import ACTIONS
 from dataset.columns import COLUMNS, PARTS, Column
 
 LABELS = {code: action.label for code, action in ACTIONS.items()}
-TRUTHS = {1: "true", 0: "false", None: None}
+TABLES = {"labels": LABELS, "truths": {1: "true", 0: "false", None: None}}
+"""What the writers look up: labels of actions, and truth as CSV has it."""
 OPTIONAL_PARTS = ("actor", "target", "place")
 """Parts that are null when the source gives nothing of them."""
+REPEATED = ("actor", "action", "target", "place")
+"""Parts of which many events have the same."""
+MOST_PARTS = 4096
+MOST_WRITERS = 16
 
 Event = dict[str, Any]
 Writer = Callable[[Sequence[Any]], Any]
 
 
-def stored(columns: Sequence[str]) -> list[str]:
+def stored(columns: Iterable[str]) -> tuple[str, ...]:
     """Name the stored columns that a set of columns is made from, and those that pages need."""
+    return _stored(tuple(columns))
+
+
+@lru_cache(maxsize=256)
+def _stored(columns: tuple[str, ...]) -> tuple[str, ...]:
     needed = ["key", *columns]
     if "action_label" in columns:
         needed.append("action_code")
@@ -25,7 +38,7 @@ def stored(columns: Sequence[str]) -> list[str]:
         # Whether a part is missing depends on all of it.
         if any(COLUMNS[name].path[0] == part for name in columns):
             needed += [name for name, column in COLUMNS.items() if column.path[0] == part]
-    return [name for name in dict.fromkeys(needed) if name == "key" or COLUMNS[name].stored]
+    return tuple(name for name in dict.fromkeys(needed) if name == "key" or COLUMNS[name].stored)
 
 
 @lru_cache(maxsize=256)
@@ -36,6 +49,47 @@ def nested(columns: tuple[str, ...], read: tuple[str, ...]) -> Callable[[Sequenc
         inside = [name for name in columns if COLUMNS[name].path[0] == part]
         members.append(f"{part!r}: {_part(part, inside, read)}")
     return _compiled("{" + ", ".join(members) + "}")
+
+
+@lru_cache(maxsize=MOST_WRITERS)
+def written(columns: tuple[str, ...], read: tuple[str, ...]) -> Writer:
+    """Compile the same as `nested` for orjson to write: a part that came before is JSON already.
+
+    Actors, actions and places come again and again; what stands between them is made anew.
+    """
+    members: list[str] = []
+    made: dict[str, Any] = {}
+    for part in dict.fromkeys(COLUMNS[name].path[0] for name in columns):
+        inside = tuple(name for name in columns if COLUMNS[name].path[0] == part)
+        places = [place for place, name in enumerate(read) if _is_of(name, part)]
+        # A part that is not read in one piece is made anew.
+        if part in REPEATED and places == [*range(places[0], places[-1] + 1)]:
+            first, end = places[0], places[-1] + 1
+            made[part] = Written(_compiled(_part(part, inside, read[first:end])))
+            members.append(f"{part!r}: {part}[row[{first}:{end}]]")
+        else:
+            members.append(f"{part!r}: {_part(part, inside, read)}")
+    return _compiled("{" + ", ".join(members) + "}", made)
+
+
+class Written(dict[tuple[Any, ...], orjson.Fragment]):
+    """The JSON of parts by the columns they are made of; all is forgotten when there are many."""
+
+    def __init__(self, make: Writer) -> None:
+        """Keep what makes a part."""
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, part: tuple[Any, ...]) -> orjson.Fragment:
+        """Write a part, and keep it."""
+        if len(self) >= MOST_PARTS:
+            self.clear()
+        made = self[part] = orjson.Fragment(orjson.dumps(self._make(part)))
+        return made
+
+
+def _is_of(name: str, part: str) -> bool:
+    return name in COLUMNS and COLUMNS[name].path[0] == part
 
 
 @lru_cache(maxsize=256)
@@ -53,13 +107,13 @@ def cells(columns: tuple[str, ...], read: tuple[str, ...]) -> Callable[[Sequence
     return _compiled("(" + "".join(_cell(COLUMNS[name], read) + ", " for name in columns) + ")")
 
 
-def _compiled(expression: str) -> Writer:
+def _compiled(expression: str, known: Mapping[str, Any] = MappingProxyType({})) -> Writer:
     # The text is made of names and positions of the table of columns, of no input.
-    made: Writer = eval(f"lambda row: {expression}", {"labels": LABELS, "truths": TRUTHS})  # noqa: S307
+    made: Writer = eval(f"lambda row: {expression}", {**TABLES, **known})  # noqa: S307
     return made
 
 
-def _part(part: str, names: list[str], read: tuple[str, ...]) -> str:
+def _part(part: str, names: Sequence[str], read: tuple[str, ...]) -> str:
     if part not in PARTS:
         return _value(COLUMNS[names[0]], read)
     columns = [COLUMNS[name] for name in names]

@@ -8,13 +8,15 @@ from typing import Any, NamedTuple
 
 from peewee import Entity, Expression, ModelSelect, Select, Tuple
 
-from dataset.conditions import conditions_of
+from dataset.conditions import alternatives
 from dataset.duplicates import columns_for, kept_keys
 from dataset.models import Event, Superseded, Version, field
 from dataset.samples import Sample, shuffled
 from dataset.snapshots import Snapshot
 
 Table = type[Version]
+Filters = Mapping[str, Any]
+DAYS = ("date", "date_end")
 
 
 class Sort(NamedTuple):
@@ -39,6 +41,7 @@ class Position(NamedTuple):
 class Selection:
     """Which events at which revision, in which order, after which position.
 
+    In a shape (see `plans`) slots stand in the place of values, and no revision is the newest.
     `distinct` names a rule against duplicates, applied after the filters; a sample is drawn last.
     """
 
@@ -70,8 +73,9 @@ def _chosen(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[Table, l
         if keys is not None:
             yield table, [*shown, table.key.in_(keys)]
             continue
-        for period in _periods(table, selection.filters):
-            yield table, [*shown, *period, *conditions_of(table, selection.filters)]
+        for filters, more in _periods(table, selection.filters):
+            for conditions in alternatives(table, filters):
+                yield table, [*shown, *more, *conditions]
 
 
 def _keys(snapshot: Snapshot, selection: Selection) -> Any:
@@ -127,17 +131,15 @@ def _versions(snapshot: Snapshot, revision: int) -> Iterator[tuple[Table, list[E
     yield Superseded, [field(Superseded, "revision") <= revision, Superseded.ended > revision]
 
 
-def _periods(table: Table, filters: Mapping[str, Any]) -> Iterator[list[Expression]]:
-    """Split a selection by date: an overlap is a range only for events of one day."""
-    if not {"date_from", "date_to"} & filters.keys():
-        yield []
+def _periods(table: Table, filters: Filters) -> Iterator[tuple[Filters, list[Expression]]]:
+    """Split a selection by date: an overlap is a range of first days, and a few long events."""
+    if "date_from" not in filters:
+        yield filters, []
         return
-    first, last = field(table, "date"), field(table, "date_end")
-    single = [last == first]
-    if "date_from" in filters:
-        single.append(first >= filters["date_from"])
-    yield single
-    yield [last > first]
+    begin, (first, last) = filters["date_from"], (field(table, name) for name in DAYS)
+    # What begins after a day lasts until it: the last day, which no index has, need not be read.
+    yield {name: filters[name] for name in filters if name != "date_from"}, [first >= begin]
+    yield filters, [last > first, first < begin]
 
 
 def _beyond(table: Table, sort: Sort, after: Position) -> Expression:

@@ -22,6 +22,7 @@ from dataset.database import (
 from dataset.errors import StoreError
 
 MOST_REMEMBERED = 8
+"""How many results of some size are kept."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,11 @@ class Snapshot:
         row = self.execute(query).fetchone()
         return row[0] if row else None
 
-    def remembered(self, key: Hashable, make: Callable[[], Any]) -> Any:
+    def remembered(
+        self, key: Hashable, make: Callable[[], Any], most: int = MOST_REMEMBERED
+    ) -> Any:
         """Give what was made for a key before, in this store; make it the first time."""
-        return self.store.remember((self.uuid, self.token, key), make)
+        return self.store.remember((self.uuid, self.token, key), make, most)
 
 
 class Store:
@@ -63,7 +66,7 @@ class Store:
         self._database = open_to_read(url)
         self._seen = threading.local()
         self._forgetting = threading.Lock()
-        self._memory: OrderedDict[Hashable, Any] = OrderedDict()
+        self._memories: dict[int, OrderedDict[Hashable, Any]] = {}
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -83,15 +86,16 @@ class Store:
         finally:
             database.close()
 
-    def remember(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """Keep the last few results that are the same for a whole revision."""
+    def remember(self, key: Hashable, make: Callable[[], Any], most: int) -> Any:
+        """Keep results that are the same for a whole revision: the last `most` of their kind."""
+        memory = self._memories.setdefault(most, OrderedDict())
         try:
-            return self._memory[key]
+            return memory[key]
         except KeyError:
-            made = self._memory[key] = make()
+            made = memory[key] = make()
         with self._forgetting:
-            while len(self._memory) > MOST_REMEMBERED:
-                self._memory.popitem(last=False)
+            while len(memory) > most:
+                memory.popitem(last=False)
         return made
 
     def close(self) -> None:

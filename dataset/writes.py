@@ -11,6 +11,7 @@ from peewee import Database, SchemaManager, chunked
 
 from dataset.build import BUILT, MADE, Row
 from dataset.columns import COLUMNS
+from dataset.indexes import weigh
 from dataset.keys import key_of
 from dataset.models import Event, SeenCode, Superseded, Tombstone, field
 from dataset.statements import given_keys, inserting, listed, text_of
@@ -125,6 +126,7 @@ class Writes:
         """Make dropped indexes again, and remember the codes that the store holds now."""
         if self._without_indexes:
             SchemaManager(Event, self._database).create_indexes()
+            weigh(self._database)
             self._database.execute_sql(REBUILD_WORDS)
             self._without_indexes = False
         self._store_seen()

@@ -331,7 +331,7 @@ def test_a_dyad_is_grouped_from_its_index(rich_store: Path) -> None:
         for arm in arms(snapshot, wanted, ["key"]):
             text, parameters = snapshot.database.get_sql_context().sql(grouped(arm, asked)).query()
             explained = snapshot.database.execute_sql("EXPLAIN QUERY PLAN " + text, parameters)
-            assert "event_dyad" in str(explained.fetchall())
+            assert "(dyad=?" in str(explained.fetchall())
 
 
 def test_an_empty_answer_says_why(rich: FlaskClient) -> None:

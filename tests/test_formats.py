@@ -437,6 +437,22 @@ def test_row_writer_equals_the_schema_for_every_field(
     assert orjson.dumps(written(name)) == orjson.dumps(dumped)
 
 
+@pytest.mark.parametrize("columns", [tuple(COLUMNS), *((name,) for name in COLUMNS)], ids=str)
+def test_parts_that_are_kept_as_json_are_the_same(
+    stored: list[dict[str, Any]], columns: tuple[str, ...]
+) -> None:
+    read = rows.stored(columns)
+    plain, kept = rows.nested(columns, read), rows.written(columns, read)
+    for row in [tuple(row[name] for name in read) for row in stored] * 2:
+        assert orjson.dumps(kept(row)) == orjson.dumps(plain(row))
+
+
+def test_kept_parts_are_bounded() -> None:
+    kept = rows.Written(list)
+    assert all(orjson.dumps(kept[n,]) == f"[{n}]".encode() for n in range(10_000))
+    assert len(kept) <= rows.MOST_PARTS
+
+
 def test_api_shows_what_the_row_writer_writes(
     rich: FlaskClient, written: Callable[..., list[dict[str, Any]]]
 ) -> None:

@@ -1,0 +1,46 @@
+"""Measure everything, or some groups, and print one table: `python -m benchmarks [GROUP]...`."""
+
+import os
+import platform
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from pkgutil import resolve_name
+
+import click
+
+from benchmarks.figures import Figure, table
+from benchmarks.stores import store_of
+
+GROUPS: dict[str, str] = {
+    "pages": "benchmarks.pages:figures",
+    "counts": "benchmarks.counts:figures",
+    "dyads": "benchmarks.dyads:figures",
+    "http": "benchmarks.http:figures",
+    "starts": "benchmarks.starts:figures",
+    "growth": "benchmarks.growth:figures",
+}
+"""What is measured: each group is a function from a store to its figures."""
+
+Group = Callable[[Path], Iterator[Figure]]
+
+
+@click.command()
+@click.argument("groups", nargs=-1, type=click.Choice([*GROUPS]))
+@click.option("--rows", default=int(os.environ.get("BENCH_ROWS") or 1_000_000), show_default=True)
+def main(groups: tuple[str, ...], rows: int) -> None:
+    """Measure GROUPS, by default all of them, on a store of so many events."""
+    store = store_of(rows)
+    found: list[Figure] = []
+    for name in groups or GROUPS:
+        measure: Group = resolve_name(GROUPS[name])
+        for figure in measure(store):
+            click.echo(" | ".join(figure.cells), err=True)
+            found.append(figure)
+    when, cores = datetime.now(UTC).date(), os.cpu_count()
+    click.echo(f"{rows:,} events, {when}, {cores} cores, Python {platform.python_version()}\n")
+    click.echo(table(found))
+
+
+if __name__ == "__main__":
+    main()

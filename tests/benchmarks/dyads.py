@@ -1,0 +1,28 @@
+"""A dyad by month: what `by=month` of two countries reads."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.figures import Figure, cpu_ms
+from dataset.grouping import grouped
+from dataset.selection import Selection, arms
+from dataset.snapshots import Snapshot, Store
+from dataset.spooled import Grouping
+
+DYAD = ("IRN", "ISR")
+
+
+def figures(store: Path) -> Iterator[Figure]:
+    """Measure the groups of a dyad, as they come from the store."""
+    with Store(str(store)).stream() as snapshot:
+        what = f"events of {' and '.join(DYAD)} by month"
+        yield Figure(what, "ms", cpu_ms(by_month, snapshot), goal=2)
+
+
+def by_month(snapshot: Snapshot) -> int:
+    """Group the events of a dyad by month; give how many groups there are."""
+    grouping = Grouping(Selection(snapshot.revision, {"dyad": DYAD}), ("month",), ("count",))
+    found = [
+        snapshot.rows(grouped(arm, grouping)) for arm in arms(snapshot, grouping.selection, ["key"])
+    ]
+    return sum(map(len, found))

@@ -1,0 +1,89 @@
+"""A page over HTTP: CPU of all server processes, against other ways to serve the same page."""
+
+import statistics
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlencode
+
+from benchmarks.figures import Figure
+from benchmarks.questions import pairs
+from benchmarks.servers import Server, running
+from benchmarks.stores import COMMAND, PEERS
+from dataset.columns import COLUMNS
+from dataset.snapshots import Store
+
+ROUNDS = 5
+ANSWERS = 120
+"""How many answers of each server are measured in a round."""
+PEER = [sys.executable, "-m", "benchmarks.peers.serve"]
+LIMIT = 100
+STORED = [name for name, column in COLUMNS.items() if column.stored]
+DATASETTE = [
+    *(str(PEERS / "datasette"), "serve", "--port", "PORT", "--setting", "allow_facet", "off"),
+    *("--setting", "suggest_facets", "off", "--setting", "max_returned_rows", "1000"),
+]
+
+
+def figures(store: Path) -> Iterator[Figure]:
+    """Measure pages over HTTP by turns."""
+    with Store(str(store)).stream() as snapshot:
+        asks = [{"actor_country": one, "action_root": root} for one, root in pairs(snapshot)]
+    ours = [f"/v1/events?{urlencode(one | {'limit': LIMIT})}" for one in asks]
+    theirs = [f"/{store.stem}/event.json?{urlencode(_of_datasette(one), True)}" for one in asks]
+    environment = {"DATABASE": str(store), "PYTHONPATH": "tests"}
+    commands = {
+        "ours": ([COMMAND, "serve"], ours),
+        "datasette": ([*DATASETTE, str(store)], theirs),
+        "flask-smorest with models": ([*PEER, "benchmarks.peers.plain:app"], ours),
+        "bare WSGI function": ([*PEER, "benchmarks.peers.bare:app"], ours),
+    }
+    with ExitStack() as stack:
+        servers = {
+            name: (stack.enter_context(running(command, paths[0], environment)), paths)
+            for name, (command, paths) in commands.items()
+        }
+        spent = _by_turns(servers)
+        yield _times("datasette", spent, 8)
+        yield _times("flask-smorest with models", spent, 10)
+        yield _ratio("bare WSGI function", spent, 1.4)
+        yield from _of_ours(servers["ours"][0], ours, spent["ours"])
+
+
+def _of_datasette(asked: Mapping[str, str]) -> dict[str, object]:
+    """Write the same query for Datasette, without counts and facets."""
+    more = {"_col": STORED, "_sort_desc": "date", "_size": LIMIT, "_shape": "objects"}
+    return {**asked, **more, "_nocount": 1, "_nofacet": 1}
+
+
+def _by_turns(servers: Mapping[str, tuple[Server, list[str]]]) -> dict[str, float]:
+    """Ask servers by turns; give the CPU milliseconds of an answer of each."""
+    spent: dict[str, list[float]] = {name: [] for name in servers}
+    for server, paths in servers.values():
+        server.ask(paths * 2)
+    for number in range(ROUNDS):
+        for name, (server, paths) in servers.items():
+            first = number * ANSWERS % len(paths)
+            asked = (paths[first:] + paths * ANSWERS)[:ANSWERS]
+            spent[name].append(server.cpu_ms(asked))
+    return {name: statistics.median(times) for name, times in spent.items()}
+
+
+def _times(peer: str, spent: Mapping[str, float], goal: float) -> Figure:
+    what = f"page of {LIMIT} over HTTP, warm; {peer}"
+    return Figure(what, "ms", spent["ours"], spent[peer], goal, times=True)
+
+
+def _ratio(peer: str, spent: Mapping[str, float], goal: float) -> Figure:
+    what = f"page of {LIMIT} over HTTP, warm; {peer}"
+    return Figure(what, "ms", spent["ours"], spent[peer], goal)
+
+
+def _of_ours(server: Server, paths: list[str], warm: float) -> Iterator[Figure]:
+    """Measure queries that come for the first time, and answers that the client has already."""
+    new = [f"{path}&mentions_min={n}" for n, path in enumerate(paths * 4)]
+    yield Figure(f"page of {LIMIT} over HTTP, each query new", "ms", server.cpu_ms(new))
+    etag = server.etag(paths[0])
+    had = server.cpu_ms([paths[0]] * 1000, {"If-None-Match": etag})
+    yield Figure("304; the page", "ms", had, warm, 5, times=True)

@@ -1,0 +1,1 @@
+"""What we are compared with: other ways to serve the same page."""
