@@ -7,8 +7,8 @@ from flask import Response
 
 from api import answers
 from api.blueprint import Blueprint
-from api.documentation import STORE_HEADERS
-from api.formats import preferred
+from api.documentation import CITED_HEADERS
+from api.formats import preferred, receipt_headers
 from api.queries import query_text
 from api.reading import JSON, Reading, base_url, reading
 from dataset.citations import Citation, citation
@@ -25,7 +25,7 @@ blueprint = Blueprint("cite", __name__, url_prefix="/v1/cite", description="How 
 
 @blueprint.get("")
 @blueprint.arguments(EventExportQuerySchema, location="query")
-@blueprint.response(200, CitationAnswerSchema, headers=STORE_HEADERS)
+@blueprint.response(200, CitationAnswerSchema, headers=CITED_HEADERS)
 @blueprint.alt_response(200, schema={"type": "string"}, content_type=BIBTEX, success=True)
 @blueprint.alt_response(200, schema={"type": "array"}, content_type=CSL, success=True)
 @blueprint.alt_response(406, response="NOT_ACCEPTABLE")
@@ -39,10 +39,11 @@ def cite_query(arguments: dict[str, Any]) -> Response:
     media_type = preferred(OFFERS)
     with reading(EventExportQuerySchema, arguments, media_type) as asked:
         cited = _cited(asked)
+        headers = receipt_headers(asked, answers.ONE)
         if media_type == BIBTEX:
-            return Response(cited.bibtex, content_type=f"{BIBTEX}; charset=utf-8")
+            return Response(cited.bibtex, 200, headers, content_type=f"{BIBTEX}; charset=utf-8")
         if media_type == CSL:
-            return Response(orjson.dumps([cited.csl]), content_type=CSL)
+            return Response(orjson.dumps([cited.csl]), 200, headers, content_type=CSL)
         data = {"text": cited.text, "bibtex": cited.bibtex, "csl": cited.csl}
         return answers.one_answer(asked, data)
 

@@ -38,6 +38,7 @@ FILE_HEADERS = {
 }
 RANGE_HEADERS = {"Content-Range": _header("Which bytes are sent, of how many.", "bytes 0-7/40960")}
 EXPORT_HEADERS = STORE_HEADERS | RECEIPT_HEADERS
+CITED_HEADERS = EXPORT_HEADERS | {"Cameo-Matched": _header("There is one citation.", "1")}
 
 
 def path_text(name: str, description: str, example: str) -> dict[str, Any]:

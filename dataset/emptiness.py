@@ -36,6 +36,14 @@ def empty_because(
     ]
 
 
+def matching_nothing(
+    snapshot: Snapshot, selection: Selection, written: Mapping[str, str]
+) -> list[Reason]:
+    """List only the filters that match nothing alone: an empty feed may just have no news."""
+    reasons = empty_because(snapshot, selection, written)
+    return [reason for reason in reasons if not reason["matches_alone"]]
+
+
 def _hint(snapshot: Snapshot, selection: Selection, name: str, alone: Matched) -> str:
     if not alone.value:
         return _coverage(snapshot, selection, name) or "no event matches this filter"

@@ -283,6 +283,17 @@ def test_the_name_of_a_release_can_be_asked_for(rich: FlaskClient) -> None:
     assert changes(rich, f"as_of={RELEASE}") == changes(rich, f"as_of={RICH}") != changes(rich)
 
 
+def test_an_empty_feed_names_the_filters_that_match_no_event(rich: FlaskClient) -> None:
+    empty = rich.get("/v1/changes?actor=CHE&action=19&date_from=2024-01-01").get_json()["receipt"]
+    assert [one["filter"] for one in empty["empty_because"]] == ["actor=CHE"]
+    assert empty["empty_because"][0]["matches_alone"] == 0
+
+
+@pytest.mark.parametrize("query", ["since=3", "since=3&actor=IRN", "actor=IRN"])
+def test_a_feed_without_news_blames_no_filter(rich: FlaskClient, query: str) -> None:
+    assert "empty_because" not in rich.get(f"/v1/changes?{query}").get_json()["receipt"]
+
+
 @pytest.fixture
 def many(own_store: Path, database: Database) -> FlaskClient:
     """A client of a store in which there were exactly so many changes as are counted."""

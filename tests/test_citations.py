@@ -302,6 +302,19 @@ def test_bare_citations_are_those_of_the_answer(rich: FlaskClient, query: str) -
     assert len({one.headers["ETag"] for one in (bibtex, csl, rich.get(f"/v1/cite?{query}"))}) == 3
 
 
+@pytest.mark.parametrize("accept", [BIBTEX, CSL])
+@pytest.mark.parametrize("query", ["", "actor=IRN&as_of=2"])
+def test_bare_citations_carry_their_receipt_in_headers(
+    rich: FlaskClient, query: str, accept: str
+) -> None:
+    receipt = rich.get(f"/v1/cite?{query}").get_json()["receipt"]
+    headers = rich.get(f"/v1/cite?{query}", headers={"Accept": accept}).headers
+    assert headers["Cameo-Query"] == receipt["query"]
+    assert headers["Cameo-Revision"] == str(receipt["revision"])
+    assert headers["Cameo-Matched"] == str(receipt["matched"]["value"])
+    assert headers["Cameo-Cite"] == receipt["cite"]
+
+
 @pytest.mark.parametrize(
     ("accept", "mimetype"),
     [

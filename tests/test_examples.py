@@ -88,7 +88,9 @@ def shape_of(value: str) -> str:
 def test_the_example_of_a_header_is_the_header(
     client: FlaskClient, path: str, name: str, example: str
 ) -> None:
-    headers = {"Accept": "text/csv"} if name.startswith("Cameo-") else {}
+    headers = (
+        {"Accept": "text/csv, application/x-bibtex;q=0.5"} if name.startswith("Cameo-") else {}
+    )
     by = "by=id&" if name == "Link" and "aggregates" in path else ""
     answer = client.get(
         f"{path}?{by}{CONDITIONAL.get(name, '')}", headers=headers, follow_redirects=True
