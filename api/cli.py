@@ -8,6 +8,7 @@ import click
 from api import create_app, server, specification
 from api.cli_corrections import name_release, purge_event, restore_event, retract_event
 from api.cli_loads import list_loads, load_files, show_quarantine
+from api.cli_stores import copy_store
 from api.options import Commands, setting, settings_with, writing
 from api.progress import show
 from api.settings import Settings
@@ -82,5 +83,6 @@ for command in (
     restore_event,
     purge_event,
     name_release,
+    copy_store,
 ):
     main.add_command(command)

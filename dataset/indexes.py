@@ -1,7 +1,5 @@
 """The indexes of the events: what leads a filter, then what orders a page."""
 
-from peewee import SQL, Database
-
 from dataset.models import Event, Superseded, Tombstone, field
 
 LEADS = (
@@ -46,16 +44,3 @@ Event.add_index(Event.shuffle)
 for _table in (Event, Superseded, Tombstone):
     _table.add_index(field(_table, "revision"), field(_table, "id"))
 Superseded.add_index(Superseded.ended, field(Superseded, "id"), field(Superseded, "revision"))
-
-
-def create_words(database: Database) -> None:
-    """Make the text index of the events; its words are folded already, so bytes decide."""
-    database.execute_sql(
-        "CREATE VIRTUAL TABLE IF NOT EXISTS event_words USING fts5("
-        "words, content='event', content_rowid='key', tokenize='ascii')"
-    )
-
-
-def with_words(expression: str) -> SQL:
-    """Select the keys of the events whose words satisfy an FTS5 expression."""
-    return SQL("(SELECT rowid FROM event_words WHERE event_words MATCH ?)", [expression])

@@ -20,7 +20,8 @@ from flask.testing import FlaskClient
 from test_cli import UNUSABLE, count_at, counted, run, served
 
 from dataset.build import build
-from dataset.database import APPLICATION_ID, ENGINE_ERRORS, open_to_read, open_to_write
+from dataset.database import ENGINE_ERRORS, open_to_read, open_to_write
+from dataset.engines.sqlite import APPLICATION_ID
 from dataset.errors import StoreError
 from dataset.revisions import revision
 
