@@ -121,12 +121,18 @@ def rich_postgres(postgres: Server, rich_store: Path) -> str:
     return url
 
 
-@pytest.fixture
-def postgres_store(postgres: Server, seeded: Path) -> str:
-    """The address of a copy of the seeded store on PostgreSQL, for tests that write."""
+@pytest.fixture(scope="session")
+def seeded_postgres(postgres: Server, seeded: Path) -> str:
+    """The name of a copy of the seeded store on PostgreSQL; nobody connects to it."""
     url = postgres.database()
     copy(str(seeded), url)
-    return url
+    return url.rpartition("/")[2]
+
+
+@pytest.fixture
+def postgres_store(postgres: Server, seeded_postgres: str) -> str:
+    """The address of a copy of the seeded store on PostgreSQL, for tests that write."""
+    return postgres.database(seeded_postgres)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

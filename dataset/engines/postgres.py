@@ -58,7 +58,7 @@ class Connection(psycopg.Connection[Any]):
 
     patience: float | None = None
 
-    def __del__(self) -> None:
+    def __del__(self, *_: Any) -> None:
         """Close without a warning: who ends a thread has no use for its connection."""
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
