@@ -33,13 +33,11 @@ BY_BYTES = 'TEXT COLLATE "C"'
 """Texts are put in order by their bytes, as SQLite does, whatever the database's own order is."""
 LONG = 2_000
 """Texts of more bytes are not in the text index, whose words have at most 2,046."""
-DOWN = "The server may be down or restarting: try again."
+DOWN = "Is the server up, and are there its database and user (`createdb`, `createuser`)?"
 WAYS_OUT = {
     "55P03": BUSY,
     "53": FULL,
-    "3D000": "Make it first, for instance with `createdb`.",
-    "28": "The user of DATABASE= must exist and may need a password (PGPASSWORD, ~/.pgpass).",
-    "42501": "The user of DATABASE= must own its tables.",
+    "42": "The user of DATABASE= must own its tables.",
     "08": DOWN,
     "57P": DOWN,
 }
