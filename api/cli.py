@@ -8,7 +8,7 @@ import click
 from api import create_app, server, specification
 from api.cli_corrections import name_release, purge_event, restore_event, retract_event
 from api.cli_loads import list_loads, load_files, show_quarantine
-from api.cli_stores import copy_store
+from api.cli_stores import copy_store, migrate_store
 from api.options import Commands, setting, settings_with, writing
 from api.progress import show
 from api.settings import Settings
@@ -84,5 +84,6 @@ for command in (
     purge_event,
     name_release,
     copy_store,
+    migrate_store,
 ):
     main.add_command(command)

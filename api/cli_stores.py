@@ -2,7 +2,8 @@
 
 import click
 
-from dataset import copies
+from api.options import setting, settings_with
+from dataset import copies, migrations
 
 
 @click.command("copy")
@@ -17,6 +18,14 @@ def copy_store(source: str, target: str) -> None:
     """
     copies.copy(source, target, _tell)
     click.echo("The copy is whole.")
+
+
+@click.command("migrate")
+@setting("database")
+def migrate_store(database: str | None) -> None:
+    """Bring the database to the schema of this version, after an upgrade: all of it or nothing."""
+    migrations.migrate(settings_with(database=database).database, click.echo)
+    click.echo("The schema is up to date.")
 
 
 def _tell(table: str, found: copies.Sum) -> None:

@@ -4,15 +4,17 @@ import secrets
 import uuid
 
 import apsw
-from peewee import Database
+from peewee import Database, SchemaManager
 
 import dataset.indexes  # noqa: F401 (tells the models of their indexes)
 from dataset.engines import engine_of
 from dataset.engines.base import SECONDS_TO_WAIT, WAY_OUT, Engine
 from dataset.errors import StoreError
 from dataset.models import MODELS, Setting
+from dataset.reconciling import create_all
 
-SCHEMA_VERSION = 2
+OLDEST_SCHEMA = 2
+SCHEMA_VERSION = 3
 COPYING = "copying"
 """The setting of a store that is not whole yet: what it is a copy of."""
 ENGINE_ERRORS: tuple[type[BaseException], ...] = (*Engine.ERRORS, apsw.Error)
@@ -78,7 +80,8 @@ def _create(database: Engine) -> None:
     if database.table_exists("setting"):
         return
     with database.bind_ctx(MODELS):
-        database.create_tables(MODELS)
+        for table in MODELS:
+            SchemaManager(table).create_table()
         database.create_more()
         Setting.insert_many(
             [
@@ -87,6 +90,7 @@ def _create(database: Engine) -> None:
                 {"name": "key", "value": secrets.token_hex(32)},
             ]
         ).execute()
+    create_all(database)
 
 
 def settings_of(database: Database) -> dict[str, str]:
@@ -103,12 +107,23 @@ def check(label: str, settings: dict[str, str]) -> None:
         )
     if not schema.isdigit() or not {"uuid", "key"} <= settings.keys():
         raise StoreError(f"The database {label} is damaged: its settings are missing. {WAY_OUT}")
+    check_age(label, settings)
     if int(schema) < SCHEMA_VERSION:
         raise StoreError(
-            f"The database {label} has schema {schema}, which cameo-events wrote before its first "
-            f"release: choose a new file with DATABASE= and load the data again."
+            f"The database {label} has schema {schema}, and this version of cameo-events "
+            f"{SCHEMA_VERSION}: run `cameo-events migrate` once, with DATABASE= as it is."
         )
-    if int(schema) > SCHEMA_VERSION:
+
+
+def check_age(label: str, settings: dict[str, str]) -> None:
+    """Refuse a store of a newer version, and one from before the first release."""
+    schema = int(settings["schema"])
+    if schema < OLDEST_SCHEMA:
+        raise StoreError(
+            f"The database {label} has schema {schema}, which cameo-events wrote before its first "
+            f"release: choose a new one with DATABASE= and load the data again."
+        )
+    if schema > SCHEMA_VERSION:
         raise StoreError(
             f"The database {label} has schema {schema}, but this version of cameo-events knows "
             f"schemas up to {SCHEMA_VERSION}: please upgrade it."

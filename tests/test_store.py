@@ -20,7 +20,7 @@ from flask.testing import FlaskClient
 from test_cli import UNUSABLE, count_at, counted, run, served
 
 from dataset.build import build
-from dataset.database import ENGINE_ERRORS, open_to_read, open_to_write
+from dataset.database import ENGINE_ERRORS, SCHEMA_VERSION, open_to_read, open_to_write
 from dataset.engines.sqlite import APPLICATION_ID
 from dataset.errors import StoreError
 from dataset.revisions import revision
@@ -239,7 +239,8 @@ def upgraded(path: Path) -> Iterator[None]:
     newer(path)
     yield
     with closing(apsw.Connection(str(path))) as database:
-        database.execute("UPDATE setting SET value = '2' WHERE name = 'schema'")
+        text = str(SCHEMA_VERSION)
+        database.execute("UPDATE setting SET value = ? WHERE name = 'schema'", (text,))
 
 
 FAULTS = {
@@ -407,7 +408,7 @@ def test_a_new_store_is_marked_as_ours(tmp_path: Path) -> None:
         ]
         settings = dict(reader.execute("SELECT name, value FROM setting"))
     assert pragmas == ["wal", APPLICATION_ID, "ok"]
-    assert settings.keys() == {"schema", "uuid", "key"}
+    assert settings.keys() == {"schema", "uuid", "key", "indexes"}
     assert str(uuid.UUID(settings["uuid"])) == settings["uuid"]
     assert re.fullmatch(r"[0-9a-f]{64}", settings["key"])
 

@@ -58,6 +58,8 @@ class Engine(Database):
     TERMS: ClassVar[Mapping[str, Callable[..., Any]]]
     """What each `Term` is: `given_keys` (of a JSON list), `week` (of a day), `worded` (of a
     table, words, and whether the last is a prefix)."""
+    WORDS: ClassVar[Sequence[Any]] = ()
+    """The indexes of the words of events, where these are indexes as others are."""
     ERRORS: ClassVar[tuple[type[BaseException], ...]] = (
         PeeweeException,
         UnicodeDecodeError,

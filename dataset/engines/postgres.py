@@ -88,7 +88,7 @@ def _worded(table: type[Model], words: Sequence[str], prefix: bool) -> Any:
     return Expression(_lexemes(), MATCHES, SQL("%s::tsquery", [asked])) | (is_long & held)
 
 
-WORDS = Event.index(EnclosedNodeList([_lexemes()]), name="event_words", using="GIN")
+LEXEMES = Event.index(EnclosedNodeList([_lexemes()]), name="event_words", using="GIN")
 LONG_WORDS = Event.index(
     Event.key, name="event_long_words", where=fn.OCTET_LENGTH(field(Event, "words")) > LONG
 )
@@ -107,6 +107,7 @@ class Postgres(Engine, PostgresqlDatabase):
         MATCHES: MATCHES,
         OP.MOD: "%%",
     }
+    WORDS = (LEXEMES, LONG_WORDS)
     TERMS: ClassVar = {
         "given_keys": lambda keys: SQL(
             "(SELECT value::bigint FROM json_array_elements_text(%s))", [keys]
@@ -166,11 +167,10 @@ class Postgres(Engine, PostgresqlDatabase):
         return (set() if {"setting", "superseded"} <= found else found) if found else None
 
     def create_more(self) -> None:
-        """Make the text index, which follows its table by itself."""
+        """Refuse a database that cannot hold all texts; its indexes are made as all others."""
         (encoding,) = self.execute_sql("SHOW server_encoding").fetchone()
         if encoding != "UTF8":
             raise StoreError(f"The database {self.label} has the encoding {encoding}, not UTF8.")
-        self.create_words()
 
     def begin_reading(self) -> None:
         """Begin a transaction; a connection that was kept may be dead, and is made anew then."""
@@ -256,7 +256,7 @@ class Postgres(Engine, PostgresqlDatabase):
 
     def create_words(self) -> None:
         """Make the text index."""
-        for index in (WORDS, LONG_WORDS):
+        for index in self.WORDS:
             self.execute(index)
 
     def tidy(self) -> None:
