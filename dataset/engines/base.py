@@ -58,6 +58,8 @@ class Engine(Database):
     TERMS: ClassVar[Mapping[str, Callable[..., Any]]]
     """What each `Term` is: `given_keys` (of a JSON list), `week` (of a day), `worded` (of a
     table, words, and whether the last is a prefix)."""
+    CAN_SPREAD: ClassVar[bool] = False
+    """Whether its tables may be spread over several servers."""
     WORDS: ClassVar[Sequence[Any]] = ()
     """The indexes of the words of events, where these are indexes as others are."""
     ERRORS: ClassVar[tuple[type[BaseException], ...]] = (

@@ -43,6 +43,7 @@ WAYS_OUT = {
 }
 """What to do about errors whose SQLSTATE begins so."""
 MATCHES = "@@"
+REWRITING = ("VACUUM (FULL) event", "VACUUM (FULL) superseded", "VACUUM (FULL) mention")
 READING = (
     "-c default_transaction_read_only=on",
     "-c cursor_tuple_fraction=1",
@@ -107,6 +108,7 @@ class Postgres(Engine, PostgresqlDatabase):
         MATCHES: MATCHES,
         OP.MOD: "%%",
     }
+    CAN_SPREAD = True
     WORDS = (LEXEMES, LONG_WORDS)
     TERMS: ClassVar = {
         "given_keys": lambda keys: SQL(
@@ -261,14 +263,17 @@ class Postgres(Engine, PostgresqlDatabase):
 
     def tidy(self) -> None:
         """Let the planner know what has come; the server itself would only see to it later."""
-        self.execute_sql("ANALYZE event, superseded")
+        for statement in ("ANALYZE event", "ANALYZE superseded"):
+            self.execute_sql(statement)
 
     def write_anew(self) -> bool:
         """Write the tables without the remains of what was deleted; readers have to end first."""
         wait = f"{int(1000 * self._seconds_to_wait)}"
         self.execute_sql("SELECT set_config('lock_timeout', %s, false)", (wait,))
         try:
-            self.execute_sql("VACUUM (FULL) event, superseded, mention")
+            # Citus takes one table at a time.
+            for statement in REWRITING:
+                self.execute_sql(statement)
         except self.ERRORS as error:
             if _state(error).startswith("55P03"):
                 return False
