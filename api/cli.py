@@ -8,10 +8,13 @@ import click
 from api import create_app, server, specification
 from api.cli_corrections import name_release, purge_event, restore_event, retract_event
 from api.cli_loads import list_loads, load_files, show_quarantine
+from api.cli_stores import copy_store, migrate_store
 from api.options import Commands, setting, settings_with, writing
 from api.progress import show
 from api.settings import Settings
+from dataset import distribution
 from dataset.database import is_begun
+from dataset.distribution import SHARDS
 from dataset.loaders import seed
 from dataset.runs import Outcome
 from dataset.snapshots import Store
@@ -25,9 +28,15 @@ def main() -> None:
 
 @main.command()
 @setting("database")
-def init(database: str | None) -> None:
+@click.option("--distribute", is_flag=True, help="Spread the tables over a Citus cluster.")
+@click.option("--shards", type=click.IntRange(1, 1024), default=SHARDS, help="Into so many parts.")
+def init(database: str | None, distribute: bool, shards: int) -> None:
     """Make the database and load the seed dataset, if that has not been done."""
-    show(_seed(settings_with(database=database)))
+    settings = settings_with(database=database)
+    if distribute:
+        with writing(settings) as opened:
+            distribution.distribute(opened, shards, click.echo)
+    show(_seed(settings))
 
 
 @main.command()
@@ -82,5 +91,7 @@ for command in (
     restore_event,
     purge_event,
     name_release,
+    copy_store,
+    migrate_store,
 ):
     main.add_command(command)

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
-from peewee import SqliteDatabase
 
 from api.settings import MEANINGS, Settings
-from dataset.database import open_to_write, truncate_log
+from dataset.database import open_to_write
+from dataset.engines.base import Engine
 from dataset.errors import Impossible, StoreError, Unreadable
 
 FAILED = 1
@@ -66,11 +66,11 @@ def settings_with(**given: str | None) -> Settings:
 
 
 @contextmanager
-def writing(settings: Settings) -> Iterator[SqliteDatabase]:
+def writing(settings: Settings) -> Iterator[Engine]:
     """Open the database to write; afterwards its log is made short again."""
     database = open_to_write(settings.database)
     try:
         yield database
-        truncate_log(database)
+        database.tidy()
     finally:
         database.close()

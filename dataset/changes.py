@@ -8,7 +8,7 @@ from itertools import groupby, islice
 from operator import and_
 from typing import Any, NamedTuple
 
-from peewee import SQL, Entity, Model, Select, Tuple, fn
+from peewee import Entity, Model, Select, Tuple, Value, fn
 
 from dataset import rows
 from dataset.conditions import conditions_of
@@ -93,7 +93,7 @@ def ordered(feed: Feed, read: Sequence[str], in_order: bool) -> Any:
         [NULL, NULL, *(field(Event, name) for name in read)],
         [NULL, NULL, *(field(Superseded, name) for name in read)],
         [Superseded.reason, Superseded.successor, *nothing],
-        [SQL("?", [PURGED]), NULL, *nothing],
+        [Value(PURGED), NULL, *nothing],
     ]
     arms = zip(_arms(feed, in_order), columns, strict=True)
     query = _united(arm.select_extend(*more) for arm, more in arms)

@@ -8,14 +8,15 @@ from typing import Any
 from peewee import Expression, Value, fn
 
 from dataset.columns import COLUMNS
+from dataset.engines.base import Term
 from dataset.filters import FILTERS, Choice
-from dataset.indexes import CODES, HEAD, LEADS, head_of, with_words
-from dataset.models import LAST, Event, Version, field
+from dataset.indexes import CODES, HEAD, LEADS, head_of
+from dataset.models import LAST, Version, field
 from dataset.places import near, within
 from dataset.words import folded
 
 Table = type[Version]
-Condition = Callable[[Table, Any], Expression]
+Condition = Callable[[Table, Any], Expression | Term]
 Match = Callable[[Table, Any], Expression]
 Missing = Callable[[Table], Expression]
 
@@ -104,17 +105,9 @@ def at_most(name: str) -> Condition:
     return lambda table, value: field(table, name) <= value
 
 
-def worded(table: Table, text: str) -> Expression:
+def worded(table: Table, text: str) -> Term:
     """Match events whose names and summary hold all words; a final `*` makes a prefix."""
-    words, prefix = folded(text), text.rstrip().endswith("*")
-    if issubclass(table, Event):
-        quoted = " ".join(f'"{word}"' for word in words) + ("*" if prefix else "")
-        return table.key.in_(with_words(quoted))
-    ends = [" "] * (len(words) - 1) + ["" if prefix else " "]
-    stored = field(table, "words")
-    return reduce(
-        and_, (stored.contains(f" {word}{end}") for word, end in zip(words, ends, strict=True))
-    )
+    return Term("worded", table, folded(text), text.rstrip().endswith("*"))
 
 
 def dyad(table: Table, countries: tuple[str, str]) -> Expression:
@@ -143,12 +136,12 @@ CONDITIONS: dict[str, Condition] = {
 """The condition of each filter. Public ids are made into keys before (`codes.resolved`)."""
 
 
-def conditions_of(table: Table, filters: Mapping[str, Any]) -> list[Expression]:
+def conditions_of(table: Table, filters: Mapping[str, Any]) -> list[Expression | Term]:
     """Give the conditions of all filters on a table."""
     return [CONDITIONS[name](table, value) for name, value in filters.items()]
 
 
-def alternatives(table: Table, filters: Mapping[str, Any]) -> Iterator[list[Expression]]:
+def alternatives(table: Table, filters: Mapping[str, Any]) -> Iterator[list[Any]]:
     """Yield conditions that match together what all filters match, and no event twice.
 
     Each of a few values, or sides, is one of its own: it is read from an index in the order of

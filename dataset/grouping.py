@@ -6,6 +6,7 @@ from typing import Any
 
 from peewee import Case, Entity, SqliteDatabase, fn
 
+from dataset.engines.base import Term
 from dataset.groups import DYAD, OVERLAPPING, PERIODS, Measure
 from dataset.merging import count_parts, fill_periods, mean, merged
 from dataset.models import Version, field
@@ -17,7 +18,7 @@ from dataset.statements import inserting
 
 PERIOD_LABELS: dict[str, Callable[[Any], Any]] = {
     "day": lambda day: day,
-    "week": lambda day: fn.STRFTIME("%G-W%V", day),
+    "week": lambda day: Term("week", day),
     "month": lambda day: fn.SUBSTR(day, 1, 7),
     "quarter": lambda day: (
         fn.SUBSTR(day, 1, 4).concat("-Q").concat((fn.SUBSTR(day, 6, 2).cast("INTEGER") + 2) / 3)
@@ -48,7 +49,7 @@ def _write_parts(snapshot: Snapshot, grouping: Grouping, database: SqliteDatabas
     keys = grouping.places[: len(grouping.keys)]
     insert = inserting(database, Part, [*keys, "events", *summed])
     for arm in arms(snapshot, grouping.selection, ["key"]):
-        rows = snapshot.execute(grouped(arm, grouping))
+        rows = snapshot.stream(grouped(arm, grouping))
         database.cursor().executemany(insert, _split(rows, grouping))
 
 

@@ -7,7 +7,7 @@ at there, and only the rows of the page are fetched. Missing values lead no inde
 from collections.abc import Iterator
 from typing import Any
 
-from peewee import SQL, Database, fn
+from peewee import SQL, fn
 
 from dataset.models import Event, Superseded, Tombstone, field
 
@@ -72,26 +72,3 @@ Event.add_index(Event.shuffle)
 for _table in (Event, Superseded, Tombstone):
     _table.add_index(field(_table, "revision"), field(_table, "id"))
 Superseded.add_index(Superseded.ended, field(Superseded, "id"), field(Superseded, "revision"))
-
-
-def create_words(database: Database) -> None:
-    """Make the text index of the events; its words are folded already, so bytes decide."""
-    database.execute_sql(
-        "CREATE VIRTUAL TABLE IF NOT EXISTS event_words USING fts5("
-        "words, content='event', content_rowid='key', tokenize='ascii')"
-    )
-
-
-def with_words(expression: str) -> SQL:
-    """Select the keys of the events whose words satisfy an FTS5 expression."""
-    return SQL("(SELECT rowid FROM event_words WHERE event_words MATCH ?)", [expression])
-
-
-def weigh(database: Database) -> None:
-    """Tell the engine how many events the values of each index have: the rarest lead is taken.
-
-    SQLite's samples of single values are not kept: with them every statement would be planned
-    anew for each of its values, which takes longer than most pages.
-    """
-    database.execute_sql("ANALYZE event")
-    database.execute_sql("DROP TABLE IF EXISTS sqlite_stat4")

@@ -17,7 +17,7 @@ from dataset.models import Dataset, Mention, Tombstone
 from dataset.parts import AS_NAMED
 from dataset.revisions import Change, next_dataset_number, numbers_of
 from dataset.runs import Run
-from dataset.statements import given_keys, inserting, listed, text_of
+from dataset.statements import given_keys, listed, text_of
 from dataset.values import clean
 
 UNDESCRIBED = {
@@ -93,7 +93,7 @@ class MentionIntake:
         self.report = Report()
         self._change, self._run, self._loader = change, run, loader
         self._names = ("key", "n", "revision", "load", *(column.name for column in MENTIONED))
-        self._insert = inserting(change.database, Mention, self._names)
+        self._insert = change.database.inserter(Mention, self._names)
         known = Mention.select(Mention.key, Mention.n).where(Mention.key.in_(given_keys()))
         self._known = text_of(change.database, known)
         buried = Tombstone.select(Tombstone.key).where(Tombstone.key.in_(given_keys()))
@@ -115,7 +115,7 @@ class MentionIntake:
             if place not in known and place[0] not in buried
         ]
         retracted = sum(key in buried for (key, _), _ in self._keyed(rows))
-        self._change.database.cursor().executemany(self._insert, new)
+        self._insert(new)
         account = self._change.account
         account["inserted"] += len(new)
         account["retracted"] += retracted

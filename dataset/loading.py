@@ -5,11 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
-from pathlib import Path
 from typing import Any
 
-from peewee import Database
-
+from dataset.engines.base import Engine
 from dataset.errors import Refused, Unreadable
 from dataset.inputs import Input
 from dataset.intakes import INTAKES, Intake
@@ -61,9 +59,9 @@ class Order:
         return LOADERS[self.format]
 
 
-def load(database: Database, order: Order, watch: Watch = lambda *_: None) -> Outcome:
+def load(database: Engine, order: Order, watch: Watch = lambda *_: None) -> Outcome:
     """Load files as one revision: all of it or nothing. Raises `Unreadable`, `StoreError`."""
-    check_space(Path(str(database.database)), order.inputs)
+    check_space(database, order.inputs)
     detail = ", ".join(one.name for one in order.inputs[:3])
     expected = sum(one.bytes for one in order.inputs) // BYTES_OF_RECORD
     with _uncollected(), revision(database, "load", detail, expected) as change:

@@ -6,8 +6,7 @@ from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any
 
-from peewee import Database
-
+from dataset.engines.base import Engine
 from dataset.errors import Impossible
 from dataset.inputs import stamp_of
 from dataset.intakes import INTAKES
@@ -20,7 +19,7 @@ from dataset.revisions import revision
 from dataset.runs import Outcome, Run
 
 
-def replay(database: Database, number: int) -> Outcome:
+def replay(database: Engine, number: int) -> Outcome:
     """Load what a load refused and no other has read again; what was cut off stays refused."""
     with revision(database, "load", f"quarantine of load {number}") as change:
         format, dataset = _load(database, number)
@@ -47,7 +46,7 @@ def _record(loader: Loader, line: int, raw: bytes) -> Record:
     return next(cut)._replace(line=line)
 
 
-def _load(database: Database, number: int) -> tuple[str, str | None]:
+def _load(database: Engine, number: int) -> tuple[str, str | None]:
     found = Load.select(Load.format, Load.dataset).where(Load.number == number)
     row = database.execute(found).fetchone()
     if row is None or row[0] not in LOADERS:
@@ -63,13 +62,12 @@ def _open(number: int) -> tuple[Any, ...]:
     return (Quarantined.load == number, Quarantined.replayed.is_null(), Quarantined.cut == 0)
 
 
-def _refused(database: Database, number: int) -> Iterator[tuple[int, int, bytes]]:
+def _refused(database: Engine, number: int) -> Iterator[tuple[int, int, bytes]]:
     query = Quarantined.select(Quarantined.file, Quarantined.line, Quarantined.record)
-    text, parameters = query.where(*_open(number)).order_by(Quarantined.n).sql()
-    yield from database.execute_sql(text, parameters)
+    yield from database.execute(query.where(*_open(number)).order_by(Quarantined.n))
 
 
-def _file(database: Database, number: int, n: int) -> dict[str, Any]:
+def _file(database: Engine, number: int, n: int) -> dict[str, Any]:
     names = ("name", "sha256", "bytes", "first")
     query = LoadFile.select(*(LoadFile._meta.fields[name] for name in names))
     row = database.execute(query.where(LoadFile.load == number, LoadFile.n == n)).fetchone()

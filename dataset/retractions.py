@@ -3,22 +3,17 @@
 import re
 from uuid import uuid4
 
-from peewee import Database
-
 from dataset.build import Row
-from dataset.database import write_anew
+from dataset.database import ENGINE_ERRORS
+from dataset.engines.base import Engine
 from dataset.errors import Impossible
 from dataset.keys import RELEASE_NAME, key_of
 from dataset.models import Mention, Release, Revision, Setting, Superseded, Tombstone, field
 from dataset.revisions import Change, now, numbers_of, revision
 from dataset.writes import ID, NAMES
 
-# The text index keeps the words of what was removed until its parts are merged
-# (https://sqlite.org/fts5.html#the_optimize_command).
-MERGE_WORDS = "INSERT INTO event_words (event_words) VALUES ('optimize')"
 
-
-def retract(database: Database, public_id: str, reason: str, successor: str | None = None) -> int:
+def retract(database: Engine, public_id: str, reason: str, successor: str | None = None) -> int:
     """Take an event back; give the revision. It stays in the history, with the reason."""
     if not reason.strip():
         raise Impossible("A retraction needs a reason.")
@@ -32,7 +27,7 @@ def retract(database: Database, public_id: str, reason: str, successor: str | No
         return change.number
 
 
-def restore(database: Database, public_id: str) -> int:
+def restore(database: Engine, public_id: str) -> int:
     """Bring a retracted event back as it was last; give the revision.
 
     Newer versions that loads brought meanwhile were not stored: load these files again.
@@ -52,7 +47,7 @@ def restore(database: Database, public_id: str) -> int:
         return change.number
 
 
-def purge(database: Database, public_id: str) -> int:
+def purge(database: Engine, public_id: str) -> int:
     """Remove all that the store holds of an event; give the revision. There is no way back.
 
     A tombstone keeps its id, so that no load brings it again. The store gets another UUID: no
@@ -74,10 +69,10 @@ def purge(database: Database, public_id: str) -> int:
         database.execute(Tombstone.insert(row).on_conflict_ignore())
         renewed = Setting.update(value=str(uuid4())).where(Setting.name == "uuid")
         database.execute(renewed)
-        database.execute_sql(MERGE_WORDS)
+        database.forget_words()
         change.touch()
         number = change.number
-    if not write_anew(database):
+    if not _written_anew(database):
         raise Impossible(
             f"The event {public_id} is purged as of revision {number}, but readers still hold the "
             "file as it was: purge it again when they have ended."
@@ -85,7 +80,7 @@ def purge(database: Database, public_id: str) -> int:
     return number
 
 
-def release(database: Database, name: str, number: int | None = None) -> int:
+def release(database: Engine, name: str, number: int | None = None) -> int:
     """Give a name to a revision, by default the newest, for good; give its number."""
     if not re.fullmatch(RELEASE_NAME, name) or name.isdigit():
         raise Impossible(
@@ -103,7 +98,14 @@ def release(database: Database, name: str, number: int | None = None) -> int:
         return number
 
 
-def _is_mentioned(database: Database, key: int) -> bool:
+def _written_anew(database: Engine) -> bool:
+    try:
+        return database.write_anew()
+    except ENGINE_ERRORS as error:
+        raise database.unusable("written anew", error) from error
+
+
+def _is_mentioned(database: Engine, key: int) -> bool:
     """Tell whether there are mentions of an event that may not have come yet."""
     found = Mention.select(Mention.key).where(Mention.key == key).limit(1)
     return database.execute(found).fetchone() is not None

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Any
 
-from peewee import Database, fn
+from peewee import fn
 
 from dataset.build import Row
-from dataset.database import ENGINE_ERRORS, unusable
+from dataset.database import ENGINE_ERRORS
+from dataset.engines.base import Engine
 from dataset.errors import Impossible
 from dataset.keys import DATASET_NUMBERS, FIRST_FREE_NUMBER, LAST_NUMBER
 from dataset.models import Dataset, Document, Event, Revision
@@ -29,7 +30,7 @@ def now() -> str:
 class Change:
     """A revision in the making; `number` is what it will be, if anything is changed."""
 
-    def __init__(self, database: Database, number: int, expected: int = 0) -> None:
+    def __init__(self, database: Engine, number: int, expected: int = 0) -> None:
         """Begin with nothing changed."""
         self.database = database
         self.number = number
@@ -72,7 +73,7 @@ class Change:
 
 @contextmanager
 def revision(
-    database: Database, kind: str, detail: str | None = None, expected: int = 0
+    database: Engine, kind: str, detail: str | None = None, expected: int = 0
 ) -> Iterator[Change]:
     """Make the next revision, if the change changes anything; whole, or as if never begun.
 
@@ -80,6 +81,7 @@ def revision(
     """
     try:
         with database.atomic() as transaction:
+            database.begin_writing()
             newest = database.execute(Revision.select(fn.MAX(Revision.number))).fetchone()[0]
             change = Change(database, (newest or 0) + 1, expected)
             yield change
@@ -91,22 +93,22 @@ def revision(
                 made = {"number": change.number, "token": token_hex(8), "committed": now()}
                 database.execute(Revision.insert(made | {"kind": kind, "detail": detail}))
     except ENGINE_ERRORS as error:
-        raise unusable(str(database.database), "written", error) from error
+        raise database.unusable("written", error) from error
 
 
-def _is_large(database: Database, expected: int) -> bool:
+def _is_large(database: Engine, expected: int) -> bool:
     """Tell whether a change may well bring more than a quarter of what the store holds."""
-    if expected <= LARGE:
+    if expected <= LARGE or not database.may_drop_indexes():
         return False
     return bool(expected > database.execute(Event.select(fn.COUNT("*"))).fetchone()[0] // 4)
 
 
-def numbers_of(database: Database) -> dict[str, int]:
+def numbers_of(database: Engine) -> dict[str, int]:
     """Give the number of each dataset in this store."""
     return dict(database.execute(Dataset.select(Dataset.name, Dataset.number)).fetchall())
 
 
-def next_dataset_number(database: Database, name: str) -> int:
+def next_dataset_number(database: Engine, name: str) -> int:
     """Give the number that a dataset has, or will have once it is stored."""
     if name in DATASET_NUMBERS:
         return DATASET_NUMBERS[name]

@@ -11,7 +11,6 @@ from dataset.errors import Refused
 from dataset.models import Load, LoadFile, Quarantined
 from dataset.records import TOO_LONG, Record
 from dataset.revisions import Change, now
-from dataset.statements import inserting
 
 KEPT = 16_384
 """So many bytes of a refused record are kept; a longer one cannot be replayed."""
@@ -48,7 +47,7 @@ class Run:
         self._described = {"format": format, "loader_version": version, "started": now(), **more}
         self._files: list[dict[str, Any]] = []
         self._refused: list[tuple[Any, ...]] = []
-        self._insert = inserting(change.database, Quarantined, QUARANTINE)
+        self._insert = change.database.inserter(Quarantined, QUARANTINE)
 
     def begin_file(self, name: str, sha256: str, size: int, first: str = "") -> None:
         """Go on to the next file; `first` is its header, if it has one."""
@@ -93,7 +92,7 @@ class Run:
         return outcome
 
     def _store_refused(self) -> None:
-        self._change.database.cursor().executemany(self._insert, self._refused)
+        self._insert(self._refused)
         self._refused.clear()
 
 

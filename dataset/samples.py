@@ -22,8 +22,8 @@ def shuffled(shuffle: Any, seed: int) -> Expression:
     places is as likely as any other, however the hashes lie, and no two hashes get one place.
     """
     factor, shift = numbers_of(seed)
-    # peewee's own `%` means LIKE.
-    return Expression(shuffle * factor + shift, OP.MOD, PRIME)
+    # The product has 62 bits. peewee's own `%` means LIKE.
+    return Expression(shuffle.cast("BIGINT") * factor + shift, OP.MOD, PRIME)
 
 
 def numbers_of(seed: int) -> tuple[int, int]:

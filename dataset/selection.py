@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from peewee import Entity, Expression, ModelSelect, Select, Tuple
 
+from dataset.columns import COLUMNS
 from dataset.conditions import alternatives
 from dataset.duplicates import columns_for, kept_keys
 from dataset.models import Event, Superseded, Version, field
@@ -66,7 +67,7 @@ def arms(
         yield query
 
 
-def _chosen(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[Table, list[Expression]]]:
+def _chosen(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[Table, list[Any]]]:
     """Yield the tables to read, and what of them is selected."""
     keys = _keys(snapshot, selection)
     for table, shown in _versions(snapshot, selection.revision):
@@ -108,10 +109,12 @@ def ordered(snapshot: Snapshot, selection: Selection, columns: Sequence[str]) ->
     if selection.sample:
         return _drawn(snapshot, selection, selection.sample, columns)
     column, key = Entity(selection.sort.column), Entity("key")
+    # Where nothing is missing, PostgreSQL reads an index backwards only if nulls are not mentioned.
+    nulls = "LAST" if COLUMNS[selection.sort.column].null else None
     if selection.sort.descending:
-        order = [column.desc(nulls="LAST"), key.desc()]
+        order = [column.desc(nulls=nulls), key.desc()]
     else:
-        order = [column.asc(nulls="LAST"), key.asc()]
+        order = [column.asc(nulls=nulls), key.asc()]
     return union(snapshot, selection, columns).order_by(*order)
 
 
@@ -122,7 +125,7 @@ def _drawn(snapshot: Snapshot, selection: Selection, sample: Sample, columns: Se
     return Select([drawn], [Entity(name) for name in columns]).order_by(*order)
 
 
-def _versions(snapshot: Snapshot, revision: int) -> Iterator[tuple[Table, list[Expression]]]:
+def _versions(snapshot: Snapshot, revision: int) -> Iterator[tuple[Table, list[Any]]]:
     """Yield the tables that hold what a revision shows, and what of them it shows."""
     if revision == snapshot.revision:
         yield Event, []

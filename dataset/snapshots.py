@@ -1,6 +1,5 @@
 """Read the store as it is at one moment: every answer is made from one snapshot."""
 
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
@@ -8,18 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import Database, Query
+from peewee import Query
 
-from dataset.database import (
-    ENGINE_ERRORS,
-    STREAM_PRAGMAS,
-    check,
-    open_to_read,
-    path_of,
-    settings_of,
-    unusable,
-)
-from dataset.errors import StoreError
+from dataset.database import ENGINE_ERRORS, check, open_to_read, settings_of
+from dataset.engines.base import Engine
 
 MOST_REMEMBERED = 8
 """How many results of some size are kept."""
@@ -30,7 +21,7 @@ class Snapshot:
     """The store at one moment: `revision` is the newest that it shows."""
 
     store: "Store"
-    database: Database
+    database: Engine
     revision: int
     token: str
     uuid: str
@@ -38,8 +29,14 @@ class Snapshot:
 
     def execute(self, query: Query) -> Any:
         """Run a query and give the cursor of its rows, as tuples."""
-        text, parameters = self.database.get_sql_context().sql(query).query()
-        return self.database.execute_sql(text, parameters)
+        return self.database.execute_sql(*self._written(query))
+
+    def stream(self, query: Query) -> Iterator[Any]:
+        """Run a query and yield its rows in constant memory, however many there are."""
+        return self.database.stream(*self._written(query))
+
+    def _written(self, query: Query) -> Any:
+        return self.database.get_sql_context().sql(query).query()
 
     def rows(self, query: Query) -> list[tuple[Any, ...]]:
         """Run a query and fetch its rows."""
@@ -64,14 +61,12 @@ class Store:
         """Remember where the database is; nothing is opened yet."""
         self.url = url
         self._database = open_to_read(url)
-        self._seen = threading.local()
         self._forgetting = threading.Lock()
         self._memories: dict[int, OrderedDict[Hashable, Any]] = {}
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """Give a snapshot on this thread's connection, for the time of one answer."""
-        self._reopen_if_replaced()
         with self._reading(self._database) as snapshot:
             yield snapshot
 
@@ -79,7 +74,7 @@ class Store:
     def stream(self) -> Iterator[Snapshot]:
         """Give a snapshot on a connection of its own, for an answer that outlives its request."""
         # Flask closes the request before a stream starts (pallets/flask#5799).
-        database = open_to_read(self.url, pragmas=STREAM_PRAGMAS)
+        database = open_to_read(self.url, streaming=True)
         try:
             with self._reading(database) as snapshot:
                 yield snapshot
@@ -102,34 +97,20 @@ class Store:
         """Close this thread's connection."""
         self._database.close()
 
-    def _reopen_if_replaced(self) -> None:
-        """Let go of a database file that is no longer the one at its path."""
-        try:
-            status = os.stat(path_of(self.url))
-        except OSError as error:
-            self._database.close()
-            raise StoreError(f"The database {self.url} cannot be opened: {error}.") from error
-        file = (status.st_dev, status.st_ino)
-        if getattr(self._seen, "file", file) != file:
-            self._database.close()
-        self._seen.file = file
-
     @contextmanager
-    def _reading(self, database: Database) -> Iterator[Snapshot]:
+    def _reading(self, database: Engine) -> Iterator[Snapshot]:
         try:
-            database.connect(reuse_if_open=True)
-            database.execute_sql("BEGIN")
+            database.begin_reading()
             yield self._snapshot_of(database)
         except ENGINE_ERRORS as error:
             database.close()
-            raise unusable(self.url, "read", error) from error
+            raise database.unusable("read", error) from error
         finally:
-            if not database.is_closed():
-                database.rollback()
+            database.end_reading()
 
-    def _snapshot_of(self, database: Database) -> Snapshot:
+    def _snapshot_of(self, database: Engine) -> Snapshot:
         settings = settings_of(database)
-        check(self.url, settings)
+        check(database.label, settings)
         newest = "SELECT number, token FROM revision ORDER BY number DESC LIMIT 1"
         number, token = database.execute_sql(newest).fetchone() or (0, "")
         return Snapshot(self, database, number, token, settings["uuid"], settings["key"])

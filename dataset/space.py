@@ -2,8 +2,8 @@
 
 import shutil
 from collections.abc import Sequence
-from pathlib import Path
 
+from dataset.engines.base import Engine
 from dataset.errors import StoreError
 from dataset.inputs import Input
 
@@ -15,13 +15,15 @@ PACKED = 5
 """A compressed file stands for so many times its size."""
 
 
-def check_space(database: Path, inputs: Sequence[Input]) -> None:
-    """Refuse a load for which there is no room beside the database."""
+def check_space(database: Engine, inputs: Sequence[Input]) -> None:
+    """Refuse a load for which there is no room beside the database, if it is here."""
+    if database.folder is None:
+        return
     sizes = (one.bytes * (PACKED if one.name.endswith(PACKINGS) else 1) for one in inputs)
     needed = GROWTH * sum(sizes)
-    free = shutil.disk_usage(database.resolve().parent).free
+    free = shutil.disk_usage(database.folder).free
     if needed > free:
         raise StoreError(
-            f"The load may need {needed / 1e9:,.1f} GB beside {database}, but only "
+            f"The load may need {needed / 1e9:,.1f} GB beside {database.label}, but only "
             f"{free / 1e9:,.1f} GB are free: make room, or load fewer files at a time."
         )

@@ -13,7 +13,8 @@ import apsw
 from peewee import Database, SqliteDatabase
 from playhouse.apsw_ext import APSWDatabase
 
-from dataset.database import ENGINE_ERRORS, READ_PRAGMAS
+from dataset.database import ENGINE_ERRORS
+from dataset.engines.sqlite import READ_PRAGMAS
 from dataset.errors import StoreError
 
 MOST_BYTES = 2**30

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
-from peewee import SQL, Database, Model
+from peewee import Database, Model
 
+from dataset.engines.base import Term
 from dataset.models import field
 
 
@@ -21,9 +22,9 @@ def inserting(database: Database, table: type[Model], names: Sequence[str]) -> s
     return text_of(database, table.insert_many([(None,) * len(names)], fields=fields))
 
 
-def given_keys(keys: str | None = None) -> SQL:
+def given_keys(keys: str | None = None) -> Term:
     """Select the keys of a list (see `listed`): one statement for lists of any length."""
-    return SQL("(SELECT value FROM json_each(?))", [keys])
+    return Term("given_keys", keys)
 
 
 def listed(keys: Iterable[int]) -> str:

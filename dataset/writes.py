@@ -7,14 +7,14 @@ from operator import itemgetter
 from typing import Any
 
 import orjson
-from peewee import Database, SchemaManager, chunked
+from peewee import SchemaManager, chunked
 
 from dataset.build import BUILT, MADE, Row
 from dataset.columns import COLUMNS
-from dataset.indexes import weigh
+from dataset.engines.base import Engine
 from dataset.keys import key_of
 from dataset.models import Event, SeenCode, Superseded, Tombstone, field
-from dataset.statements import given_keys, inserting, listed, text_of
+from dataset.statements import given_keys, listed, text_of
 from dataset.vocabularies import CLOSED_KINDS, VOCABULARIES
 
 BATCH = 1_000
@@ -25,12 +25,6 @@ KEY, VERSION, REVISION = NAMES.index("key"), NAMES.index("loader_version"), len(
 ID, WORDS, ADDED = (NAMES.index(name) for name in ("id", "words", "added"))
 PUBLIC = slice(3 + len(MADE), REVISION)
 
-# The text index follows its table by hand (https://sqlite.org/fts5.html#external_content_tables).
-ADD_WORDS = "INSERT INTO event_words (rowid, words) VALUES (?, ?)"
-REMOVE_WORDS = "INSERT INTO event_words (event_words, rowid, words) VALUES ('delete', ?, ?)"
-CONFIRM = "UPDATE event SET loader_version = max(loader_version, ?) WHERE key = ?"
-REBUILD_WORDS = "INSERT INTO event_words (event_words) VALUES ('rebuild')"
-
 CODED = {
     NAMES.index(name): (column.kind, column.many)
     for name, column in COLUMNS.items()
@@ -40,7 +34,7 @@ CODED = {
 _BUILT_ID, _BUILT_DATASET = BUILT.index("id"), BUILT.index("dataset")
 _CANONICAL = sorted(range(PUBLIC.start, PUBLIC.stop), key=NAMES.__getitem__)
 _WORDS_OF = itemgetter(KEY, WORDS)
-_VERSION_OF = itemgetter(VERSION, KEY)
+_CONFIRMED_OF = itemgetter(VERSION, VERSION, KEY)
 
 
 class Writes:
@@ -50,15 +44,15 @@ class Writes:
     `finish`: for a load that is large against the store this takes a fraction of the time.
     """
 
-    def __init__(self, database: Database, number: int, bulk: bool = False) -> None:
+    def __init__(self, database: Engine, number: int, bulk: bool = False) -> None:
         """Prepare the statements."""
         self.account: Counter[str] = Counter()
         self._database = database
         self._number = number
         self._bulk, self._without_indexes = bulk, False
         self._seen: dict[int, set[Any]] = {position: set() for position in CODED}
-        self._insert = inserting(database, Event, NAMES)
-        self._insert_ended = inserting(database, Superseded, ENDED)
+        self._insert = database.inserter(Event, NAMES)
+        self._insert_ended = database.inserter(Superseded, ENDED)
         current = Event.select(*(field(Event, name) for name in NAMES))
         self._current = text_of(database, current.where(Event.key.in_(given_keys())))
         ended = Superseded.select(Superseded.key, field(Superseded, "id"))
@@ -67,6 +61,8 @@ class Writes:
             buried.where(Tombstone.key.in_(given_keys()))
         )
         self._gone = text_of(database, gone)
+        confirmed = Event.update(loader_version=0).where(Event.loader_version < 0, Event.key == 0)
+        self._confirm = text_of(database, confirmed)
         self._between = [
             text_of(database, table.select(table.key).where(table.key.between(0, 0)).limit(1))
             for table in (Event, Superseded, Tombstone)
@@ -101,10 +97,9 @@ class Writes:
         """Make rows the current versions of their events."""
         if self._bulk and not self._without_indexes and self._are_mostly_new():
             self._drop_indexes()
-        cursor = self._database.cursor()
-        cursor.executemany(self._insert, rows)
+        self._insert(rows)
         if not self._without_indexes:
-            cursor.executemany(ADD_WORDS, map(_WORDS_OF, rows))
+            self._database.add_words(map(_WORDS_OF, rows))
         for position, seen in self._seen.items():
             seen.update(map(itemgetter(position), rows))
 
@@ -112,13 +107,13 @@ class Writes:
         """Move current versions to the older ones; one that no revision has shown is dropped."""
         end = (self._number, reason, successor)
         shown = [(*row, *end) for row in rows if row[REVISION] < self._number]
-        self._database.cursor().executemany(self._insert_ended, shown)
+        self._insert_ended(shown)
         self.remove(rows)
 
     def remove(self, rows: Collection[Row]) -> None:
         """Take rows out of the current versions."""
         if not self._without_indexes:
-            self._database.cursor().executemany(REMOVE_WORDS, map(_WORDS_OF, rows))
+            self._database.remove_words(map(_WORDS_OF, rows))
         keys = listed([row[KEY] for row in rows])
         self._database.execute(Event.delete().where(Event.key.in_(given_keys(keys))))
 
@@ -126,8 +121,8 @@ class Writes:
         """Make dropped indexes again, and remember the codes that the store holds now."""
         if self._without_indexes:
             SchemaManager(Event, self._database).create_indexes()
-            weigh(self._database)
-            self._database.execute_sql(REBUILD_WORDS)
+            self._database.create_words()
+            self._database.weigh()
             self._without_indexes = False
         self._store_seen()
 
@@ -166,7 +161,7 @@ class Writes:
         self.end([current[key] for key in fresh if key in current], None, None)
         self.show(list(fresh.values()))
         # An equal row of a newer loader is no new version, but ranks as one of that loader.
-        self._database.cursor().executemany(CONFIRM, map(_VERSION_OF, confirmed))
+        self._database.execute_many(self._confirm, map(_CONFIRMED_OF, confirmed))
         return taken
 
     def _query(self, text: str, *parameters: Any) -> list[Any]:
@@ -179,6 +174,7 @@ class Writes:
     def _drop_indexes(self) -> None:
         self._without_indexes = True
         SchemaManager(Event, self._database).drop_indexes()
+        self._database.drop_words()
 
     def _store_seen(self) -> None:
         for position, (kind, many) in CODED.items():

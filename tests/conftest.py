@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,25 +14,21 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from peewee import Database
+from postgres_server import Server
+from programs import free_port, needed
 from rich_store import client_on, make_rich
 
 from api import create_app
 from api.settings import Settings
+from dataset.copies import copy
 from dataset.database import open_to_write
 from dataset.loaders import seed
+
+__all__ = ["free_port", "needed"]
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 COMMAND = str(Path(sys.executable).with_name("cameo-events"))
-
-
-def needed(program: str) -> str:
-    """Give the path of a program; without it skip, or fail where CI has installed it."""
-    path = shutil.which(program)
-    if path is None:
-        reason = f"{program} is not installed"
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
-    return str(path)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -110,11 +105,41 @@ def reader(own_store: Path) -> FlaskClient:
     return client_on(own_store)
 
 
-def free_port() -> int:
-    """Give a port of the loopback address that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A throwaway PostgreSQL server."""
+    server = Server()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def rich_postgres(postgres: Server, rich_store: Path) -> str:
+    """The address of a copy of the rich store on PostgreSQL; nobody writes to it."""
+    url = postgres.database()
+    copy(str(rich_store), url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def seeded_postgres(postgres: Server, seeded: Path) -> str:
+    """The name of a copy of the seeded store on PostgreSQL; nobody connects to it."""
+    url = postgres.database()
+    copy(str(seeded), url)
+    return url.rpartition("/")[2]
+
+
+@pytest.fixture
+def postgres_store(postgres: Server, seeded_postgres: str) -> str:
+    """The address of a copy of the seeded store on PostgreSQL, for tests that write."""
+    return postgres.database(seeded_postgres)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_store(request: pytest.FixtureRequest) -> str:
+    """The address of a copy of the seeded store, on each engine in turn."""
+    name = "own_store" if request.param == "sqlite" else "postgres_store"
+    return str(request.getfixturevalue(name))
 
 
 def wait_until_up(url: str, process: subprocess.Popen[str], seconds: float = 20) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 from conftest import SHARED
 from peewee import Database
 
+from dataset.copies import Sum, sum_of
 from dataset.database import open_to_write
 from dataset.inputs import inputs
 from dataset.loading import Order, load
-from dataset.models import Event, Quarantined, field
+from dataset.models import MODELS, Event, Quarantined, field
 from dataset.runs import Outcome
 from dataset.writes import NAMES
 
@@ -39,7 +40,7 @@ def load_into(database: Database, format: str, *paths: Path, **more: Any) -> Out
     return load(database, Order(format, inputs([str(path) for path in paths], no_fetch), **more))
 
 
-def loaded(store: Path, format: str, *paths: Path, **more: Any) -> Outcome:
+def loaded(store: Path | str, format: str, *paths: Path, **more: Any) -> Outcome:
     """Load files into a store that is opened for this alone."""
     database = open_to_write(str(store))
     try:
@@ -53,7 +54,7 @@ def counts(outcome: Outcome) -> dict[str, int]:
     return {name: count for name, count in outcome.account.items() if count}
 
 
-def rows_of(store: Path, names: Iterable[str] = KEPT) -> list[tuple[Any, ...]]:
+def rows_of(store: Path | str, names: Iterable[str] = KEPT) -> list[tuple[Any, ...]]:
     """Give columns of all current events, in the order of their keys."""
     database = open_to_write(str(store))
     query = Event.select(*(field(Event, name) for name in names)).order_by(Event.key)
@@ -62,7 +63,16 @@ def rows_of(store: Path, names: Iterable[str] = KEPT) -> list[tuple[Any, ...]]:
     return rows
 
 
-def refused(store: Path, load: int) -> list[tuple[Any, ...]]:
+def sums_of(store: Path | str) -> list[Sum]:
+    """Count and add up the rows of each table."""
+    database = open_to_write(str(store))
+    with database.atomic():
+        sums = [sum_of(database, table) for table in MODELS]
+    database.close()
+    return sums
+
+
+def refused(store: Path | str, load: int) -> list[tuple[Any, ...]]:
     """Give line, column, reason and bytes of what a load refused."""
     database = open_to_write(str(store))
     columns = (Quarantined.line, Quarantined.column, Quarantined.reason, Quarantined.record)

@@ -143,7 +143,7 @@ def make_rich(seeded: Path, path: Path) -> Path:
     return path
 
 
-def client_on(path: Path, **settings: Any) -> FlaskClient:
+def client_on(path: Path | str, **settings: Any) -> FlaskClient:
     """Make a client of an application on a store."""
     return create_app(Settings(database=str(path), **settings)).test_client()
 

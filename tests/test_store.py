@@ -20,7 +20,8 @@ from flask.testing import FlaskClient
 from test_cli import UNUSABLE, count_at, counted, run, served
 
 from dataset.build import build
-from dataset.database import APPLICATION_ID, ENGINE_ERRORS, open_to_read, open_to_write
+from dataset.database import ENGINE_ERRORS, SCHEMA_VERSION, open_to_read, open_to_write, settings_of
+from dataset.engines.sqlite import APPLICATION_ID
 from dataset.errors import StoreError
 from dataset.revisions import revision
 
@@ -238,7 +239,8 @@ def upgraded(path: Path) -> Iterator[None]:
     newer(path)
     yield
     with closing(apsw.Connection(str(path))) as database:
-        database.execute("UPDATE setting SET value = '2' WHERE name = 'schema'")
+        text = str(SCHEMA_VERSION)
+        database.execute("UPDATE setting SET value = ? WHERE name = 'schema'", (text,))
 
 
 FAULTS = {
@@ -406,7 +408,7 @@ def test_a_new_store_is_marked_as_ours(tmp_path: Path) -> None:
         ]
         settings = dict(reader.execute("SELECT name, value FROM setting"))
     assert pragmas == ["wal", APPLICATION_ID, "ok"]
-    assert settings.keys() == {"schema", "uuid", "key"}
+    assert settings.keys() == {"schema", "uuid", "key", "indexes"}
     assert str(uuid.UUID(settings["uuid"])) == settings["uuid"]
     assert re.fullmatch(r"[0-9a-f]{64}", settings["key"])
 
@@ -415,10 +417,10 @@ def test_no_two_stores_are_the_same(tmp_path: Path) -> None:
     found = []
     for name in ("one", "two"):
         database = open_to_write(str(tmp_path / name))
-        found.append(database.execute_sql("SELECT value FROM setting ORDER BY name").fetchall())
+        found.append(settings_of(database))
         database.close()
-    assert found[0][0] != found[1][0]
-    assert found[0][2] != found[1][2]
+    one, two = found
+    assert {name for name in one if one[name] != two[name]} == {"uuid", "key"}
 
 
 def test_a_store_that_is_opened_again_keeps_its_settings(own_store: Path) -> None:

@@ -7,9 +7,9 @@ from importlib import resources
 from typing import Any
 
 import orjson
-from peewee import Database
 
 from dataset.build import Builder
+from dataset.engines.base import Engine
 from dataset.loaders.base import Source
 from dataset.models import Dataset, Document
 from dataset.revisions import Change, next_dataset_number, revision
@@ -34,7 +34,7 @@ DATASET = {
 }
 
 
-def load(database: Database) -> Outcome:
+def load(database: Engine) -> Outcome:
     """Load the seed dataset as one revision; what is there already stays as it is."""
     content = resources.files("dataset.seed").joinpath(FILE).read_bytes()
     coded = tomllib.loads(content.decode())

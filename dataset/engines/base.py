@@ -1,0 +1,171 @@
+"""What each engine does in its own way; all other SQL of the store is the same on every engine."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import reduce
+from operator import and_
+from pathlib import Path
+from typing import Any, ClassVar
+
+import orjson
+import peewee
+from peewee import (
+    ColumnBase,
+    Database,
+    Model,
+    PeeweeException,
+)
+
+from dataset.errors import StoreError
+
+Row = Sequence[Any]
+Insert = Callable[[Iterable[Row]], None]
+
+as_peewee = peewee.__exception_wrapper__  # type: ignore[attr-defined]
+"""Turns the errors of a driver into peewee's, as peewee does for its own statements."""
+
+SECONDS_TO_WAIT = 5
+"""So long a command waits for another that writes, and a reader for a connection."""
+WAY_OUT = "If it does not pass, restore a backup or choose another database with DATABASE=."
+BUSY = "Another command is writing to it: nothing was changed, try again when it has ended."
+FULL = "Nothing was changed: make room, then try again."
+
+
+class Term(ColumnBase):
+    """A piece of SQL that each engine writes in its own words, from its table of terms."""
+
+    def __init__(self, name: str, *values: Any) -> None:
+        """Name the term; `values` are what it is about."""
+        self.name = name
+        self.values = values
+
+    def __sql__(self, ctx: Any) -> Any:
+        """Write the term for the engine that the context is of."""
+        return ctx.sql(ctx.state.terms[self.name](*self.values))
+
+
+def holding(column: Any, words: Sequence[str], prefix: bool) -> Any:
+    """Match a column of folded words that holds all of some words; the last may be a prefix."""
+    ends = [" "] * (len(words) - 1) + ["" if prefix else " "]
+    return reduce(
+        and_, (column.contains(f" {word}{end}") for word, end in zip(words, ends, strict=True))
+    )
+
+
+class Engine(Database):
+    """A database of ours: how it is opened, read, written and loaded, and how it fails."""
+
+    TERMS: ClassVar[Mapping[str, Callable[..., Any]]]
+    """What each `Term` is: `given_keys` (of a JSON list), `week` (of a day), `worded` (of a
+    table, words, and whether the last is a prefix)."""
+    CAN_SPREAD: ClassVar[bool] = False
+    """Whether its tables may be spread over several servers."""
+    WORDS: ClassVar[Sequence[Any]] = ()
+    """The indexes of the words of events, where these are indexes as others are."""
+    ERRORS: ClassVar[tuple[type[BaseException], ...]] = (
+        PeeweeException,
+        UnicodeDecodeError,
+        orjson.JSONDecodeError,
+    )
+    """What an engine raises. Text that is not UTF-8, or not the JSON that we wrote, stands in no
+    row of ours: it is damaged."""
+
+    @classmethod
+    @abstractmethod
+    def to_read(cls, url: str, seconds_to_wait: float, streaming: bool) -> "Engine":
+        """Make a database that nothing can be written through; it is opened when it is used."""
+
+    @classmethod
+    @abstractmethod
+    def to_write(cls, url: str, seconds_to_wait: float) -> "Engine":
+        """Make a database for one who writes, whose tables may not be there yet."""
+
+    @property
+    @abstractmethod
+    def label(self) -> str:
+        """How messages name the database: never with a password."""
+
+    @property
+    def folder(self) -> Path | None:
+        """Where its files are, if that can be known."""
+        return None
+
+    @abstractmethod
+    def foreign_tables(self) -> set[str] | None:
+        """Name the tables in the way of ours; None if there is no table at all."""
+
+    @abstractmethod
+    def create_more(self) -> None:
+        """Make what a store needs beside the tables of its models."""
+
+    def settle(self) -> None:
+        """Do what has to be done once the tables are there, outside of any transaction."""
+
+    @abstractmethod
+    def begin_reading(self) -> None:
+        """Begin to read one moment of the store, on this thread's connection."""
+
+    @abstractmethod
+    def end_reading(self) -> None:
+        """Let go of the moment, whatever has become of the connection."""
+
+    @abstractmethod
+    def stream(self, text: str, parameters: Sequence[Any]) -> Iterator[Row]:
+        """Yield rows as they are read, in constant memory."""
+
+    def begin_writing(self) -> None:
+        """Let nobody else write until the end of the transaction that has begun."""
+
+    @abstractmethod
+    def inserter(self, table: type[Model], names: Sequence[str]) -> Insert:
+        """Make the function that puts many rows of these columns into a table."""
+
+    def execute_many(self, text: str, rows: Iterable[Row]) -> None:
+        """Run a statement once for each row of parameters."""
+        with as_peewee:
+            self.cursor().executemany(text, rows)
+
+    @abstractmethod
+    def may_drop_indexes(self) -> bool:
+        """Tell whether a large load may drop the indexes of the events meanwhile."""
+
+    def add_words(self, words: Iterable[Row]) -> None:
+        """Add keys and words to the text index, where it does not follow its table by itself."""
+
+    def remove_words(self, words: Iterable[Row]) -> None:
+        """Take keys and words out of the text index."""
+
+    def drop_words(self) -> None:
+        """Drop the text index for the time of a large load, or let it be outdated."""
+
+    def create_words(self) -> None:
+        """Make the text index of all events anew."""
+
+    def forget_words(self) -> None:
+        """Leave nothing in the text index of what was taken out of it."""
+
+    def weigh(self) -> None:
+        """Learn how many events the values of each index have: the rarest lead is taken."""
+
+    @abstractmethod
+    def tidy(self) -> None:
+        """Do what is due after a write, once it is committed."""
+
+    @abstractmethod
+    def write_anew(self) -> bool:
+        """Leave no remains of what was deleted; tell whether all is gone."""
+
+    @abstractmethod
+    def way_out(self, error: BaseException) -> str:
+        """Say what can be done about an error."""
+
+    def unusable(self, done: str, error: BaseException) -> StoreError:
+        """Say why the database cannot be read or written; peewee may hide the cause."""
+        while isinstance(error.__context__, self.ERRORS):
+            error = error.__context__
+        told, way_out = " ".join(str(error).split()), self.way_out(error)
+        return StoreError(f"The database {self.label} cannot be {done}: {told}. {way_out}")
+
+    def get_context_options(self) -> dict[str, Any]:
+        """Let terms be written in this engine's words."""
+        return {**super().get_context_options(), "terms": self.TERMS}

@@ -1,0 +1,295 @@
+"""PostgreSQL: a store is a database of a server, which many machines may read."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from itertools import count
+from typing import Any, ClassVar
+
+import psycopg
+from peewee import (
+    OP,
+    SQL,
+    Case,
+    EnclosedNodeList,
+    Expression,
+    Model,
+    PostgresqlDatabase,
+    fn,
+)
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import TransactionStatus
+
+from dataset.engines.base import BUSY, FULL, WAY_OUT, Engine, Insert, Row, as_peewee, holding
+from dataset.errors import StoreError
+from dataset.models import MODELS, Event, field
+
+SECONDS_TO_CONNECT = 3
+FETCHED = 1_000
+"""So many rows of a stream are fetched at a time."""
+WRITER = 0x43414D45
+"""The advisory lock of who writes: `CAME`."""
+BY_BYTES = 'TEXT COLLATE "C"'
+"""Texts are put in order by their bytes, as SQLite does, whatever the database's own order is."""
+LONG = 2_000
+"""Texts of more bytes are not in the text index, whose words have at most 2,046."""
+DOWN = "Is the server up, and are there its database and user (`createdb`, `createuser`)?"
+WAYS_OUT = {
+    "55P03": BUSY,
+    "53": FULL,
+    "42": "The user of DATABASE= must own its tables.",
+    "08": DOWN,
+    "57P": DOWN,
+}
+"""What to do about errors whose SQLSTATE begins so."""
+MATCHES = "@@"
+REWRITING = ("VACUUM (FULL) event", "VACUUM (FULL) superseded", "VACUUM (FULL) mention")
+READING = (
+    "-c default_transaction_read_only=on",
+    "-c cursor_tuple_fraction=1",
+    # To compile a plan takes longer than most answers do.
+    "-c jit=off",
+)
+
+
+class Connection(psycopg.Connection[Any]):
+    """A connection that waits no longer than `patience` for its server to say something."""
+
+    patience: float | None = None
+
+    def __del__(self, *_: Any) -> None:
+        """Close without a warning: who ends a thread has no use for its connection."""
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Wait for an answer; a server that may have got lost is not asked again."""
+        try:
+            return super().wait(gen, interval, self.patience if timeout is None else timeout)
+        except psycopg.errors._WaitTimeout:
+            self.pgconn.finish()
+            raise
+
+
+def _lexemes() -> Any:
+    """Give the words of an event: folded already, they need no parser and no dictionary."""
+    words = field(Event, "words")
+    parted = fn.STRING_TO_ARRAY(fn.BTRIM(words), " ")
+    return Case(None, [(fn.OCTET_LENGTH(words) <= LONG, fn.ARRAY_TO_TSVECTOR(parted))])
+
+
+def _worded(table: type[Model], words: Sequence[str], prefix: bool) -> Any:
+    """Find words in the text index, and those of long texts in the column."""
+    column = field(table, "words")
+    held = holding(column, words, prefix)
+    if not issubclass(table, Event):
+        return held
+    is_long = fn.OCTET_LENGTH(column) > LONG
+    if any(len(word.encode()) > LONG for word in words):
+        return is_long & held
+    asked = " & ".join(f"'{word}'" for word in words) + (":*" if prefix else "")
+    return Expression(_lexemes(), MATCHES, SQL("%s::tsquery", [asked])) | (is_long & held)
+
+
+LEXEMES = Event.index(EnclosedNodeList([_lexemes()]), name="event_words", using="GIN")
+LONG_WORDS = Event.index(
+    Event.key, name="event_long_words", where=fn.OCTET_LENGTH(field(Event, "words")) > LONG
+)
+
+
+class Postgres(Engine, PostgresqlDatabase):
+    """A database of a PostgreSQL server; each thread reads on a connection of its own."""
+
+    field_types: dict[str, str] = {  # noqa: RUF012 (peewee's own)
+        **PostgresqlDatabase.field_types,
+        "TEXT": BY_BYTES,
+        "DATE": BY_BYTES,
+    }
+    operations: dict[str, str] = {  # noqa: RUF012 (peewee's own)
+        **PostgresqlDatabase.operations,
+        MATCHES: MATCHES,
+        OP.MOD: "%%",
+    }
+    CAN_SPREAD = True
+    WORDS = (LEXEMES, LONG_WORDS)
+    TERMS: ClassVar = {
+        "given_keys": lambda keys: SQL(
+            "(SELECT value::bigint FROM json_array_elements_text(%s))", [keys]
+        ),
+        "week": lambda day: fn.TO_CHAR(day.cast("DATE"), 'IYYY-"W"IW'),
+        "worded": _worded,
+    }
+
+    @classmethod
+    def to_read(cls, url: str, seconds_to_wait: float, streaming: bool) -> "Postgres":
+        """Make a database that refuses to write, whether or not it streams."""
+        return cls(
+            url, [*READING, f"-c lock_timeout={int(1000 * seconds_to_wait)}"], seconds_to_wait
+        )
+
+    @classmethod
+    def to_write(cls, url: str, seconds_to_wait: float) -> "Postgres":
+        """Make a database for one who writes, however long that takes."""
+        options = ["-c statement_timeout=0", "-c idle_in_transaction_session_timeout=0"]
+        return cls(url, options, seconds_to_wait)
+
+    def __init__(self, url: str, options: Sequence[str], seconds_to_wait: float) -> None:
+        """Keep how to connect."""
+        self._seconds_to_wait = seconds_to_wait
+        self._streams = count()
+        try:
+            self._told = conninfo_to_dict(url)
+        except psycopg.Error as error:
+            raise StoreError(f"DATABASE is no address of PostgreSQL: {error}") from error
+        self._options = " ".join([*options, str(self._told.get("options", ""))])
+        super().__init__(url, prefer_psycopg3=True)
+        # Connections are kept by thread: no thread waits until another has connected.
+        self._lock = nullcontext()
+
+    def _connect(self) -> Connection:
+        return Connection.connect(
+            str(self.database),
+            autocommit=True,
+            cursor_factory=psycopg.ClientCursor,
+            connect_timeout=SECONDS_TO_CONNECT,
+            options=self._options,
+            fallback_application_name="cameo-events",
+            client_encoding="UTF8",
+        )
+
+    @property
+    def label(self) -> str:
+        """The address, without what is secret of it."""
+        named = {"host": "localhost", "port": "", "dbname": ""} | self._told
+        user = f"{named['user']}@" if "user" in named else ""
+        port = f":{named['port']}" if named["port"] else ""
+        return f"postgresql://{user}{named['host']}{port}/{named['dbname']}"
+
+    def foreign_tables(self) -> set[str] | None:
+        """Name the tables of another program that have the names of ours."""
+        found = set(self.get_tables()) & {model._meta.table_name for model in MODELS}
+        return (set() if {"setting", "superseded"} <= found else found) if found else None
+
+    def create_more(self) -> None:
+        """Refuse a database that cannot hold all texts; its indexes are made as all others."""
+        (encoding,) = self.execute_sql("SHOW server_encoding").fetchone()
+        if encoding != "UTF8":
+            raise StoreError(f"The database {self.label} has the encoding {encoding}, not UTF8.")
+
+    def begin_reading(self) -> None:
+        """Begin a transaction; a connection that was kept may be dead, and is made anew then."""
+        if self.is_closed() or not self._begun():
+            self.close()
+            self.connect()
+            self._begin()
+
+    def _begun(self) -> bool:
+        """Begin on the connection that was kept; tell whether it could be used."""
+        if self.connection().info.transaction_status != TransactionStatus.IDLE:
+            return False
+        try:
+            self._begin()
+        except self.ERRORS:
+            return False
+        return True
+
+    def _begin(self) -> None:
+        with self._hurried():
+            self.execute_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    @contextmanager
+    def _hurried(self) -> Iterator[None]:
+        """Expect an answer at once: what is asked is nothing to compute."""
+        connection = self.connection()
+        patience, connection.patience = connection.patience, SECONDS_TO_CONNECT
+        try:
+            yield
+        finally:
+            connection.patience = patience
+
+    def end_reading(self) -> None:
+        """End the transaction; the connection stays unless it is lost."""
+        if self.is_closed():
+            return
+        try:
+            with self._hurried():
+                self.rollback()
+        except self.ERRORS:
+            self.close()
+
+    def stream(self, text: str, parameters: Sequence[Any]) -> Iterator[Row]:
+        """Fetch rows from a cursor of the server, some at a time."""
+        with as_peewee:
+            connection = self.connection()
+            statement = connection.cursor().mogrify(text, parameters)
+            with connection.cursor(name=f"stream_{next(self._streams)}") as cursor:
+                cursor.itersize = FETCHED
+                cursor.execute(statement)
+                yield from cursor
+
+    def begin_writing(self) -> None:
+        """Wait for others who write, but not for long."""
+        wait = f"{int(1000 * self._seconds_to_wait)}"
+        self.execute_sql("SELECT set_config('lock_timeout', %s, true)", (wait,))
+        self.execute_sql("SELECT pg_advisory_xact_lock(%s)", (WRITER,))
+        self.execute_sql("SET LOCAL lock_timeout = 0")
+
+    def inserter(self, table: type[Model], names: Sequence[str]) -> Insert:
+        """Send rows by COPY."""
+        columns = sql.SQL(", ").join(map(sql.Identifier, names))
+        statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+            sql.Identifier(table._meta.table_name), columns
+        )
+
+        def insert(rows: Iterable[Row]) -> None:
+            with as_peewee, self.cursor().copy(statement) as copy:
+                for row in rows:
+                    copy.write_row(row)
+
+        return insert
+
+    def may_drop_indexes(self) -> bool:
+        """Tell whether nothing but the seed is there: to drop an index locks readers out."""
+        others = Event.select(Event.key).where(field(Event, "dataset") != "seed").limit(1)
+        return self.execute(others).fetchone() is None
+
+    def drop_words(self) -> None:
+        """Drop the text index."""
+        self.execute_sql("DROP INDEX IF EXISTS event_words")
+        self.execute_sql("DROP INDEX IF EXISTS event_long_words")
+
+    def create_words(self) -> None:
+        """Make the text index."""
+        for index in self.WORDS:
+            self.execute(index)
+
+    def tidy(self) -> None:
+        """Let the planner know what has come; the server itself would only see to it later."""
+        for statement in ("ANALYZE event", "ANALYZE superseded"):
+            self.execute_sql(statement)
+
+    def write_anew(self) -> bool:
+        """Write the tables without the remains of what was deleted; readers have to end first."""
+        wait = f"{int(1000 * self._seconds_to_wait)}"
+        self.execute_sql("SELECT set_config('lock_timeout', %s, false)", (wait,))
+        try:
+            # Citus takes one table at a time.
+            for statement in REWRITING:
+                self.execute_sql(statement)
+        except self.ERRORS as error:
+            if _state(error).startswith("55P03"):
+                return False
+            raise
+        return True
+
+    def way_out(self, error: BaseException) -> str:
+        """Say what can be done, by the class of the error."""
+        state = _state(error)
+        return next((text for name, text in WAYS_OUT.items() if state.startswith(name)), WAY_OUT)
+
+
+def _state(error: BaseException) -> str:
+    """Give the SQLSTATE of an error; one of the connection has none, and is like class 08."""
+    while not isinstance(error, psycopg.Error):
+        if error.__context__ is None:
+            return ""
+        error = error.__context__
+    return error.sqlstate or ("08" if isinstance(error, psycopg.OperationalError) else "")

@@ -1,0 +1,176 @@
+"""A lost PostgreSQL is a 503, never a hang, and is found again without a restart."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from click.testing import CliRunner
+from conftest import Server, free_port
+from fault_proxy import Proxy
+from flask.testing import FlaskClient
+from loads import gdelt_line, loaded, no_fetch, sums_of
+from rich_store import client_on
+from test_cli import UNUSABLE
+
+from api.cli import main
+from dataset.copies import copy
+from dataset.database import open_to_write
+from dataset.errors import StoreError
+from dataset.inputs import inputs
+from dataset.loading import Order, load
+
+PATHS = ("/readyz", "/v1/events", "/v1/events.csv", "/v1/aggregates?by=week", "/v1/actors")
+
+
+@pytest.fixture(scope="module")
+def mortal(seeded: Path) -> Iterator[tuple[Server, str]]:
+    """A server of our own to be stopped, and the address of the seeded store on it."""
+    server = Server()
+    url = server.database()
+    copy(str(seeded), url)
+    yield server, url
+    server.remove()
+
+
+@pytest.fixture
+def proxied(postgres: Server, postgres_store: str) -> Iterator[tuple[Proxy, str]]:
+    """A proxy before the server, and the address of a store through it."""
+    proxy = Proxy(postgres.port)
+    yield proxy, postgres_store.replace(str(postgres.port), str(proxy.port))
+    proxy.close()
+
+
+def check_lost(client: FlaskClient, path: str) -> None:
+    """Assert that an answer says that the store is lost for now, and nothing of where it is."""
+    answer = client.get(path)
+    assert (answer.status_code, answer.mimetype) == (503, "application/problem+json"), path
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "127.0.0.1" not in answer.text
+    assert client.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("mode", ["immediate", "fast"])
+def test_a_server_that_stops_is_a_503_and_is_found_again(
+    mortal: tuple[Server, str], mode: str
+) -> None:
+    server, url = mortal
+    client = client_on(url)
+    before = [client.get(path).data for path in PATHS]
+    server.stop(mode)
+    for path in PATHS:
+        check_lost(client, path)
+    server.start()
+    assert [client.get(path).data for path in PATHS] == before
+
+
+def test_a_restart_between_two_requests_is_not_noticed(mortal: tuple[Server, str]) -> None:
+    server, url = mortal
+    client = client_on(url)
+    before = client.get("/v1/events").data
+    server.stop()
+    server.start()
+    assert client.get("/v1/events").data == before
+
+
+def test_a_stream_is_broken_off_when_the_server_stops(
+    mortal: tuple[Server, str], tmp_path: Path
+) -> None:
+    server, url = mortal
+    path = tmp_path / "many.tsv"
+    path.write_bytes(b"".join(gdelt_line(c0=str(n)) for n in range(20_000)))
+    loaded(url, "gdelt", path)
+    with client_on(url).get("/v1/events.csv", buffered=False) as answer:
+        chunks = iter(answer.response)
+        next(chunks)
+        server.stop()
+        with pytest.raises(StoreError, match="cannot be read"):
+            list(chunks)
+    server.start()
+
+
+def test_a_load_that_loses_its_server_leaves_nothing(
+    mortal: tuple[Server, str], tmp_path: Path
+) -> None:
+    server, url = mortal
+    before = sums_of(url)
+    path = tmp_path / "some.tsv"
+    path.write_bytes(b"".join(gdelt_line(c0=str(n)) for n in range(100_000, 103_000)))
+    database = open_to_write(url)
+    stopped = []
+
+    def stop_midway(*_: object) -> None:
+        if not stopped:
+            server.stop()
+            stopped.append(True)
+
+    with pytest.raises(StoreError, match="cannot be written"):
+        load(database, Order("gdelt", inputs([str(path)], no_fetch)), stop_midway)
+    server.start()
+    assert sums_of(url) == before
+
+
+@pytest.mark.parametrize("fault", ["reset", "black hole"])
+def test_a_network_that_fails_is_a_503_and_heals(
+    proxied: tuple[Proxy, str], fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dataset.engines.postgres.SECONDS_TO_CONNECT", 1)
+    proxy, url = proxied
+    client = client_on(url)
+    before = client.get("/v1/events").data
+    proxy.fault = fault
+    check_lost(client, "/v1/events")
+    check_lost(client, "/readyz")
+    proxy.fault = 0.0
+    assert client.get("/v1/events").data == before
+
+
+def test_a_slow_network_is_only_slow(proxied: tuple[Proxy, str]) -> None:
+    proxy, url = proxied
+    client = client_on(url)
+    before = client.get("/v1/events").data
+    proxy.fault = 0.1
+    assert client.get("/v1/events").data == before
+
+
+def test_no_connection_is_left_in_a_transaction(
+    postgres: Server, proxied: tuple[Proxy, str]
+) -> None:
+    proxy, url = proxied
+    client = client_on(url)
+    for fault in (0.0, "reset", 0.0):
+        proxy.fault = fault
+        for path in (*PATHS, "/v1/events?as_of=99", "/v1/events/seed:999", "/v1/events?limit=x"):
+            client.get(path)
+    with psycopg.connect(postgres.url("postgres")) as connection:
+        asked = "SELECT state FROM pg_stat_activity WHERE datname = %s"
+        states = connection.execute(asked, [url.rpartition("/")[2]]).fetchall()
+    assert states == [("idle",)]
+
+
+def test_a_second_writer_waits_and_is_told(postgres_store: str) -> None:
+    first = open_to_write(postgres_store)
+    with first.atomic():
+        first.begin_writing()
+        done = CliRunner().invoke(main, ["release", "a", "--database", postgres_store])
+        assert client_on(postgres_store).get("/v1/events").status_code == 200
+    first.close()
+    assert done.exit_code == UNUSABLE
+    assert "Another command is writing to it" in done.output
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        (f"postgresql://test@127.0.0.1:{free_port()}/x", "Is the server up"),
+        ("postgresql://test:secret@127.0.0.1:{port}/no", "does not exist. Is the server up"),
+        ("postgresql://nobody:secret@127.0.0.1:{port}/postgres", "createuser"),
+        ("postgresql://[", "no address of PostgreSQL"),
+        ("mysql://test@127.0.0.1/x", "like postgresql://user@host/database"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_said(postgres: Server, address: str, told: str) -> None:
+    url = address.format(port=postgres.port)
+    done = CliRunner().invoke(main, ["init", "--database", url])
+    assert (done.exit_code, told in done.output) == (UNUSABLE, True), done.output
+    assert "secret" not in done.output
