@@ -492,7 +492,7 @@ def test_threads_that_make_the_same_store_all_end_well(tmp_path: Path) -> None:
             made = [pool.submit(open_to_write, path) for _ in range(8)]
             for one in made:
                 one.result().close()
-            assert counted(Path(path), "setting") == 3
+            assert counted(Path(path), "setting") == 4
 
 
 def test_two_servers_that_start_on_a_new_database_both_serve_it(tmp_path: Path) -> None:
