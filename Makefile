@@ -36,9 +36,9 @@ bench: .venv/.installed-tests  ## Measure loading against sqlite3 .import (ROWS=
 	$(BIN)/python tests/benchmarks/loading.py --rows $(or $(ROWS),1000000)
 
 million: .venv/.installed-tests  ## Add 1,000,000 synthetic events like GDELT's to DATABASE (or ROWS)
-	$(BIN)/python tests/benchmarks/gdelt_like.py --rows $(or $(ROWS),1000000) --output $(DATABASE).tsv
-	$(BIN)/cameo-events load gdelt $(DATABASE).tsv --dataset synthetic
-	rm $(DATABASE).tsv
+	$(BIN)/python tests/benchmarks/gdelt_like.py --rows $(or $(ROWS),1000000) --output synthetic.tsv
+	$(BIN)/cameo-events load gdelt synthetic.tsv --dataset synthetic
+	rm synthetic.tsv
 
 clean:  ## Remove the virtual environment
 	rm -rf .venv

@@ -14,6 +14,7 @@ from gunicorn.workers.gthread import ThreadWorker
 from api import create_app
 from api.problems import MEDIA_TYPE
 from api.settings import Settings
+from dataset.database import open_to_read
 
 OF_ALL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 """How to reach, from here, a server that listens on all addresses."""
@@ -61,7 +62,7 @@ class Server(BaseApplication):
         address = f"http://{_bracketed(host)}:{self.settings.port}"
         click.echo(f"API       {address}/v1/events")
         click.echo(f"Docs      {address}/docs")
-        click.echo(f"Database  {self.settings.database}")
+        click.echo(f"Database  {open_to_read(self.settings.database).label}")
         click.echo("Stop with Ctrl-C.")
 
 

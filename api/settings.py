@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 MEANINGS = {
-    "database": "Path of the SQLite database.",
+    "database": "Path of the SQLite database, or postgresql://user@host/database.",
     "cache": "Folder that keeps what was downloaded, and results that cost much to make.",
     "gdelt_url": "Where GDELT's files are.",
     "host": "Address to listen on.",

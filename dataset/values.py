@@ -12,6 +12,8 @@ from dataset.errors import Refused
 
 YEARS = range(1800, 2101)
 LARGEST_COUNT = 2**31 - 1
+LONGEST_TERM = 500
+"""What can be filtered by stands in an index, whose rows PostgreSQL limits to 2,704 bytes."""
 LIMITS = {
     "goldstein": 10.0,
     "tone": 100.0,
@@ -53,6 +55,13 @@ def _text(column: Column, value: Any) -> str | None:
     if not isinstance(value, str) or _UNREADABLE.search(value):
         raise Refused(column.name, f"{value!r} is not a readable text.")
     return value.strip() or None
+
+
+def _term(column: Column, value: Any) -> str | None:
+    term = _text(column, value)
+    if term and len(term) > LONGEST_TERM:
+        raise Refused(column.name, f"it has {len(term)} characters, more than {LONGEST_TERM}.")
+    return term
 
 
 def _shaped(is_right: Callable[[str], object], meaning: str) -> Cleaner:
@@ -130,7 +139,7 @@ _three = _shaped(_THREE.fullmatch, "a code of three letters")
 
 CLEANERS: dict[str, Cleaner] = {
     "text": _text,
-    "term": _text,
+    "term": _term,
     "id": lambda _column, value: str(value),
     "dataset": lambda _column, value: str(value),
     "actor": _shaped(is_actor_code, "a chain of three-letter codes"),

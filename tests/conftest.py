@@ -167,7 +167,7 @@ def stop(process: subprocess.Popen[str]) -> str:
         return process.communicate()[0]
 
 
-def start(database: Path, port: int, **environment: str) -> subprocess.Popen[str]:
+def start(database: Path | str, port: int, **environment: str) -> subprocess.Popen[str]:
     """Start a server as a user does."""
     given = {"DATABASE": str(database), "PORT": str(port), **environment}
     return subprocess.Popen(

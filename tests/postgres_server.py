@@ -61,6 +61,12 @@ class Server:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(statement)  # type: ignore[arg-type]
 
+    def sessions(self, url: str) -> list[tuple[str, str]]:
+        """Give the state of each connection to a database, and what it asked last."""
+        asked = "SELECT state, query FROM pg_stat_activity WHERE datname = %s"
+        with psycopg.connect(self.url("postgres")) as connection:
+            return connection.execute(asked, [url.rpartition("/")[2]]).fetchall()
+
     def stored(self, url: str) -> bytes:
         """Give all bytes of the tables and indexes of a database."""
         with psycopg.connect(url, autocommit=True) as connection:

@@ -3,14 +3,28 @@
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import samples
-from loads import gdelt_line, loaded, rows_of
+from conftest import Server, free_port, start, stop, wait_until_up
+from flask.testing import FlaskClient
+from loads import counts, gdelt_line, loaded, rows_of
+from peewee import PeeweeException
 from rich_store import client_on
 
-from dataset.database import open_to_write
+from dataset.build import build
+from dataset.database import open_to_read, open_to_write
 from dataset.engines import postgres as postgres_engine
-from dataset.models import LoadFile, Mention, Quarantined, SeenCode, Superseded, field
+from dataset.models import (
+    Dataset,
+    LoadFile,
+    Mention,
+    Quarantined,
+    SeenCode,
+    Superseded,
+    field,
+)
+from dataset.revisions import revision
 from dataset.writes import NAMES
 
 FILES: dict[str, list[bytes]] = {
@@ -90,3 +104,113 @@ def test_a_large_load_drops_the_indexes_of_a_new_store_alone(
         loaded(postgres_store, "gdelt", tmp_path / f"{first}")
     assert dropped == [True]
     assert client_on(postgres_store).get("/v1/events/count?q=iran").json["count"] > 3000
+
+
+LONG = ("word " * 600).strip()
+WORDS = {
+    "gdelt:1": "a short text of Zürich",
+    "gdelt:2": f"{LONG} Ebenezer",
+    "gdelt:3": f"{'x' * 3000} Ebenezer",
+    "gdelt:4": "北京 ebenezers",
+}
+"""Summaries by id: some are longer than what the text index of PostgreSQL takes."""
+
+
+@pytest.fixture
+def wordy(any_store: str) -> FlaskClient:
+    """A client of a store with texts of all lengths, on each engine."""
+    database = open_to_write(any_store)
+    with revision(database, "load") as change:
+        described = {"name": "gdelt", "number": 2, "url": None, "revision": 0}
+        texts = dict.fromkeys(("title", "description", "licence", "citation", "codebook"), "x")
+        change.describe(Dataset, described | texts)
+        given = {"dataset": "gdelt", "date": "2024-04-13", "added": "2024-06-17T00:00:00Z"}
+        sources = ({**given, "id": one, "evidence_summary": text} for one, text in WORDS.items())
+        change.put([build(source, "gdelt") for source in sources], 1, 1)
+    database.close()
+    return client_on(any_store)
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("ebenezer", "23"),
+        ("ebenezer*", "234"),
+        ("zurich short", "1"),
+        ("word ebenezer", "2"),
+        ("x" * 3000, "3"),
+        (f"{'x' * 2500}*", "3"),
+        ("北京", "4"),
+        ("北*", "4"),
+        ("'quoted' & |", ""),
+        ("shor", ""),
+    ],
+)
+def test_words_are_found_in_texts_of_any_length(wordy: FlaskClient, words: str, found: str) -> None:
+    query = {"q": words, "dataset": "gdelt", "sort": "date", "fields": "id"}
+    shown = wordy.get("/v1/events", query_string=query).get_json()["data"]
+    assert [one["id"] for one in shown] == [f"gdelt:{n}" for n in found]
+
+
+@pytest.mark.parametrize("length", [500, 501])
+def test_what_an_index_cannot_hold_is_refused(any_store: str, tmp_path: Path, length: int) -> None:
+    term = "".join(chr(0x4E00 + (n * n) % 20_000) for n in range(length))
+    path = tmp_path / "long.csv"
+    path.write_text(f"id,date,action_code,evidence_document\r\nx:1,2024-04-13,195,{term}\r\n")
+    expected = {"inserted": 1} if length == 500 else {"quarantined": 1}
+    assert counts(loaded(any_store, "csv", path)) == expected
+
+
+def test_a_stream_fetches_some_rows_at_a_time(
+    postgres: Server, postgres_store: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "many.tsv"
+    path.write_bytes(b"".join(gdelt_line(c0=str(n)) for n in range(1, 10_001)))
+    loaded(postgres_store, "gdelt", path)
+    with client_on(postgres_store).get("/v1/events.csv", buffered=False) as answer:
+        chunks = iter(answer.response)
+        begun = next(chunks) + next(chunks)
+        running = postgres.sessions(postgres_store)
+        lines = begun.count(b"\n") + sum(chunk.count(b"\n") for chunk in chunks)
+    assert lines == 10_056
+    assert [query for state, query in running if state == "idle in transaction"] == [
+        'FETCH FORWARD 1000 FROM "stream_0"'
+    ]
+
+
+def test_a_server_on_postgresql_keeps_a_connection_for_each_thread(
+    postgres: Server, postgres_store: str
+) -> None:
+    secret = postgres_store.replace("test@", "test:secret@")
+    port = free_port()
+    process = start(secret, port, WORKERS="2", THREADS="2")
+    url = f"http://127.0.0.1:{port}"
+    wait_until_up(url, process)
+    codes = {httpx.get(f"{url}/v1/events?limit={n}").status_code for n in range(1, 40)}
+    states = [state for state, _ in postgres.sessions(postgres_store)]
+    told = stop(process)
+    assert codes == {200}
+    assert 1 <= len(states) <= 4
+    assert set(states) == {"idle"}
+    assert "postgresql://test@127.0.0.1" in told
+    assert "secret" not in told
+
+
+def test_who_reads_cannot_write(postgres_store: str) -> None:
+    database = open_to_read(postgres_store)
+    for statement in ("DELETE FROM event", "CREATE TABLE mine (x int)", "DROP TABLE event"):
+        with pytest.raises(PeeweeException, match="read-only"):
+            database.execute_sql(statement)
+    database.close()
+
+
+def test_texts_are_in_the_order_of_their_bytes(postgres_store: str) -> None:
+    database = open_to_read(postgres_store)
+    asked = "SELECT 'a' < 'B', (SELECT min(code) < max(code) FROM seen_code)"
+    assert database.execute_sql(asked).fetchone() == (True, True)
+    columns = database.execute_sql(
+        "SELECT DISTINCT collation_name FROM information_schema.columns "
+        "WHERE table_schema = 'public' AND data_type = 'text'"
+    ).fetchall()
+    database.close()
+    assert columns == [("C",)]

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from click.testing import CliRunner
 from conftest import Server, free_port
@@ -114,7 +113,7 @@ def test_a_load_that_loses_its_server_leaves_nothing(
 def test_a_network_that_fails_is_a_503_and_heals(
     proxied: tuple[Proxy, str], fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dataset.engines.postgres.SECONDS_TO_CONNECT", 1)
+    monkeypatch.setattr("dataset.engines.postgres_connections.SECONDS_TO_CONNECT", 1)
     proxy, url = proxied
     client = client_on(url)
     before = client.get("/v1/events").data
@@ -142,10 +141,7 @@ def test_no_connection_is_left_in_a_transaction(
         proxy.fault = fault
         for path in (*PATHS, "/v1/events?as_of=99", "/v1/events/seed:999", "/v1/events?limit=x"):
             client.get(path)
-    with psycopg.connect(postgres.url("postgres")) as connection:
-        asked = "SELECT state FROM pg_stat_activity WHERE datname = %s"
-        states = connection.execute(asked, [url.rpartition("/")[2]]).fetchall()
-    assert states == [("idle",)]
+    assert [state for state, _ in postgres.sessions(url)] == ["idle"]
 
 
 def test_a_second_writer_waits_and_is_told(postgres_store: str) -> None:

@@ -3,95 +3,33 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from itertools import count
-from typing import Any, ClassVar
+from typing import Any
 
 import psycopg
-from peewee import (
-    OP,
-    SQL,
-    Case,
-    EnclosedNodeList,
-    Expression,
-    Model,
-    PostgresqlDatabase,
-    fn,
-)
+from peewee import Model, PostgresqlDatabase
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 
-from dataset.engines.base import BUSY, FULL, WAY_OUT, Engine, Insert, Row, as_peewee, holding
+from dataset.engines import postgres_connections as connections
+from dataset.engines.base import Engine, Insert, Row, as_peewee
+from dataset.engines.postgres_words import LEXEMES, LONG_WORDS, OPERATIONS, TERMS
 from dataset.errors import StoreError
 from dataset.models import MODELS, Event, field
 
-SECONDS_TO_CONNECT = 3
 FETCHED = 1_000
 """So many rows of a stream are fetched at a time."""
 WRITER = 0x43414D45
 """The advisory lock of who writes: `CAME`."""
 BY_BYTES = 'TEXT COLLATE "C"'
 """Texts are put in order by their bytes, as SQLite does, whatever the database's own order is."""
-LONG = 2_000
-"""Texts of more bytes are not in the text index, whose words have at most 2,046."""
-DOWN = "Is the server up, and are there its database and user (`createdb`, `createuser`)?"
-WAYS_OUT = {
-    "55P03": BUSY,
-    "53": FULL,
-    "42": "The user of DATABASE= must own its tables.",
-    "08": DOWN,
-    "57P": DOWN,
-}
-"""What to do about errors whose SQLSTATE begins so."""
-MATCHES = "@@"
 REWRITING = ("VACUUM (FULL) event", "VACUUM (FULL) superseded", "VACUUM (FULL) mention")
+"""Citus takes one table at a time."""
 READING = (
     "-c default_transaction_read_only=on",
     "-c cursor_tuple_fraction=1",
     # To compile a plan takes longer than most answers do.
     "-c jit=off",
-)
-
-
-class Connection(psycopg.Connection[Any]):
-    """A connection that waits no longer than `patience` for its server to say something."""
-
-    patience: float | None = None
-
-    def __del__(self, *_: Any) -> None:
-        """Close without a warning: who ends a thread has no use for its connection."""
-
-    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        """Wait for an answer; a server that may have got lost is not asked again."""
-        try:
-            return super().wait(gen, interval, self.patience if timeout is None else timeout)
-        except psycopg.errors._WaitTimeout:
-            self.pgconn.finish()
-            raise
-
-
-def _lexemes() -> Any:
-    """Give the words of an event: folded already, they need no parser and no dictionary."""
-    words = field(Event, "words")
-    parted = fn.STRING_TO_ARRAY(fn.BTRIM(words), " ")
-    return Case(None, [(fn.OCTET_LENGTH(words) <= LONG, fn.ARRAY_TO_TSVECTOR(parted))])
-
-
-def _worded(table: type[Model], words: Sequence[str], prefix: bool) -> Any:
-    """Find words in the text index, and those of long texts in the column."""
-    column = field(table, "words")
-    held = holding(column, words, prefix)
-    if not issubclass(table, Event):
-        return held
-    is_long = fn.OCTET_LENGTH(column) > LONG
-    if any(len(word.encode()) > LONG for word in words):
-        return is_long & held
-    asked = " & ".join(f"'{word}'" for word in words) + (":*" if prefix else "")
-    return Expression(_lexemes(), MATCHES, SQL("%s::tsquery", [asked])) | (is_long & held)
-
-
-LEXEMES = Event.index(EnclosedNodeList([_lexemes()]), name="event_words", using="GIN")
-LONG_WORDS = Event.index(
-    Event.key, name="event_long_words", where=fn.OCTET_LENGTH(field(Event, "words")) > LONG
 )
 
 
@@ -105,18 +43,11 @@ class Postgres(Engine, PostgresqlDatabase):
     }
     operations: dict[str, str] = {  # noqa: RUF012 (peewee's own)
         **PostgresqlDatabase.operations,
-        MATCHES: MATCHES,
-        OP.MOD: "%%",
+        **OPERATIONS,
     }
     CAN_SPREAD = True
     WORDS = (LEXEMES, LONG_WORDS)
-    TERMS: ClassVar = {
-        "given_keys": lambda keys: SQL(
-            "(SELECT value::bigint FROM json_array_elements_text(%s))", [keys]
-        ),
-        "week": lambda day: fn.TO_CHAR(day.cast("DATE"), 'IYYY-"W"IW'),
-        "worded": _worded,
-    }
+    TERMS = TERMS
 
     @classmethod
     def to_read(cls, url: str, seconds_to_wait: float, streaming: bool) -> "Postgres":
@@ -144,16 +75,8 @@ class Postgres(Engine, PostgresqlDatabase):
         # Connections are kept by thread: no thread waits until another has connected.
         self._lock = nullcontext()
 
-    def _connect(self) -> Connection:
-        return Connection.connect(
-            str(self.database),
-            autocommit=True,
-            cursor_factory=psycopg.ClientCursor,
-            connect_timeout=SECONDS_TO_CONNECT,
-            options=self._options,
-            fallback_application_name="cameo-events",
-            client_encoding="UTF8",
-        )
+    def _connect(self) -> connections.Connection:
+        return connections.connected(str(self.database), self._options)
 
     @property
     def label(self) -> str:
@@ -199,7 +122,7 @@ class Postgres(Engine, PostgresqlDatabase):
     def _hurried(self) -> Iterator[None]:
         """Expect an answer at once: what is asked is nothing to compute."""
         connection = self.connection()
-        patience, connection.patience = connection.patience, SECONDS_TO_CONNECT
+        patience, connection.patience = connection.patience, connections.SECONDS_TO_CONNECT
         try:
             yield
         finally:
@@ -271,25 +194,14 @@ class Postgres(Engine, PostgresqlDatabase):
         wait = f"{int(1000 * self._seconds_to_wait)}"
         self.execute_sql("SELECT set_config('lock_timeout', %s, false)", (wait,))
         try:
-            # Citus takes one table at a time.
             for statement in REWRITING:
                 self.execute_sql(statement)
         except self.ERRORS as error:
-            if _state(error).startswith("55P03"):
+            if connections.state_of(error) == "55P03":
                 return False
             raise
         return True
 
     def way_out(self, error: BaseException) -> str:
         """Say what can be done, by the class of the error."""
-        state = _state(error)
-        return next((text for name, text in WAYS_OUT.items() if state.startswith(name)), WAY_OUT)
-
-
-def _state(error: BaseException) -> str:
-    """Give the SQLSTATE of an error; one of the connection has none, and is like class 08."""
-    while not isinstance(error, psycopg.Error):
-        if error.__context__ is None:
-            return ""
-        error = error.__context__
-    return error.sqlstate or ("08" if isinstance(error, psycopg.OperationalError) else "")
+        return connections.way_out(error)

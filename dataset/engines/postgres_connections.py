@@ -1,0 +1,64 @@
+"""Connections to PostgreSQL that do not wait for ever, and what their errors mean."""
+
+from typing import Any
+
+import psycopg
+
+from dataset.engines.base import BUSY, FULL, WAY_OUT
+
+SECONDS_TO_CONNECT = 3
+DOWN = "Is the server up, and are there its database and user (`createdb`, `createuser`)?"
+WAYS_OUT = {
+    "55P03": BUSY,
+    "53100": FULL,
+    "53300": "It has no connection left: raise max_connections, or lower WORKERS and THREADS.",
+    "42": "The user of DATABASE= must own its tables.",
+    "08": DOWN,
+    "57P": DOWN,
+}
+"""What to do about errors whose SQLSTATE begins so."""
+
+
+class Connection(psycopg.Connection[Any]):
+    """A connection that waits no longer than `patience` for its server to say something."""
+
+    patience: float | None = None
+
+    def __del__(self, *_: Any) -> None:
+        """Close without a warning: who ends a thread has no use for its connection."""
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Wait for an answer; a server that may have got lost is not asked again."""
+        try:
+            return super().wait(gen, interval, self.patience if timeout is None else timeout)
+        except psycopg.errors._WaitTimeout:
+            self.pgconn.finish()
+            raise
+
+
+def connected(url: str, options: str) -> Connection:
+    """Connect; parameters are put into statements here, so that each is planned for its own."""
+    return Connection.connect(
+        url,
+        autocommit=True,
+        cursor_factory=psycopg.ClientCursor,
+        connect_timeout=SECONDS_TO_CONNECT,
+        options=options,
+        fallback_application_name="cameo-events",
+        client_encoding="UTF8",
+    )
+
+
+def way_out(error: BaseException) -> str:
+    """Say what can be done about an error."""
+    state = state_of(error)
+    return next((text for name, text in WAYS_OUT.items() if state.startswith(name)), WAY_OUT)
+
+
+def state_of(error: BaseException) -> str:
+    """Give the SQLSTATE of an error; one of the connection has none, and is like class 08."""
+    while not isinstance(error, psycopg.Error):
+        if error.__context__ is None:
+            return ""
+        error = error.__context__
+    return error.sqlstate or ("08" if isinstance(error, psycopg.OperationalError) else "")
