@@ -7,7 +7,13 @@ from flask import Response
 
 from api import groupings
 from api.blueprint import Blueprint
-from api.documentation import EXPORT_HEADERS, PAGE_HEADERS, RECEIPT_HEADERS, TOTALS_HEADER
+from api.documentation import (
+    CHART_HEADERS,
+    EXPORT_HEADERS,
+    PAGE_HEADERS,
+    RECEIPT_HEADERS,
+    TOTALS_HEADER,
+)
 from api.groupings import AS_CSV, AS_SVG, CSV, SVG, GroupFormat
 from api.queries import query_text
 from api.reading import Reading, reading
@@ -96,7 +102,7 @@ def export_aggregates_csv(arguments: dict[str, Any]) -> Response:
     SVG.schema,
     content_type=SVG.media_type,
     description=SVG.meaning,
-    headers=EXPORT_HEADERS | TOTALS_HEADER,
+    headers=CHART_HEADERS | TOTALS_HEADER,
 )
 @blueprint.alt_response(501, response="NOT_IMPLEMENTED")
 def draw_aggregates(arguments: dict[str, Any]) -> Response:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from conftest import ROOT
 from flask.testing import FlaskClient
 from rich_store import client_on, commit
 from test_aggregates import groups_of
@@ -21,6 +23,8 @@ from dataset.build import build
 from dataset.groups import PERIODS
 from dataset.ticks import GAP, ticks
 
+OPENAPI = json.loads((ROOT / "openapi" / "openapi.json").read_text("utf-8"))
+PROBLEM = "application/problem+json"
 SVG, CSV, JSON = "image/svg+xml", "text/csv", "application/json"
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 FORMULA = "<script>alert(1)</script> $x^2$ \x01"
@@ -282,9 +286,10 @@ def test_without_matplotlib_the_rest_works(seeded: Path) -> None:
     command = [sys.executable, "-c", WITHOUT, str(seeded), *paths]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
     first, second, third, *_ = run.stdout.splitlines()
+    example = OPENAPI["components"]["responses"]["NOT_IMPLEMENTED"]["content"][PROBLEM]["example"]
     for line in (first, second):
-        assert line.startswith("501 application/problem+json no-store")
-        assert "make charts" in line
+        assert line.startswith(f"501 {PROBLEM} no-store")
+        assert json.loads(line.partition("no-store")[2])["detail"] == example["detail"]
     assert third.startswith("200 text/csv")
 
 
