@@ -8,7 +8,7 @@ export HOST PORT DATABASE
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help serve test lint format openapi bench million clean
+.PHONY: help serve test lint format openapi bench million charts clean
 
 help:  ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -39,6 +39,9 @@ million: .venv/.installed-tests  ## Add 1,000,000 synthetic events like GDELT's 
 	$(BIN)/python tests/benchmarks/gdelt_like.py --rows $(or $(ROWS),1000000) --output synthetic.tsv
 	$(BIN)/cameo-events load gdelt synthetic.tsv --dataset synthetic
 	rm synthetic.tsv
+
+charts: .venv/.installed  ## Install what draws charts (/v1/aggregates.svg)
+	$(PIP) --editable '.[charts]'
 
 clean:  ## Remove the virtual environment
 	rm -rf .venv

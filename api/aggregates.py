@@ -1,23 +1,27 @@
 """Aggregates: events counted and added up by group."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any
 
 import marshmallow as ma
 from flask import Response
 
-from api import answers, formats
+from api import groupings
 from api.blueprint import Blueprint
-from api.documentation import EXPORT_HEADERS, PAGE_HEADERS, TOTALS_HEADER
+from api.documentation import (
+    CHART_HEADERS,
+    EXPORT_HEADERS,
+    PAGE_HEADERS,
+    RECEIPT_HEADERS,
+    TOTALS_HEADER,
+)
+from api.groupings import AS_CSV, AS_SVG, CSV, SVG, GroupFormat
 from api.queries import query_text
-from api.reading import JSON, Reading, reading, spool
-from dataset.aggregates import GroupPage, groups_csv, page_of_groups
-from dataset.emptiness import empty_because
+from api.reading import Reading, reading
 from dataset.filters import FILTERS
 from dataset.selection import Selection
 from dataset.spooled import Grouping
 from schemas.aggregates import (
+    AggregateChartQuerySchema,
     AggregateExportQuerySchema,
     AggregatePageQuerySchema,
     GroupPageSchema,
@@ -26,21 +30,16 @@ from schemas.aggregates import (
 blueprint = Blueprint(
     "aggregates", __name__, url_prefix="/v1", description="Events counted and added up by group."
 )
-CSV = formats.FORMATS["csv"]
-OVERLAPPING = "overlapping"
 BESIDES = ("limit", "as_of")
 """The parameters that do not decide what the groups of a revision are."""
 
 
-@contextmanager
-def _reading(
-    schema: type[ma.Schema], arguments: Mapping[str, Any], media_type: str = JSON
-) -> Iterator[Reading]:
-    """Open the store; what is cited are the events that are grouped."""
+def _answer(schema: type[ma.Schema], arguments: dict[str, Any], format: GroupFormat) -> Response:
+    """Answer in a format; what is cited are the events that are grouped."""
     chosen = {name: arguments[name] for name in (*FILTERS, "distinct") if name in arguments}
     cited = dict(schema().dump(chosen))
-    with reading(schema, arguments, media_type, cited) as asked:
-        yield asked
+    with reading(schema, arguments, format.media_type, cited, format.made_with) as asked:
+        return format.answer(asked, _grouping(asked))
 
 
 def _grouping(asked: Reading) -> Grouping:
@@ -55,19 +54,17 @@ def _grouping(asked: Reading) -> Grouping:
     )
 
 
-def _told(asked: Reading, grouping: Grouping, found: GroupPage) -> dict[str, Any]:
-    """Give what the receipt of groups says beside that of events."""
-    told: dict[str, Any] = {"groups": found.groups}
-    if grouping.overlaps:
-        told["totals"] = OVERLAPPING
-    if not found.matched.value and grouping.selection.filters:
-        told["empty_because"] = empty_because(asked.snapshot, grouping.selection, asked.written)
-    return told
-
-
 @blueprint.get("/aggregates")
 @blueprint.arguments(AggregatePageQuerySchema, location="query")
-@blueprint.response(200, GroupPageSchema, headers=PAGE_HEADERS)
+@blueprint.response(200, GroupPageSchema, headers=PAGE_HEADERS | RECEIPT_HEADERS | TOTALS_HEADER)
+@blueprint.alt_response(
+    200, schema=SVG.schema, content_type=SVG.media_type, description="OK", success=True
+)
+@blueprint.alt_response(
+    200, schema=CSV.schema, content_type=CSV.media_type, description="OK", success=True
+)
+@blueprint.alt_response(406, response="NOT_ACCEPTABLE")
+@blueprint.alt_response(501, response="NOT_IMPLEMENTED")
 def list_aggregates(arguments: dict[str, Any]) -> Response:
     """Count events and add them up by group, page by page.
 
@@ -75,17 +72,10 @@ def list_aggregates(arguments: dict[str, Any]) -> Response:
     `page.next` until it is null. A missing value is null, a group of its own. The counts add up to
     `/v1/events/count`, unless the receipt says `"totals": "overlapping"`. Sums and means are exact,
     rounded half-even to six decimals; they leave out events without a value, and are null where
-    no event of the group has one.
+    no event of the group has one. With an `Accept` header for CSV the answer is the whole result,
+    or one page of it if `limit` is given; for SVG it is a chart, which takes no `limit`.
     """
-    with _reading(AggregatePageQuerySchema, arguments) as asked:
-        grouping = _grouping(asked)
-        after = asked.cursor.position[0] if asked.cursor else 0
-        found = page_of_groups(asked.snapshot, spool(), grouping, asked.limit, after)
-        data = [dict(zip(grouping.names, row, strict=True)) for row in found.rows]
-        position = (found.next,) if found.next else None
-        return answers.page_answer(
-            asked, data, found.matched, position, more=_told(asked, grouping, found)
-        )
+    return _answer(AggregatePageQuerySchema, arguments, groupings.negotiated())
 
 
 @blueprint.get("/aggregates.csv")
@@ -102,9 +92,25 @@ def export_aggregates_csv(arguments: dict[str, Any]) -> Response:
 
     A header with the keys and the measures, one group a line below it; a null is an empty cell.
     """
-    with _reading(AggregateExportQuerySchema, arguments, CSV.media_type) as asked:
-        grouping = _grouping(asked)
-        found = page_of_groups(asked.snapshot, spool(), grouping, limit=1)
-        chunks = groups_csv(asked.snapshot, spool(), grouping)
-        more = {"Cameo-Totals": OVERLAPPING} if grouping.overlaps else {}
-        return formats.sent(asked, chunks, found.matched, CSV, more)
+    return _answer(AggregateExportQuerySchema, arguments, AS_CSV)
+
+
+@blueprint.get("/aggregates.svg")
+@blueprint.arguments(AggregateChartQuerySchema, location="query")
+@blueprint.response(
+    200,
+    SVG.schema,
+    content_type=SVG.media_type,
+    description=SVG.meaning,
+    headers=CHART_HEADERS | TOTALS_HEADER,
+)
+@blueprint.alt_response(501, response="NOT_IMPLEMENTED")
+def draw_aggregates(arguments: dict[str, Any]) -> Response:
+    """Draw groups as a chart.
+
+    `by` has exactly one period; each combination of the other keys is a series, and each measure a
+    panel. Up to eight series are shown, those with most events. The chart says what it leaves
+    out: other series, events that lie in no single period, gaps. `sort` changes nothing. At most
+    20000 points are drawn. A server without matplotlib answers 501.
+    """
+    return _answer(AggregateChartQuerySchema, arguments, AS_SVG)

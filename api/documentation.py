@@ -38,6 +38,10 @@ FILE_HEADERS = {
 }
 RANGE_HEADERS = {"Content-Range": _header("Which bytes are sent, of how many.", "bytes 0-7/40960")}
 EXPORT_HEADERS = STORE_HEADERS | RECEIPT_HEADERS
+CHART_HEADERS = EXPORT_HEADERS | {
+    "Cameo-Query": _header("The query in canonical form.", "actor_country=IRN&by=month"),
+    "Content-Security-Policy": _header("A chart loads and runs nothing.", "default-src 'none'"),
+}
 CITED_HEADERS = EXPORT_HEADERS | {"Cameo-Matched": _header("There is one citation.", "1")}
 
 

@@ -71,10 +71,15 @@ MEANINGS = {
     HTTPStatus.NOT_ACCEPTABLE: "No media type that the client accepts is on offer.",
     HTTPStatus.GONE: "The event has been retracted; the reason and its successor are given.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "A parameter is unknown, repeated, or has a wrong value.",
+    HTTPStatus.NOT_IMPLEMENTED: "The library that this needs is not installed on the server.",
     HTTPStatus.SERVICE_UNAVAILABLE: "The store cannot be read now; try again later.",
 }
 _NO_CURSOR = "The cursor is not one that this store has made."
 _NO_COUNTRY = "must be the CAMEO country code of three upper-case characters, such as IRN."
+NEEDS_MATPLOTLIB = (
+    "Charts need matplotlib, which is not installed on this server; whoever runs it installs it "
+    "with: make charts (or pip install '.[charts]' in the folder of cameo-events)."
+)
 EXAMPLES: dict[int, dict[str, Any]] = {
     400: {"detail": _NO_CURSOR, "errors": [error_in("cursor", "x", _NO_CURSOR)]},
     404: {
@@ -96,6 +101,10 @@ EXAMPLES: dict[int, dict[str, Any]] = {
     422: {
         "detail": f"actor_country: {_NO_COUNTRY} Did you mean IRN?",
         "errors": [error_in("actor_country", "IRAN", _NO_COUNTRY, "IRN")],
+    },
+    501: {
+        "instance": "/v1/aggregates.svg",
+        "detail": NEEDS_MATPLOTLIB,
     },
     503: {"detail": "The store cannot be read now; please try again later."},
 }

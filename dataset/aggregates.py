@@ -34,13 +34,18 @@ class GroupPage:
 
 
 def page_of_groups(
-    snapshot: Snapshot, spool: Spool, grouping: Grouping, limit: int, after: int = 0
+    snapshot: Snapshot,
+    spool: Spool,
+    grouping: Grouping,
+    limit: int,
+    after: int = 0,
+    as_text: bool = False,
 ) -> GroupPage:
-    """Read up to `limit` groups after a place."""
-    with _result(snapshot, spool, grouping) as database:
+    """Read up to `limit` groups after a place; as text, truths are words."""
+    with result_of(snapshot, spool, grouping) as database:
         events, groups = database.execute(Total.select(Total.events, Total.groups)).fetchone()
-        query = _ordered(grouping).where(Result.position > after).limit(limit)
-        values = _values(grouping)
+        query = ordered(grouping).where(Result.position > after).limit(limit)
+        values = values_of(grouping, as_text)
         rows = [values(row) for row in database.execute(query).fetchall()]
     end = after + len(rows)
     return GroupPage(rows, end if end < groups else None, groups, Matched(events, "eq"))
@@ -48,27 +53,34 @@ def page_of_groups(
 
 def groups_csv(snapshot: Snapshot, spool: Spool, grouping: Grouping) -> Iterator[bytes]:
     """Yield all groups as CSV: a header, then a line a group; a null is an empty cell."""
-    values = _values(grouping, as_text=True)
-    with _result(snapshot, spool, grouping) as database:
+    values = values_of(grouping, as_text=True)
+    with result_of(snapshot, spool, grouping) as database:
         yield csv_lines([grouping.names])
-        for batch in chunked(database.execute(_ordered(grouping)), BATCH):
+        for batch in chunked(database.execute(ordered(grouping)), BATCH):
             yield csv_lines(map(values, batch))
 
 
-def _result(
+def page_csv(grouping: Grouping, page: GroupPage) -> Iterator[bytes]:
+    """Yield a page that was read as text as CSV."""
+    yield csv_lines([grouping.names, *page.rows])
+
+
+def result_of(
     snapshot: Snapshot, spool: Spool, grouping: Grouping
 ) -> AbstractContextManager[Database]:
+    """Open the spooled result of a grouping; make it if it is not there."""
     revision = grouping.selection.revision
     key = (token_of(snapshot, revision), str(revision), grouping.query)
     return spool.database(snapshot.uuid, key, lambda database: write(snapshot, grouping, database))
 
 
-def _ordered(grouping: Grouping) -> Any:
+def ordered(grouping: Grouping) -> Any:
+    """Select the groups of a result in their order."""
     members = (field(Result, name) for name in grouping.places)
     return Result.select(*members).order_by(Result.position)
 
 
-def _values(grouping: Grouping, as_text: bool = False) -> Callable[[Sequence[Any]], Values]:
+def values_of(grouping: Grouping, as_text: bool = False) -> Callable[[Sequence[Any]], Values]:
     """Make the function from a stored row to values: truths, and numbers from millionths."""
     truths = {0: "false", 1: "true", None: None} if as_text else {0: False, 1: True, None: None}
     booleans = [name in COLUMNS and COLUMNS[name].kind == "boolean" for name in grouping.names]

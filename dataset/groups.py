@@ -12,10 +12,14 @@ DYAD = "dyad"
 
 
 class Period(NamedTuple):
-    """A kind of period: `number` counts the periods, `label` names the one of a number."""
+    """A kind of period: `number` counts the periods, `label` names the one of a number.
+
+    `first` is the first day of the one of a label.
+    """
 
     number: Callable[[date], int]
     label: Callable[[int], str]
+    first: Callable[[str], date]
     example: str
 
 
@@ -26,19 +30,28 @@ def _week(number: int) -> str:
 
 
 PERIODS: dict[str, Period] = {
-    "day": Period(date.toordinal, lambda n: date.fromordinal(n).isoformat(), "2024-04-13"),
-    "week": Period(lambda day: (day.toordinal() - 1) // 7, _week, "2024-W15"),
+    "day": Period(
+        date.toordinal,
+        lambda n: date.fromordinal(n).isoformat(),
+        date.fromisoformat,
+        "2024-04-13",
+    ),
+    "week": Period(lambda day: (day.toordinal() - 1) // 7, _week, date.fromisoformat, "2024-W15"),
     "month": Period(
         lambda day: 12 * day.year + day.month - 1,
         lambda n: f"{n // 12:04}-{n % 12 + 1:02}",
+        lambda label: date.fromisoformat(f"{label}-01"),
         "2024-04",
     ),
     "quarter": Period(
         lambda day: 4 * day.year + (day.month - 1) // 3,
         lambda n: f"{n // 4:04}-Q{n % 4 + 1}",
+        lambda label: date(int(label[:4]), 3 * int(label[-1]) - 2, 1),
         "2024-Q2",
     ),
-    "year": Period(lambda day: day.year, lambda n: f"{n:04}", "2024"),
+    "year": Period(
+        lambda day: day.year, lambda n: f"{n:04}", lambda label: date(int(label), 1, 1), "2024"
+    ),
 }
 
 KEYS: tuple[str, ...] = (
@@ -63,6 +76,15 @@ class Measure:
     def is_exact(self) -> bool:
         """Whether its column is stored as whole millionths too."""
         return self.column is not None and COLUMNS[self.column].kind == "number"
+
+    @property
+    def unit(self) -> str:
+        """What one value of it counts, or between what it lies."""
+        if self.column is None:
+            return "events"
+        column = COLUMNS[self.column]
+        is_scale = column.kind == "number" and not self.is_mean
+        return f"each {column.unit}" if is_scale else str(column.unit)
 
 
 MEASURES: dict[str, Measure] = {

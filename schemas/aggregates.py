@@ -21,6 +21,11 @@ BY = (
     "is the two countries in code order. An event is in the group of each value of a list."
 )
 MEASURED = f"What to measure, of: {', '.join(MEASURES)}; `count` if it is not given."
+NEEDS_PERIOD = f"must hold exactly one of {', '.join(PERIODS)}."
+BY_OF_CHART = (
+    f"What to draw: exactly one of {', '.join(PERIODS)}, and up to {MOST_KEYS - 1} other keys that "
+    f"make series, of: {', '.join(name for name in KEYS if name not in PERIODS)}."
+)
 FILL = (
     "`zero` gives every period between `date_from` and `date_to` for every group there is; needs "
     "both dates and exactly one period in `by`."
@@ -118,13 +123,24 @@ _QUERY: dict[str, ma.fields.Field[Any]] = {
 
 
 def _query(name: str, **more: ma.fields.Field[Any]) -> type[ma.Schema]:
-    asked = query_of(name, **_QUERY, **more)._declared_fields
-    names = dict.fromkeys((*_QUERY, *more, *asked))
+    members = {**_QUERY, **more}
+    asked = query_of(name, **members)._declared_fields
+    names = dict.fromkeys((*members, *asked))
     return GroupedSchema.from_dict({one: asked[one] for one in names}, name=name)
 
 
 AggregatePageQuerySchema = _query("AggregatePageQuerySchema", **ListQuerySchema._declared_fields)
 AggregateExportQuerySchema = _query("AggregateExportQuerySchema")
+AggregateChartQuerySchema = _query(
+    "AggregateChartQuerySchema",
+    by=Names(
+        KEYS,
+        MOST_KEYS,
+        required=True,
+        error_messages={"required": NEEDS_PERIOD},
+        metadata=described(BY_OF_CHART, "month", "month,actor_country"),
+    ),
+)
 
 
 def _key(name: str) -> ma.fields.Field[Any]:

@@ -179,6 +179,10 @@ def test_every_day_is_in_the_same_period_in_sql_and_in_python(name: str) -> None
     found = [database.execute_sql(text, one).fetchone()[0] for one in asked]
     assert found == [label(name, day) for day in days]
     assert found == [period.label(period.number(day)) for day in days]
+    assert all(
+        period.number(period.first(label)) == period.number(day)
+        for label, day in zip(found, days, strict=True)
+    )
 
 
 @pytest.mark.parametrize("sign", ["", "-"])
