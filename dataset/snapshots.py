@@ -10,6 +10,7 @@ from typing import Any
 
 from peewee import Database, Query
 
+from dataset.clocks import Clock
 from dataset.database import (
     ENGINE_ERRORS,
     STREAM_PRAGMAS,
@@ -19,7 +20,7 @@ from dataset.database import (
     settings_of,
     unusable,
 )
-from dataset.errors import StoreError
+from dataset.errors import StoreError, TooSlow
 
 MOST_REMEMBERED = 8
 """How many results of some size are kept."""
@@ -27,7 +28,7 @@ MOST_REMEMBERED = 8
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The store at one moment: `revision` is the newest that it shows."""
+    """The store at one moment: `revision` is the newest that it shows, `clock` ends its queries."""
 
     store: "Store"
     database: Database
@@ -35,6 +36,7 @@ class Snapshot:
     token: str
     uuid: str
     signing_key: str
+    clock: Clock
 
     def execute(self, query: Query) -> Any:
         """Run a query and give the cursor of its rows, as tuples."""
@@ -60,9 +62,14 @@ class Snapshot:
 class Store:
     """The store behind a database, opened to read; each thread keeps a connection of its own."""
 
-    def __init__(self, url: str) -> None:
-        """Remember where the database is; nothing is opened yet."""
+    def __init__(self, url: str, query_seconds: float | None = None) -> None:
+        """Remember where the database is; nothing is opened yet.
+
+        `query_seconds` is how long the queries of an answer may take, or those between two pieces
+        of a stream: how long a client takes to read does not count.
+        """
         self.url = url
+        self.query_seconds = query_seconds
         self._database = open_to_read(url)
         self._seen = threading.local()
         self._forgetting = threading.Lock()
@@ -116,20 +123,31 @@ class Store:
 
     @contextmanager
     def _reading(self, database: Database) -> Iterator[Snapshot]:
+        clock = Clock(self.query_seconds)
         try:
             database.connect(reuse_if_open=True)
+            clock.watch(database)
             database.execute_sql("BEGIN")
-            yield self._snapshot_of(database)
+            yield self._snapshot_of(database, clock)
         except ENGINE_ERRORS as error:
+            if clock.has_ended_one:
+                raise _too_slow(clock) from error
             database.close()
             raise unusable(self.url, "read", error) from error
         finally:
             if not database.is_closed():
                 database.rollback()
 
-    def _snapshot_of(self, database: Database) -> Snapshot:
+    def _snapshot_of(self, database: Database, clock: Clock) -> Snapshot:
         settings = settings_of(database)
         check(self.url, settings)
         newest = "SELECT number, token FROM revision ORDER BY number DESC LIMIT 1"
         number, token = database.execute_sql(newest).fetchone() or (0, "")
-        return Snapshot(self, database, number, token, settings["uuid"], settings["key"])
+        return Snapshot(self, database, number, token, settings["uuid"], settings["key"], clock)
+
+
+def _too_slow(clock: Clock) -> TooSlow:
+    return TooSlow(
+        f"The answer takes longer than {clock.seconds} seconds to find: ask for less, with more "
+        "filters or fewer groups."
+    )
