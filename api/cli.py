@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from api import create_app, server, specification
+from api.cli_backups import back_up, restore_backup
 from api.cli_corrections import name_release, purge_event, restore_event, retract_event
 from api.cli_loads import list_loads, load_files, show_quarantine
 from api.options import Commands, setting, settings_with, writing
@@ -88,5 +89,7 @@ for command in (
     restore_event,
     purge_event,
     name_release,
+    back_up,
+    restore_backup,
 ):
     main.add_command(command)
