@@ -1,31 +1,28 @@
 """Run the application under gunicorn, a production WSGI server."""
 
 import json
+import os
+import shutil
 import socket
+from tempfile import mkdtemp
 from typing import Any
 
 import click
 import gunicorn.util
 from flask import Flask
 from gunicorn.app.base import BaseApplication
-from gunicorn.workers import base
-from gunicorn.workers.gthread import ThreadWorker
 
-from api import create_app
+from api import create_app, logs
+from api.headers import PROTECTIVE
 from api.problems import MEDIA_TYPE
 from api.settings import Settings
+from api.workers import LARGEST_LINE, Worker
 from dataset.database import open_to_read
 
 OF_ALL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 """How to reach, from here, a server that listens on all addresses."""
 
-
-class Worker(ThreadWorker):
-    """gunicorn's worker with threads, which stops at once when asked to."""
-
-    def handle_quit(self, sig: int, frame: Any) -> None:
-        """End without a word to the pool: the interrupted thread may hold its lock."""
-        base.Worker.handle_quit(self, sig, frame)
+SECONDS_TO_STOP = 20
 
 
 class Server(BaseApplication):
@@ -42,11 +39,16 @@ class Server(BaseApplication):
             "bind": f"{_bracketed(self.settings.host)}:{self.settings.port}",
             "workers": self.settings.workers,
             "threads": self.settings.threads,
-            "worker_class": f"{__name__}.{Worker.__name__}",
+            "worker_class": f"{Worker.__module__}.{Worker.__name__}",
+            "graceful_timeout": SECONDS_TO_STOP,
             "control_socket_disable": True,
             "preload_app": True,
-            "limit_request_line": 8190,
-            "loglevel": "warning",
+            "limit_request_line": LARGEST_LINE,
+            # What clients send wrongly is answered, not logged: it may hold anything.
+            "loglevel": "error",
+            "logconfig_dict": logs.configuration(self.settings.log),
+            # What a proxy says of its clients is for `TRUSTED_PROXIES` alone to believe.
+            "forwarded_allow_ips": "",
             "when_ready": self.announce,
         }
         for name, value in options.items():
@@ -70,10 +72,15 @@ def write_problem(connection: socket.socket, status: int, reason: str, detail: s
     """Answer what gunicorn itself refuses as a problem, like every other error."""
     problem = {"type": "about:blank", "title": reason, "status": status, "detail": detail}
     body = json.dumps(problem | {"instance": "", "errors": []}).encode()
-    head = (
-        f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nCache-Control: no-store\r\n"
-        f"Content-Type: {MEDIA_TYPE}\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
+    headers = {
+        "Connection": "close",
+        "Cache-Control": "no-store",
+        "Content-Type": MEDIA_TYPE,
+        "Content-Length": len(body),
+        **PROTECTIVE,
+    }
+    lines = [f"HTTP/1.1 {status} {reason}", *(f"{name}: {text}" for name, text in headers.items())]
+    head = "\r\n".join([*lines, "", ""])
     gunicorn.util.write_nonblock(connection, head.encode("latin-1") + body)
 
 
@@ -96,4 +103,12 @@ def run(settings: Settings) -> None:
                 f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. "
                 "Choose another with PORT=8001."
             ) from error
-    Server(settings).run()
+    folder, owner = mkdtemp(prefix="cameo-events-metrics-"), os.getpid()
+    # Where the processes count for `/metrics`; read when prometheus-client is imported.
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)
+    try:
+        Server(settings).run()
+    finally:
+        # A worker that ends comes this way, too.
+        if os.getpid() == owner:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -86,6 +86,6 @@ def _check(database: Engine) -> None:
     found: Any = database.execute_sql("SELECT to_regclass('pg_dist_partition')").fetchone()
     if found[0] is None:
         raise Impossible(
-            f"{database.label} has no Citus: make the extension first (CREATE EXTENSION citus) and "
-            "add the workers (citus_add_node)."
+            f"{database.label} has no Citus: make its extension `citus` first, and add the workers "
+            "(citus_add_node)."
         )

@@ -139,7 +139,6 @@ def test_an_option_comes_before_its_variable(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "postgresql://user:secret@host/events",
         "mysql://host/events",
         "sqlite:///events.sqlite",
         "://",

@@ -16,6 +16,7 @@ from peewee import (
     PeeweeException,
 )
 
+from dataset.clocks import Clock
 from dataset.errors import StoreError
 
 Row = Sequence[Any]
@@ -104,6 +105,14 @@ class Engine(Database):
     @abstractmethod
     def begin_reading(self) -> None:
         """Begin to read one moment of the store, on this thread's connection."""
+
+    @abstractmethod
+    def limit(self, clock: Clock) -> None:
+        """End the queries of this thread's connection when they take too long."""
+
+    @abstractmethod
+    def was_ended(self, clock: Clock, error: BaseException) -> bool:
+        """Tell whether a query failed because it took too long."""
 
     @abstractmethod
     def end_reading(self) -> None:

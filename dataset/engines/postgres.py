@@ -11,12 +11,15 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 
+from dataset.clocks import Clock
 from dataset.engines import postgres_connections as connections
 from dataset.engines.base import Engine, Insert, Row, as_peewee
 from dataset.engines.postgres_words import LEXEMES, LONG_WORDS, OPERATIONS, TERMS
 from dataset.errors import StoreError
 from dataset.models import MODELS, Event, field
 
+ENDED = "57014"
+"""The SQLSTATE of a query that took too long."""
 FETCHED = 1_000
 """So many rows of a stream are fetched at a time."""
 WRITER = 0x43414D45
@@ -127,6 +130,16 @@ class Postgres(Engine, PostgresqlDatabase):
             yield
         finally:
             connection.patience = patience
+
+    def limit(self, clock: Clock) -> None:
+        """Let the server end each query that takes too long."""
+        if clock.seconds is not None:
+            milliseconds = str(int(1000 * clock.seconds))
+            self.execute_sql("SELECT set_config('statement_timeout', %s, true)", (milliseconds,))
+
+    def was_ended(self, clock: Clock, error: BaseException) -> bool:
+        """Tell whether the server has ended a query."""
+        return clock.has_ended_one or connections.state_of(error) == ENDED
 
     def end_reading(self) -> None:
         """End the transaction; the connection stays unless it is lost."""

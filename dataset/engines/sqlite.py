@@ -12,6 +12,7 @@ import apsw
 from peewee import SQL, Model, OperationalError, fn
 from playhouse.apsw_ext import APSWDatabase
 
+from dataset.clocks import Clock
 from dataset.engines.base import BUSY, FULL, WAY_OUT, Engine, Insert, Row, holding
 from dataset.errors import StoreError
 from dataset.models import Event, field
@@ -25,6 +26,8 @@ PRAGMAS = {"page_size": 8192, "synchronous": "normal", "cache_size": -65_536}
 READ_PRAGMAS: dict[str, int | str] = {"query_only": 1, "temp_store": "memory"}
 # What is sorted for a stream may be all there is.
 STREAM_PRAGMAS = READ_PRAGMAS | {"temp_store": "file"}
+STEPS = 10_000
+"""Steps of SQLite's machine from one look at the clock to the next: about a millisecond."""
 WAYS_OUT = {"locked": BUSY, "disk is full": FULL}
 """What to do about errors that SQLite names so."""
 
@@ -122,9 +125,18 @@ class SQLite(Engine, APSWDatabase):  # type: ignore[misc]
         self.connect(reuse_if_open=True)
         self.execute_sql("BEGIN")
 
+    def limit(self, clock: Clock) -> None:
+        """Ask the clock now and then whether to go on."""
+        watch(self, clock)
+
+    def was_ended(self, clock: Clock, error: BaseException) -> bool:
+        """Tell whether the clock has ended a query."""
+        return clock.has_ended_one
+
     def end_reading(self) -> None:
-        """End the transaction; the connection stays."""
+        """End the transaction, however long that takes; the connection stays."""
         if not self.is_closed():
+            self.connection().set_progress_handler(None)
             self.rollback()
 
     def _close_if_replaced(self) -> None:
@@ -196,6 +208,11 @@ class SQLite(Engine, APSWDatabase):  # type: ignore[misc]
     def way_out(self, error: BaseException) -> str:
         """Say what can be done, by the words of the error."""
         return next((text for name, text in WAYS_OUT.items() if name in str(error)), WAY_OUT)
+
+
+def watch(database: APSWDatabase, clock: Clock) -> None:
+    """Let a clock end the queries of this thread's connection."""
+    database.connection().set_progress_handler(clock.is_over, STEPS)
 
 
 def _path_of(url: str) -> Path:
