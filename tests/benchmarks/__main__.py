@@ -17,6 +17,7 @@ GROUPS: dict[str, str] = {
     "counts": "benchmarks.counts:figures",
     "dyads": "benchmarks.dyads:figures",
     "http": "benchmarks.http:figures",
+    "workers": "benchmarks.workers:figures",
     "starts": "benchmarks.starts:figures",
     "growth": "benchmarks.growth:figures",
 }
