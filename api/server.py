@@ -2,6 +2,7 @@
 
 import json
 import socket
+import sys
 from typing import Any
 
 import click
@@ -18,6 +19,10 @@ from dataset.database import open_to_read
 
 OF_ALL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 """How to reach, from here, a server that listens on all addresses."""
+
+
+SECONDS_OF_A_THREAD = 0.001
+"""How long a thread goes on while others wait: a page would wait for exports again and again."""
 
 
 class Worker(ThreadWorker):
@@ -54,6 +59,7 @@ class Server(BaseApplication):
 
     def load(self) -> Flask:
         """Make the application, once for all workers."""
+        sys.setswitchinterval(SECONDS_OF_A_THREAD)
         return create_app(self.settings)
 
     def announce(self, _arbiter: object) -> None:

@@ -19,7 +19,7 @@ from dataset.filters import FILTERS
 from dataset.indexes import weigh
 from dataset.models import Event
 from dataset.pages import Matched, capped_of, columns_to_read, first_of, page_of
-from dataset.selection import NEWEST_FIRST, Selection, Sort, ordered
+from dataset.selection import Selection, Sort, ordered
 from dataset.snapshots import Snapshot, Store
 from schemas.filters import EventFiltersSchema
 

@@ -19,6 +19,7 @@ GROUPS: dict[str, str] = {
     "http": "benchmarks.http:figures",
     "workers": "benchmarks.workers:figures",
     "starts": "benchmarks.starts:figures",
+    "loading": "benchmarks.loading:figures",
     "growth": "benchmarks.growth:figures",
 }
 """What is measured: each group is a function from a store to its figures."""
