@@ -16,7 +16,6 @@ from dataset.codes import resolved
 from dataset.columns import SORTABLE
 from dataset.database import open_to_write
 from dataset.filters import FILTERS
-from dataset.indexes import weigh
 from dataset.models import Event
 from dataset.pages import Matched, capped_of, columns_to_read, first_of, page_of
 from dataset.selection import Selection, Sort, ordered
@@ -125,7 +124,7 @@ def test_weighed_indexes_do_not_change_the_answer(growing: Path, rich: FlaskClie
     database = open_to_write(str(growing))
     SchemaManager(Event, database).drop_indexes()
     SchemaManager(Event, database).create_indexes()
-    weigh(database)
+    database.weigh()
     database.close()
     with Store(str(growing)).stream() as weighed:
         for query in QUERIES:
