@@ -32,8 +32,8 @@ format: .venv/.installed-tests  ## Format the code
 openapi: .venv/.installed  ## Write the OpenAPI document
 	$(BIN)/cameo-events openapi --output openapi/openapi.json
 
-bench: .venv/.installed-tests  ## Measure loading against sqlite3 .import (ROWS=1000000)
-	$(BIN)/python tests/benchmarks/loading.py --rows $(or $(ROWS),1000000)
+bench: .venv/.installed-tests .bench/.peers  ## Measure against peers (BENCH_ROWS=10000000, GROUPS="pages http")
+	PYTHONPATH=tests $(BIN)/python -m benchmarks $(GROUPS)
 
 million: .venv/.installed-tests  ## Add 1,000,000 synthetic events like GDELT's to DATABASE (or ROWS)
 	$(BIN)/python tests/benchmarks/gdelt_like.py --rows $(or $(ROWS),1000000) --output synthetic.tsv
@@ -45,6 +45,11 @@ charts: .venv/.installed  ## Install what draws charts (/v1/aggregates.svg)
 
 clean:  ## Remove the virtual environment
 	rm -rf .venv
+
+.bench/.peers: constraints.txt
+	$(PYTHON) -m venv .bench/peers
+	.bench/peers/bin/python -m pip install --quiet --disable-pip-version-check datasette duckdb
+	@touch $@
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")'

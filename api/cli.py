@@ -2,42 +2,40 @@
 
 import json
 from pathlib import Path
+from pkgutil import resolve_name
 
 import click
 
 from api import create_app, server, specification
-from api.cli_backups import back_up, restore_backup
-from api.cli_corrections import name_release, purge_event, restore_event, retract_event
-from api.cli_loads import list_loads, load_files, show_quarantine
-from api.cli_stores import copy_store, migrate_store
 from api.options import Commands, setting, settings_with, writing
-from api.progress import show
 from api.settings import Settings
-from dataset import distribution
 from dataset.database import is_begun
-from dataset.distribution import SHARDS
-from dataset.loaders import seed
-from dataset.runs import Outcome
 from dataset.snapshots import Store
 
+ELSEWHERE = {
+    "init": "api.cli_stores:init",
+    "copy": "api.cli_stores:copy_store",
+    "migrate": "api.cli_stores:migrate_store",
+    "backup": "api.cli_backups:back_up",
+    "restore-backup": "api.cli_backups:restore_backup",
+    "load": "api.cli_loads:load_files",
+    "loads": "api.cli_loads:list_loads",
+    "quarantine": "api.cli_loads:show_quarantine",
+    "retract": "api.cli_corrections:retract_event",
+    "restore": "api.cli_corrections:restore_event",
+    "purge": "api.cli_corrections:purge_event",
+    "release": "api.cli_corrections:name_release",
+}
+"""The commands that a server has no use for; each is imported when it is asked for."""
+SEED = "dataset.loaders.seed:load"
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.group(
+    cls=Commands, elsewhere=ELSEWHERE, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(package_name="cameo-events")
 def main() -> None:
     """Serve and load political events: who did what to whom, when and where."""
-
-
-@main.command()
-@setting("database")
-@click.option("--distribute", is_flag=True, help="Spread the tables over a Citus cluster.")
-@click.option("--shards", type=click.IntRange(1, 1024), default=SHARDS, help="Into so many parts.")
-def init(database: str | None, distribute: bool, shards: int) -> None:
-    """Make the database and load the seed dataset, if that has not been done."""
-    settings = settings_with(database=database)
-    if distribute:
-        with writing(settings) as opened:
-            distribution.distribute(opened, shards, click.echo)
-    show(_seed(settings))
 
 
 @main.command()
@@ -57,7 +55,8 @@ def serve(**given: str | None) -> None:
     """Serve the API; a database that does not exist is made, with the seed dataset in it."""
     settings = settings_with(**given)
     if _is_empty(settings):
-        seeded = _seed(settings).account["inserted"]
+        with writing(settings) as database:
+            seeded = resolve_name(SEED)(database).account["inserted"]
         click.echo(f"The database is new: it has the seed dataset, {seeded} events.")
     server.run(settings)
 
@@ -83,24 +82,3 @@ def _is_empty(settings: Settings) -> bool:
         empty = snapshot.revision == 0
     store.close()
     return empty
-
-
-def _seed(settings: Settings) -> Outcome:
-    with writing(settings) as database:
-        return seed.load(database)
-
-
-for command in (
-    load_files,
-    list_loads,
-    show_quarantine,
-    retract_event,
-    restore_event,
-    purge_event,
-    name_release,
-    copy_store,
-    migrate_store,
-    back_up,
-    restore_backup,
-):
-    main.add_command(command)

@@ -2,8 +2,23 @@
 
 import click
 
-from api.options import setting, settings_with
-from dataset import copies, migrations
+from api.options import setting, settings_with, writing
+from api.progress import show
+from dataset import copies, distribution, migrations
+from dataset.distribution import SHARDS
+from dataset.loaders import seed
+
+
+@click.command()
+@setting("database")
+@click.option("--distribute", is_flag=True, help="Spread the tables over a Citus cluster.")
+@click.option("--shards", type=click.IntRange(1, 1024), default=SHARDS, help="Into so many parts.")
+def init(database: str | None, distribute: bool, shards: int) -> None:
+    """Make the database and load the seed dataset, if that has not been done."""
+    with writing(settings_with(database=database)) as opened:
+        if distribute:
+            distribution.distribute(opened, shards, click.echo)
+        show(seed.load(opened))
 
 
 @click.command("copy")

@@ -1,8 +1,9 @@
 """What the commands share: options of settings, a database to write, how a failure ends them."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pkgutil import resolve_name
 from typing import Any
 
 import click
@@ -37,6 +38,21 @@ class Failure(click.ClickException):
 
 class Commands(click.Group):
     """The group of commands: what the data complains of becomes a message."""
+
+    def __init__(self, *args: Any, elsewhere: Mapping[str, str], **more: Any) -> None:
+        """Keep where commands are that are only imported when they are needed."""
+        super().__init__(*args, **more)
+        self.elsewhere = elsewhere
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name all commands."""
+        return sorted({*self.commands, *self.elsewhere})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Find a command."""
+        if cmd_name in self.elsewhere and cmd_name not in self.commands:
+            self.add_command(resolve_name(self.elsewhere[cmd_name]), cmd_name)
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import socket
+import sys
 from tempfile import mkdtemp
 from typing import Any
 
@@ -23,6 +24,8 @@ OF_ALL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 """How to reach, from here, a server that listens on all addresses."""
 
 SECONDS_TO_STOP = 20
+SECONDS_OF_A_THREAD = 0.001
+"""How long a thread goes on while others wait: a page would wait for exports again and again."""
 
 
 class Server(BaseApplication):
@@ -56,6 +59,7 @@ class Server(BaseApplication):
 
     def load(self) -> Flask:
         """Make the application, once for all workers."""
+        sys.setswitchinterval(SECONDS_OF_A_THREAD)
         return create_app(self.settings)
 
     def announce(self, _arbiter: object) -> None:

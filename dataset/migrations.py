@@ -54,6 +54,10 @@ def _migrate(database: Engine, watch: Watch) -> None:
     for version in range(schema + 1, SCHEMA_VERSION + 1):
         MIGRATIONS[version](database)
         watch(f"Schema {version}.")
-    for done in reconcile(database):
+    changed = [*reconcile(database)]
+    for done in changed:
         watch(done)
+    if changed:
+        # What was known of an index goes with it.
+        database.weigh()
     database.execute(Setting.update(value=str(SCHEMA_VERSION)).where(is_schema))

@@ -42,7 +42,7 @@ class Position(NamedTuple):
 class Selection:
     """Which events at which revision, in which order, after which position.
 
-    In a shape (see `plans`) slots stand in the place of values, and no revision is the newest.
+    In a shape (see `plans`) slots stand in the place of values.
     `distinct` names a rule against duplicates, applied after the filters; a sample is drawn last.
     """
 

@@ -17,7 +17,9 @@ GROUPS: dict[str, str] = {
     "counts": "benchmarks.counts:figures",
     "dyads": "benchmarks.dyads:figures",
     "http": "benchmarks.http:figures",
+    "workers": "benchmarks.workers:figures",
     "starts": "benchmarks.starts:figures",
+    "loading": "benchmarks.loading:figures",
     "growth": "benchmarks.growth:figures",
 }
 """What is measured: each group is a function from a store to its figures."""

@@ -82,7 +82,8 @@ def _ratio(peer: str, spent: Mapping[str, float], goal: float) -> Figure:
 
 def _of_ours(server: Server, paths: list[str], warm: float) -> Iterator[Figure]:
     """Measure queries that come for the first time, and answers that the client has already."""
-    new = [f"{path}&mentions_min={n}" for n, path in enumerate(paths * 4)]
+    days = [f"2025-{month:02}-{day:02}" for month in range(3, 13) for day in range(1, 13)]
+    new = [f"{path}&date_to={day}" for path, day in zip(paths * 2, days, strict=False)]
     yield Figure(f"page of {LIMIT} over HTTP, each query new", "ms", server.cpu_ms(new))
     etag = server.etag(paths[0])
     had = server.cpu_ms([paths[0]] * 1000, {"If-None-Match": etag})

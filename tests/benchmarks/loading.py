@@ -1,7 +1,7 @@
-"""Compare loading with `sqlite3 .import` of the same columns into the same table, in one run.
+"""Loading, against `sqlite3 .import` of the same columns into the same table.
 
-`python tests/benchmarks/loading.py --rows 1000000`. Both sides are measured in CPU seconds of their
-own process, without indexes and text search; building those is a figure of its own.
+Both sides are measured in CPU seconds of their own process, without indexes and text search;
+building those is a figure of its own.
 """
 
 import csv
@@ -11,25 +11,25 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import click
+from benchmarks.figures import Figure
+from benchmarks.stores import COMMAND, GENERATOR
 
-COMMAND = str(Path(sys.executable).with_name("cameo-events"))
-GENERATOR = str(Path(__file__).with_name("gdelt_like.py"))
+MOST_ROWS = 1_000_000
 INDEXING = """
 import sys
 from peewee import SchemaManager
 from dataset.database import open_to_write
-from dataset.indexes import weigh
 from dataset.models import Event
 from dataset.writes import REBUILD_WORDS
 database = open_to_write(sys.argv[1])
 with database.atomic():
     SchemaManager(Event, database).drop_indexes()
     SchemaManager(Event, database).create_indexes()
-    weigh(database)
+    database.weigh()
     database.execute_sql(REBUILD_WORDS)
 """
 
@@ -53,31 +53,23 @@ def import_script(store: Path, prepared: Path) -> str:
     return f"PRAGMA page_size = 8192;\n{table};\n.mode csv\n.import {prepared} event\n"
 
 
-@click.command()
-@click.option("--rows", default=1_000_000, show_default=True)
-def main(rows: int) -> None:
-    """Measure and print."""
+def figures(store: Path) -> Iterator[Figure]:
+    """Load as many events as the store has, up to a million, into a store of their own."""
+    rows = min(int(store.stem), MOST_ROWS)
     with TemporaryDirectory() as name:
         folder = Path(name)
         raw, store = folder / "20240413.export.CSV", folder / "loaded.sqlite"
         made = [sys.executable, GENERATOR, "--rows", str(rows), "--output", str(raw)]
         subprocess.run(made, check=True)
         environment = {**os.environ, "DATABASE": str(store)}
-        loading, wall, peak = cpu_of([COMMAND, "load", "gdelt", str(raw)], env=environment)
+        loading, _, peak = cpu_of([COMMAND, "load", "gdelt", str(raw)], env=environment)
         indexing, *_ = cpu_of([sys.executable, "-c", INDEXING, str(store)])
         script = import_script(store, folder / "prepared.csv")
         plain = ["sqlite3", str(folder / "imported.sqlite")]
         importing, *_ = cpu_of(plain, input=script, text=True)
         size = store.stat().st_size
-    filling = loading - indexing
-    click.echo(f"{rows:,} rows, {size / rows:,.0f} bytes a row in the store")
-    click.echo(f"load         {rows / filling:>10,.0f} rows per CPU second without indexes")
-    click.echo(f"load         {rows / loading:>10,.0f} rows per CPU second with them")
-    click.echo(f"load         {rows / wall:>10,.0f} rows per second of the clock, {peak:,.0f} MB")
-    click.echo(f"indexes      {indexing:>10.1f} CPU seconds")
-    click.echo(f".import      {rows / importing:>10,.0f} rows per CPU second without indexes")
-    click.echo(f"load/.import {importing / filling:>10.2f}")
-
-
-if __name__ == "__main__":
-    main()
+    what = f"load {rows:,} events, without indexes; sqlite3 .import"
+    yield Figure(what, "s", loading - indexing, importing, 2)
+    yield Figure("their indexes and text search", "s", indexing)
+    yield Figure("memory of the load, at most", "MB", peak)
+    yield Figure("store, with indexes and text search", "bytes an event", size / rows)

@@ -1,0 +1,79 @@
+"""Short pages beside long streams: how long pages take while exports run, by kind of worker."""
+
+import http.client
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from benchmarks.figures import Figure
+from benchmarks.servers import Server, running
+from benchmarks.stores import COMMAND
+
+PAGE = "/v1/events?actor_country=IRN&action_root=19&limit=100"
+EXPORT = "/v1/events.ndjson?date_from=2016-01-01"
+EXPORTS = 4
+PAGES = 200
+KINDS = {
+    "gunicorn gthread, as served": [COMMAND, "serve"],
+    "gunicorn sync": [sys.executable, "-m", "benchmarks.peers.serve", "benchmarks.peers.ours:app"],
+    "granian": [
+        *(str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--no-ws"),
+        *("--port", "PORT", "--workers", "2", "--blocking-threads", "4"),
+        "benchmarks.peers.ours:app",
+    ],
+}
+
+
+def figures(store: Path) -> Iterator[Figure]:
+    """Measure the slowest of a hundred pages, idle and beside exports, of each kind."""
+    for kind, command in KINDS.items():
+        environment = {"DATABASE": str(store), "PYTHONPATH": "tests", "KIND": "sync"}
+        with running(command, PAGE, environment) as server:
+            _times(server, 50)
+            idle = _slowest(server)
+            with _exporting(server):
+                busy = _slowest(server)
+        goal = 3 if kind.endswith("as served") else None
+        yield Figure(f"p99 of pages beside {EXPORTS} exports; idle: {kind}", "ms", busy, idle, goal)
+
+
+def _slowest(server: Server) -> float:
+    times = sorted(_times(server, PAGES))
+    return times[len(times) * 99 // 100] * 1000
+
+
+def _times(server: Server, times: int) -> list[float]:
+    """Ask for pages, one after the other, each on a connection of its own."""
+    taken = []
+    for _ in range(times):
+        began = time.monotonic()
+        server.ask([PAGE])
+        taken.append(time.monotonic() - began)
+    return taken
+
+
+@contextmanager
+def _exporting(server: Server) -> Iterator[None]:
+    """Read exports without end; those that are running are broken off at last."""
+    over = threading.Event()
+    with ExitStack() as stack:
+        stack.callback(over.set)
+        for _ in range(EXPORTS):
+            thread = threading.Thread(target=_export, args=(server, over))
+            thread.start()
+            stack.callback(thread.join)
+        stack.callback(over.set)
+        yield
+
+
+def _export(server: Server, over: threading.Event) -> None:
+    while not over.is_set():
+        connection = http.client.HTTPConnection("127.0.0.1", server.port)
+        connection.request("GET", EXPORT)
+        answer = connection.getresponse()
+        while not over.is_set() and answer.read(65_536):
+            pass
+        connection.close()
