@@ -12,7 +12,7 @@ from dataset.engines import engine_of
 from dataset.engines.base import SECONDS_TO_WAIT, Engine
 from dataset.errors import Impossible
 from dataset.models import MODELS, Load, Revision, Setting, field
-from dataset.reconciling import create_all
+from dataset.reconciling import create_missing
 
 BATCH = 10_000
 """So many rows are written at a time: less than these is lost by an interruption."""
@@ -46,7 +46,7 @@ def copy(source: str, target: str, watch: Watch = lambda *_: None) -> None:
         _begin(writer, target, _state(reader, settings))
         for table in COPIED:
             _copy_rows(reader, writer, table)
-        create_all(writer)
+        create_missing(writer)
         writer.create_words()
         for table in COPIED:
             watch(table._meta.table_name, _compared(reader, writer, table))

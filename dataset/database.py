@@ -11,7 +11,7 @@ from dataset.engines import engine_of
 from dataset.engines.base import SECONDS_TO_WAIT, WAY_OUT, Engine
 from dataset.errors import StoreError
 from dataset.models import MODELS, Setting
-from dataset.reconciling import create_all
+from dataset.reconciling import create_missing
 
 OLDEST_SCHEMA = 2
 SCHEMA_VERSION = 3
@@ -90,7 +90,7 @@ def _create(database: Engine) -> None:
                 {"name": "key", "value": secrets.token_hex(32)},
             ]
         ).execute()
-    create_all(database)
+    create_missing(database)
 
 
 def settings_of(database: Database) -> dict[str, str]:

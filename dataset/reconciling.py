@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from hashlib import blake2b
+from typing import Any
 
 import orjson
-from peewee import SQL, Entity, NodeList, SchemaManager, ValueLiterals
+from peewee import SQL, Entity, NodeList, ValueLiterals
 
 from dataset.engines.base import Engine
 from dataset.models import MODELS, Setting
@@ -16,11 +17,7 @@ RECORD = "indexes"
 
 def declared(database: Engine) -> dict[str, str]:
     """Give a hash of what each index is to be, by name."""
-    indexes = [index for table in MODELS for index in table._meta.fields_to_index()]
-    texts = {
-        index._name: text_of(database, ValueLiterals(index))
-        for index in (*indexes, *database.WORDS)
-    }
+    texts = {name: text_of(database, index) for name, index in _indexes(database).items()}
     return {name: blake2b(text.encode(), digest_size=8).hexdigest() for name, text in texts.items()}
 
 
@@ -31,20 +28,26 @@ def reconcile(database: Engine) -> Iterator[str]:
         if name not in wanted or known.get(name) != wanted[name]:
             database.execute(NodeList((SQL("DROP INDEX"), Entity(name))))
             yield f"Dropped the index {name}."
-    missing = wanted.keys() - _present(database)
-    create_all(database)
-    yield from (f"Made the index {name}." for name in sorted(missing))
+    for name in create_missing(database):
+        yield f"Made the index {name}."
 
 
-def create_all(database: Engine) -> None:
-    """Make the indexes that are missing, and record what they are."""
-    for table in MODELS:
-        SchemaManager(table, database).create_indexes()
-    for index in database.WORDS:
+def create_missing(database: Engine) -> list[str]:
+    """Make the indexes that are missing, record what all are, and name the new ones."""
+    present = _present(database)
+    missing = {name: one for name, one in _indexes(database).items() if name not in present}
+    for index in missing.values():
         database.execute(index)
     database.execute(Setting.delete().where(Setting.name == RECORD))
     record = orjson.dumps(declared(database)).decode()
     database.execute(Setting.insert(name=RECORD, value=record))
+    return sorted(missing)
+
+
+def _indexes(database: Engine) -> dict[str, Any]:
+    """Give the statement that makes each index, by name; it takes no parameters."""
+    indexes = [index for table in MODELS for index in table._meta.fields_to_index()]
+    return {index._name: ValueLiterals(index) for index in (*indexes, *database.WORDS)}
 
 
 def _present(database: Engine) -> set[str]:

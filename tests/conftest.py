@@ -156,9 +156,11 @@ def seeded_postgres(postgres: Server, seeded: Path) -> str:
 
 
 @pytest.fixture
-def postgres_store(postgres: Server, seeded_postgres: str) -> str:
+def postgres_store(postgres: Server, seeded_postgres: str) -> Iterator[str]:
     """The address of a copy of the seeded store on PostgreSQL, for tests that write."""
-    return postgres.database(seeded_postgres)
+    url = postgres.database(seeded_postgres)
+    yield url
+    postgres.drop(url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

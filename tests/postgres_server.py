@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import count
 from pathlib import Path
+from shutil import disk_usage
 
 import psycopg
 from programs import free_port, needed
 
 # Texts in the order of a dictionary, not of bytes: what leans on the order of the database fails.
 ORDER = ("--encoding=UTF8", "--locale-provider=icu", "--icu-locale=en", "--locale=C.UTF-8")
+MUCH = 2**30
 OPTIONS = (
     *("fsync=off", "synchronous_commit=off", "full_page_writes=off"),
     *("listen_addresses=127.0.0.1", "max_connections=50"),
@@ -33,7 +35,7 @@ class Server:
 
     def __init__(self) -> None:
         """Make its files and start it."""
-        self.folder = Path(tempfile.mkdtemp(prefix="cameo-events-postgres-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="cameo-events-postgres-", dir=_place()))
         self.port = free_port()
         self._numbers = count(1)
         if os.geteuid() == 0:
@@ -55,6 +57,10 @@ class Server:
         like = f" TEMPLATE {template}" if template else ""
         self.execute(f"CREATE DATABASE {name}{like}")
         return self.url(name)
+
+    def drop(self, url: str) -> None:
+        """Remove a database, whoever is connected to it."""
+        self.execute(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
 
     def execute(self, statement: str) -> None:
         """Run a statement as the owner of the server."""
@@ -96,6 +102,12 @@ class Server:
         command = [*_as_anyone(), str(programs() / program), *arguments]
         done = subprocess.run(command, cwd=self.folder, stdout=subprocess.DEVNULL, timeout=60)
         assert done.returncode == 0, command
+
+
+def _place() -> str | None:
+    """Choose memory for the files of a server, if there is plenty: they are many."""
+    memory = Path("/dev/shm")
+    return str(memory) if memory.is_dir() and disk_usage(memory).free > MUCH else None
 
 
 def _as_anyone() -> Sequence[str]:

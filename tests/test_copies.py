@@ -26,12 +26,15 @@ IMPOSSIBLE = 1
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def new(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def new(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a database that is not made yet, on each engine."""
     if request.param == "sqlite":
-        return str(tmp_path / "new.sqlite")
+        yield str(tmp_path / "new.sqlite")
+        return
     server: Server = request.getfixturevalue("postgres")
-    return server.database()
+    url = server.database()
+    yield url
+    server.drop(url)
 
 
 def copied(source: Path | str, target: str) -> Result:

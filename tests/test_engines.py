@@ -196,6 +196,17 @@ def test_a_server_on_postgresql_keeps_a_connection_for_each_thread(
     assert "secret" not in told
 
 
+def test_who_reads_sees_a_load_when_it_is_whole(any_store: str) -> None:
+    client = client_on(any_store)
+    given = {"dataset": "seed", "date": "2024-04-13", "added": "2024-06-17T00:00:00Z"}
+    database = open_to_write(any_store)
+    with revision(database, "load") as change:
+        change.put([build({**given, "id": f"seed:{n}"}, "gdelt") for n in range(900, 950)], 1, 1)
+        assert client.get("/v1/events/count").json["count"] == 55
+    assert client.get("/v1/events/count").json["count"] == 105
+    database.close()
+
+
 def test_who_reads_cannot_write(postgres_store: str) -> None:
     database = open_to_read(postgres_store)
     for statement in ("DELETE FROM event", "CREATE TABLE mine (x int)", "DROP TABLE event"):

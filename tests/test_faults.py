@@ -1,5 +1,6 @@
 """A lost PostgreSQL is a 503, never a hang, and is found again without a restart."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from click.testing import CliRunner
 from conftest import Server, free_port
 from fault_proxy import Proxy
 from flask.testing import FlaskClient
-from loads import gdelt_line, loaded, no_fetch, sums_of
+from loads import counts, gdelt_line, loaded, no_fetch, sums_of
 from rich_store import client_on
 from test_cli import UNUSABLE
 
@@ -107,6 +108,19 @@ def test_a_load_that_loses_its_server_leaves_nothing(
         load(database, Order("gdelt", inputs([str(path)], no_fetch)), stop_midway)
     server.start()
     assert sums_of(url) == before
+
+
+def test_a_load_that_is_killed_leaves_nothing(any_store: str, tmp_path: Path) -> None:
+    before = sums_of(any_store)
+    path = tmp_path / "some.tsv"
+    path.write_bytes(b"".join(gdelt_line(c0=str(n)) for n in range(3_000)))
+    order = Order("gdelt", inputs([str(path)], no_fetch))
+    process = os.fork()
+    if not process:
+        load(open_to_write(any_store), order, lambda *_: os.kill(os.getpid(), 9))
+    assert os.WIFSIGNALED(os.waitpid(process, 0)[1])
+    assert sums_of(any_store) == before
+    assert counts(loaded(any_store, "gdelt", path)) == {"inserted": 3_000}
 
 
 @pytest.mark.parametrize("fault", ["reset", "black hole"])
