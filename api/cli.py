@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from api import create_app, server, specification
+from api.cli_columns import refresh_columns
 from api.cli_corrections import name_release, purge_event, restore_event, retract_event
 from api.cli_loads import list_loads, load_files, show_quarantine
 from api.cli_stores import copy_store, migrate_store
@@ -87,6 +88,7 @@ for command in (
     load_files,
     list_loads,
     show_quarantine,
+    refresh_columns,
     retract_event,
     restore_event,
     purge_event,

@@ -10,7 +10,6 @@ from werkzeug.wsgi import wrap_file
 from api.formats import Format, holds_all, receipt_headers
 from api.queries import query_text
 from api.reading import Reading, base_url, spool, store
-from dataset.exports import extract
 from dataset.pages import Matched, matched_by
 from dataset.selection import Selection
 
@@ -30,7 +29,7 @@ def spooled(reading: Reading, selection: Selection, format: Format) -> Response:
     receipt = reading.receipt(matched, complete=holds_all(selection, matched))
 
     def make(path: Path) -> None:
-        format.write(extract(store(), selection, reading.columns, receipt), path)
+        format.write(store(), selection, reading.columns, receipt, path)
 
     return _file(reading, make, format, receipt_headers(reading, matched))
 
