@@ -6,7 +6,8 @@ from api.options import setting, settings_with
 from api.settings import Settings
 from dataset.copying import Refreshed, refresh
 from dataset.errors import StoreError
-from dataset.segments import forget, is_made
+from dataset.publishing import forget
+from dataset.segments import is_made
 from dataset.snapshots import Store
 
 

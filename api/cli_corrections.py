@@ -40,8 +40,8 @@ def restore_event(database: str | None, event_id: str) -> None:
 def purge_event(database: str | None, cache: str | None, event_id: str) -> None:
     """Remove all versions of the event ID for good, as a court may ask; no load brings it back.
 
-    The file is written anew, which takes its time. Results that servers keep in CACHE, and the
-    copy in columns, are removed as well. Backups, exports and the quarantine of loads are not touched.
+    The file is written anew, which takes its time. Results that servers keep in CACHE, and the copy
+    in columns, are removed as well. Backups, exports and the quarantine of loads are not touched.
     """
     settings = settings_with(database=database, cache=cache)
     with writing(settings) as opened:

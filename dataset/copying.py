@@ -10,18 +10,8 @@ from peewee import fn
 
 from dataset.errors import Impossible
 from dataset.models import Event, Superseded, field
-from dataset.segments import (
-    Copy,
-    Damaged,
-    Segment,
-    alone,
-    check,
-    clean,
-    folder_of,
-    is_past_of,
-    publish,
-    read,
-)
+from dataset.publishing import alone, clean, publish
+from dataset.segments import Copy, Damaged, File, Segment, check, folder_of, is_past_of, read
 from dataset.snapshots import Snapshot, Store
 
 MERGED = 4
@@ -48,7 +38,11 @@ def refresh(store: Store, anew: bool = False) -> Refreshed:
             raise Impossible("The store is empty: there is nothing to copy yet.")
         known, faults = _known(snapshot, folder)
         kept = [] if anew else _kept(snapshot, known)
-        segments = [_mended(snapshot, folder, one, faults) for one in kept]
+        damaged = _damaged(folder, known, faults)
+        segments = [
+            _make(snapshot, folder, one.first, one.last) if one.versions in damaged else one
+            for one in kept
+        ]
         first = segments[-1].last + 1 if segments else 1
         if first <= snapshot.revision:
             segments.append(_make(snapshot, folder, first, snapshot.revision))
@@ -94,15 +88,17 @@ def _changed_since(snapshot: Snapshot, last: int) -> int:
     )
 
 
-def _mended(snapshot: Snapshot, folder: Path, segment: Segment, faults: list[str]) -> Segment:
-    """Give a segment as it is, or make it anew if one of its files is damaged."""
-    try:
-        for file in segment.files:
-            check(folder / file.name, file)
-    except Damaged as error:
-        faults.append(str(error))
-        return _make(snapshot, folder, segment.first, segment.last)
-    return segment
+def _damaged(folder: Path, known: Sequence[Segment], faults: list[str]) -> set[File]:
+    """Find the segments of which a file is damaged; say what is wrong."""
+    damaged = set()
+    for segment in known:
+        try:
+            for file in segment.files:
+                check(folder / file.name, file)
+        except Damaged as error:
+            faults.append(str(error))
+            damaged.add(segment.versions)
+    return damaged
 
 
 def _make(snapshot: Snapshot, folder: Path, first: int, last: int) -> Segment:

@@ -24,8 +24,9 @@ from peewee import (
 from dataset import columns
 from dataset.groups import PERIODS
 from dataset.models import Event, Superseded, field
+from dataset.publishing import written
 from dataset.releases import token_of
-from dataset.segments import STORED, File, Segment, written
+from dataset.segments import STORED, File, Segment
 from dataset.snapshots import Snapshot
 
 Row = Sequence[Any]

@@ -6,11 +6,8 @@ last, and by a rename: whatever is killed, it names files that are whole. The st
 them again.
 """
 
-import fcntl
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b, file_digest
 from pathlib import Path
@@ -25,8 +22,6 @@ from dataset.snapshots import Snapshot
 
 SUFFIX = ".columns"
 MANIFEST = "manifest.json"
-LOCK = "lock"
-UNFINISHED = ".unfinished"
 MAGIC = b"PAR1"
 """A Parquet file begins and ends with it: one that was cut short does not."""
 
@@ -99,6 +94,12 @@ def folder_of(url: str) -> Path | None:
     return None if "://" in url else Path(url + SUFFIX)
 
 
+def is_made(url: str) -> bool:
+    """Tell whether a database has a copy, of whatever store."""
+    folder = folder_of(url)
+    return folder is not None and (folder / MANIFEST).exists()
+
+
 def read(folder: Path) -> Copy | None:
     """Read the manifest of a folder; None where there is none of this version."""
     try:
@@ -162,70 +163,3 @@ def checksum_of(path: Path) -> str:
     """Take the checksum of a file."""
     with path.open("rb") as opened:
         return file_digest(opened, "sha256").hexdigest()
-
-
-def written(path: Path, write: Callable[[Path], int]) -> File:
-    """Write a file under another name, and give it its own when it is on disk; `write` counts."""
-    unfinished = path.with_suffix(UNFINISHED)
-    rows = write(unfinished)
-    _rename(unfinished, path)
-    return File(path.name, rows, path.stat().st_size, checksum_of(path))
-
-
-def publish(copy: Copy) -> None:
-    """Make these segments the copy: the manifest takes the place of the one before at once."""
-    segments = [asdict(one) for one in copy.segments]
-    text = orjson.dumps({"shape": SHAPE, "store": copy.store, "segments": segments})
-    unfinished = copy.folder / f"{MANIFEST}{UNFINISHED}"
-    unfinished.write_bytes(text)
-    _rename(unfinished, copy.folder / MANIFEST)
-
-
-def _rename(unfinished: Path, path: Path) -> None:
-    with unfinished.open("rb") as opened:
-        os.fsync(opened.fileno())
-    unfinished.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def clean(copy: Copy) -> None:
-    """Remove the files of a folder that its copy does not have; who reads them still goes on."""
-    _remove_all_but(
-        copy.folder, {MANIFEST, *(file.name for one in copy.segments for file in one.files)}
-    )
-
-
-def _remove_all_but(folder: Path, names: set[str]) -> None:
-    for path in folder.iterdir():
-        if path.name not in names | {LOCK}:
-            path.unlink()
-
-
-@contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Wait until nobody else changes the copy, and let nobody do so meanwhile."""
-    folder.mkdir(exist_ok=True)
-    with (folder / LOCK).open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def forget(url: str) -> bool:
-    """Remove the copy of a database, if it has one; tell whether it had."""
-    folder = folder_of(url)
-    if folder is None or not folder.exists():
-        return False
-    with alone(folder):
-        had = is_made(url)
-        _remove_all_but(folder, set())
-    return had
-
-
-def is_made(url: str) -> bool:
-    """Tell whether a database has a copy, of whatever store."""
-    folder = folder_of(url)
-    return folder is not None and (folder / MANIFEST).exists()
