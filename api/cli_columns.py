@@ -4,9 +4,9 @@ import click
 
 from api.options import setting, settings_with
 from api.settings import Settings
-from dataset.copying import Refreshed, refresh
 from dataset.errors import StoreError
 from dataset.publishing import forget
+from dataset.refreshing import Refreshed, refresh
 from dataset.segments import is_made
 from dataset.snapshots import Store
 

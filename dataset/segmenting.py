@@ -70,7 +70,7 @@ def _versions(snapshot: Snapshot, first: int, last: int) -> Iterator[Row]:
         current = current.where(field(Event, "revision").between(first, last))
         older = older.where(field(Superseded, "revision").between(first, last))
     ordered = current.union_all(older).order_by(Entity("date"), Entity("key"))
-    for row in snapshot.execute(ordered):
+    for row in snapshot.stream(ordered):
         yield (*row, *_periods(row[DATE], row[DATE_END]))
 
 
@@ -90,7 +90,7 @@ def _ends(snapshot: Snapshot, first: int, last: int) -> Iterator[Row]:
     """Yield the ends that revisions made to what was before the first of them."""
     query = Superseded.select(Superseded.key, field(Superseded, "revision"), Superseded.ended)
     is_earlier = field(Superseded, "revision") < first
-    yield from snapshot.execute(query.where(Superseded.ended.between(first, last), is_earlier))
+    yield from snapshot.stream(query.where(Superseded.ended.between(first, last), is_earlier))
 
 
 def _file(path: Path, schema: pa.Schema, rows: Iterable[Row]) -> File:

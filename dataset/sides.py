@@ -78,4 +78,4 @@ def _parts(snapshot: Snapshot, selection: Selection, last: int = 0) -> Iterator[
         return
     for arm in arms(snapshot, selection, ["key"]):
         query = arm.where(field(arm.model, "revision") > last) if last else arm
-        yield Part(query, snapshot.execute, in_columns=False)
+        yield Part(query, snapshot.stream, in_columns=False)

@@ -7,9 +7,9 @@ import pytest
 from flask.testing import FlaskClient
 from rich_store import client_on, commit, public_id, rows_of
 
-from dataset import copying, retractions
-from dataset.copying import Refreshed, refresh
+from dataset import refreshing, retractions
 from dataset.database import open_to_write
+from dataset.refreshing import Refreshed, refresh
 from dataset.snapshots import Store
 
 COVERED, NEWEST = 6, 8
@@ -44,7 +44,7 @@ def make_columnar(rich_store: Path, path: Path) -> Path:
     """Make a store of eight revisions whose copy has three segments, and lacks two revisions."""
     shutil.copy(rich_store, path)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(copying, "MERGED", 0)
+        patch.setattr(refreshing, "MERGED", 0)
         refreshed(path)
         commit(path, rows_of(2))
         retract(path, FIRST)

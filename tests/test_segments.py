@@ -17,7 +17,7 @@ from loads import gdelt_line
 from rich_store import client_on, commit, rows_of
 
 from api.cli import main
-from dataset import copying, pages
+from dataset import pages, refreshing
 from dataset.publishing import LOCK
 from dataset.segments import MANIFEST, Copy, copy_of, folder_of
 from dataset.snapshots import Store
@@ -108,7 +108,7 @@ def test_a_damaged_copy_is_not_used_but_told_and_mended(
 
 
 def test_only_what_is_missing_is_made(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(copying, "MERGED", 0)
+    monkeypatch.setattr(refreshing, "MERGED", 0)
     before = copy_in(store)
     assert before is not None
     first_file(folder(store)).unlink()
