@@ -20,6 +20,7 @@ ELSEWHERE = {
     "restore-backup": "api.cli_backups:restore_backup",
     "load": "api.cli_loads:load_files",
     "loads": "api.cli_loads:list_loads",
+    "columns": "api.cli_columns:refresh_columns",
     "quarantine": "api.cli_loads:show_quarantine",
     "retract": "api.cli_corrections:retract_event",
     "restore": "api.cli_corrections:restore_event",

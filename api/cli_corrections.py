@@ -2,6 +2,7 @@
 
 import click
 
+from api.cli_columns import forget_columns
 from api.options import setting, settings_with, writing
 from dataset import retractions
 from dataset.database import settings_of
@@ -39,8 +40,8 @@ def restore_event(database: str | None, event_id: str) -> None:
 def purge_event(database: str | None, cache: str | None, event_id: str) -> None:
     """Remove all versions of the event ID for good, as a court may ask; no load brings it back.
 
-    The file is written anew, which takes its time. Results that servers keep in CACHE are removed
-    as well. Backups, exports and the quarantine of loads are not touched.
+    The file is written anew, which takes its time. Results that servers keep in CACHE, and the copy
+    in columns, are removed as well. Backups, exports and the quarantine of loads are not touched.
     """
     settings = settings_with(database=database, cache=cache)
     with writing(settings) as opened:
@@ -49,6 +50,7 @@ def purge_event(database: str | None, cache: str | None, event_id: str) -> None:
             _done("purged", event_id, retractions.purge(opened, event_id))
         finally:
             Spool(settings.results_folder).forget(store)
+            forget_columns(settings)
 
 
 @click.command("release")

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from api.cli_columns import refresh_if_made
 from api.options import setting, settings_with, writing
 from api.progress import show, watching
 from api.settings import Settings
@@ -54,6 +55,7 @@ def load_files(**given: Any) -> None:
     if given["replayed"] is not None:
         with writing(settings) as database:
             show(replay(database, given["replayed"]))
+        refresh_if_made(settings)
         return
     order = _order(settings, **given)
     _load(settings, order)
@@ -123,6 +125,8 @@ def _load(settings: Settings, order: Order) -> None:
             with writing(settings) as database:
                 outcome = load(database, order, watch)
     show(outcome, order.dry_run)
+    if not order.dry_run:
+        refresh_if_made(settings)
     if outcome.read and outcome.read == outcome.account["quarantined"]:
         raise Unreadable(f"No record could be read as {order.format}.")
 

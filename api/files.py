@@ -11,7 +11,6 @@ from api import exports
 from api.formats import Format, holds_all, receipt_headers
 from api.queries import query_text
 from api.reading import Reading, base_url, spool, store
-from dataset.exports import extract
 from dataset.pages import Matched, matched_by
 from dataset.selection import Selection
 
@@ -34,7 +33,7 @@ def spooled(reading: Reading, selection: Selection, format: Format) -> Response:
     receipt = reading.receipt(matched, complete=holds_all(selection, matched))
 
     def make(path: Path) -> None:
-        format.write(extract(store(), selection, reading.columns, receipt), path)
+        format.write(store(), selection, reading.columns, receipt, path)
 
     return _file(reading, make, format, receipt_headers(reading, matched))
 

@@ -76,7 +76,7 @@ FORMATS: dict[str, Format] = {
 PARQUET = Format(
     "application/vnd.apache.parquet",
     "A Parquet file of typed columns",
-    "dataset.arrow:write_parquet",
+    "dataset.parquet:write",
     BINARY,
 )
 """The format that is written whole first, since it is read from its end."""

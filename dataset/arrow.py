@@ -88,4 +88,6 @@ def write_parquet(made: Extract, path: Path) -> None:
     schema = schema_of(made)
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for group in chunked(batches_of(made, schema), BATCHES_OF_A_GROUP):
-            writer.write_table(pa.Table.from_batches(group, schema).unify_dictionaries())
+            writer.write_table(
+                pa.Table.from_batches(group, schema).unify_dictionaries().combine_chunks()
+            )

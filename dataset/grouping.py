@@ -11,8 +11,7 @@ from dataset.engines.sqlite import watch
 from dataset.groups import DYAD, OVERLAPPING, PERIODS, Measure
 from dataset.merging import count_parts, fill_periods, mean, merged
 from dataset.models import Version, field
-from dataset.pages import count_of
-from dataset.selection import arms
+from dataset.sides import Parts, answered
 from dataset.snapshots import Snapshot
 from dataset.spooled import TABLES, Grouping, Part, Result, Total
 from dataset.statements import inserting
@@ -35,31 +34,40 @@ def write(snapshot: Snapshot, grouping: Grouping, database: SqliteDatabase) -> N
     database.register_function(mean, "mean", 2)
     for statement in TABLES:
         database.execute_sql(statement)
-    _write_parts(snapshot, grouping, database)
+    answered(snapshot, grouping.selection, lambda parts: _write_parts(parts, grouping, database))
     if grouping.fill:
         fill_periods(grouping, database)
     made = merged(grouping)
     database.execute(Result.insert_from(made, [field(Result, name) for name in grouping.places]))
-    events = count_of(snapshot, grouping.selection) if grouping.overlaps else count_parts(database)
+    if grouping.overlaps:
+        events = answered(snapshot, grouping.selection, _count)
+    else:
+        events = count_parts(database)
     groups = Result.select(fn.COUNT("*"))
     database.execute(Total.insert({Total.events: events, Total.groups: groups}))
 
 
-def _write_parts(snapshot: Snapshot, grouping: Grouping, database: SqliteDatabase) -> None:
+def _write_parts(parts: Parts, grouping: Grouping, database: SqliteDatabase) -> None:
     """Group each part of the selection."""
+    database.execute(Part.delete())
     summed = [f"{letter}{index}" for index, _ in grouping.summed for letter in "sn"]
     keys = grouping.places[: len(grouping.keys)]
     insert = inserting(database, Part, [*keys, "events", *summed])
-    for arm in arms(snapshot, grouping.selection, ["key"]):
-        rows = snapshot.stream(grouped(arm, grouping))
+    for part in parts:
+        rows = part.rows(grouped(part.query, grouping, part.in_columns))
         database.cursor().executemany(insert, _split(rows, grouping))
 
 
-def grouped(arm: Any, grouping: Grouping) -> Any:
+def _count(parts: Parts) -> int:
+    counts = (next(iter(part.rows(part.query.select(fn.COUNT("*"))))) for part in parts)
+    return sum(count for (count,) in counts)
+
+
+def grouped(arm: Any, grouping: Grouping, in_columns: bool = False) -> Any:
     """Group a part of the selection: keys, how many events, and the sums with their counts."""
     table = arm.model
-    keys = [_key(table, name) for name in grouping.keys]
-    if grouping.selection.filters or grouping.selection.distinct:
+    keys = [Entity(name) if in_columns else _key(table, name) for name in grouping.keys]
+    if (grouping.selection.filters or grouping.selection.distinct) and not in_columns:
         # Else SQLite would walk an index in the order of the groups, past all other events.
         keys = [fn.COALESCE(key, None) for key in keys]
     keys = [key.alias(f"k{index}") for index, key in enumerate(keys)]

@@ -16,6 +16,7 @@ GROUPS: dict[str, str] = {
     "pages": "benchmarks.pages:figures",
     "counts": "benchmarks.counts:figures",
     "dyads": "benchmarks.dyads:figures",
+    "columnar": "benchmarks.columnar:figures",
     "http": "benchmarks.http:figures",
     "workers": "benchmarks.workers:figures",
     "starts": "benchmarks.starts:figures",

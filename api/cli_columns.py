@@ -1,0 +1,62 @@
+"""The command that makes and mends the copy of the database in columns."""
+
+import click
+
+from api.options import setting, settings_with
+from api.settings import Settings
+from dataset.errors import StoreError
+from dataset.publishing import forget
+from dataset.refreshing import Refreshed, refresh
+from dataset.segments import is_made
+from dataset.snapshots import Store
+
+
+@click.command("columns")
+@setting("database")
+@click.option("--anew", is_flag=True, help="Make all of it anew, as one segment.")
+def refresh_columns(database: str | None, anew: bool) -> None:
+    """Make a copy of the database in columns, or mend it and bring it up to date.
+
+    Group-bys and Parquet exports of many events are read from it, which takes a fraction of the
+    time. It lies beside the database, in DATABASE.columns, and holds nothing that the database does
+    not: every file is checked, and made anew if it is missing or damaged. `load` goes on with it.
+    """
+    _show(_refreshed(settings_with(database=database), anew))
+
+
+def refresh_if_made(settings: Settings) -> None:
+    """Bring the copy up to date after a load, if there is one: the load is committed anyway."""
+    if not is_made(settings.database):
+        return
+    try:
+        _show(_refreshed(settings))
+    except (OSError, StoreError) as error:
+        click.echo(f"The copy in columns could not be brought up to date: {error}", err=True)
+
+
+def forget_columns(settings: Settings) -> None:
+    """Remove the copy, if there is one."""
+    if forget(settings.database):
+        click.echo("The copy in columns is removed as well: `cameo-events columns` makes another.")
+
+
+def _refreshed(settings: Settings, anew: bool = False) -> Refreshed:
+    store = Store(settings.database)
+    try:
+        return refresh(store, anew)
+    finally:
+        store.close()
+
+
+def _show(found: Refreshed) -> None:
+    for fault in found.faults:
+        click.echo(fault)
+    for one in found.made:
+        click.echo(f"Made: revisions {one.first} to {one.last}, {one.versions.rows:,} versions.")
+    segments = found.copy.segments
+    rows = sum(one.versions.rows for one in segments)
+    megabytes = sum(file.bytes for one in segments for file in one.files) / 1e6
+    click.echo(
+        f"The copy in columns has {rows:,} versions in {len(segments)} segments "
+        f"({megabytes:,.1f} MB), up to revision {found.copy.last}."
+    )

@@ -1,0 +1,149 @@
+"""Read the copy in columns, by means of DuckDB and the same SQL that the store is read with.
+
+A view named `event` holds the events of one revision, as the table of current events would.
+Nothing else imports duckdb: it is loaded by the first query that the copy answers.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from peewee import Query, SqliteDatabase
+
+from dataset.conditions import conditions_of
+from dataset.models import Event, Superseded, field
+from dataset.segments import Copy, Damaged
+from dataset.snapshots import Snapshot
+
+FETCHED = 2_000
+BATCH = 10_000
+MOST_OPEN = 4
+"""So many copies are held open by a process, which has one as a rule."""
+SETTINGS: dict[str, Any] = {
+    "threads": 1,
+    "memory_limit": "512MB",
+    "max_temp_directory_size": "16GB",
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+ONLY_ITS_FOLDER = (
+    "SET enable_progress_bar = false",
+    "SET parquet_metadata_cache = true",
+    "SET enable_external_access = false",
+    "SET lock_configuration = true",
+)
+GONE = """CREATE TEMP TABLE gone AS
+SELECT unnest(?::BIGINT[]) AS key, unnest(?::BIGINT[]) AS revision"""
+GONE_BEFORE = """INSERT INTO gone SELECT key, revision FROM read_parquet(?) WHERE ended <= ?"""
+BROUGHT = """CREATE TEMP VIEW brought AS SELECT * FROM read_parquet(getvariable('files'))
+WHERE revision <= getvariable('revision') AND (ended IS NULL OR ended > getvariable('revision'))"""
+SHOWN = "CREATE TEMP VIEW event AS SELECT * FROM brought"
+SHOWN_BUT_GONE = (
+    "CREATE TEMP VIEW event AS SELECT * FROM brought ANTI JOIN gone USING (key, revision)"
+)
+
+
+class Dialect(SqliteDatabase):
+    """What peewee writes for SQLite is understood, but SQLite's LIKE sees no case."""
+
+    operations = SqliteDatabase.operations | {"LIKE": "LIKE", "ILIKE": "ILIKE"}
+
+
+DIALECT = Dialect(None)
+
+
+def written(query: Query) -> tuple[str, list[Any]]:
+    """Give the text of a query and its parameters, as DuckDB understands them."""
+    text, parameters = DIALECT.get_sql_context().sql(query).query()
+    return text, parameters
+
+
+class Columns:
+    """The events of a revision in columns."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Keep a connection that has the view; `interrupt` on it ends a query."""
+        self.connection = connection
+
+    def selected(self, filters: Mapping[str, Any]) -> Any:
+        """Select the events that all filters keep: one look finds them, without arms."""
+        query = Event.select()
+        for condition in conditions_of(Event, filters):
+            query = query.where(condition)
+        return query
+
+    def execute(self, query: Query) -> duckdb.DuckDBPyConnection:
+        """Run a query on the view."""
+        return self.connection.execute(*written(query))
+
+    def rows(self, query: Query) -> Iterator[tuple[Any, ...]]:
+        """Run a query and yield its rows."""
+        result = self.execute(query)
+        while found := result.fetchmany(FETCHED):
+            yield from found
+
+    def batches(self, query: Query) -> Any:
+        """Run a query and give a reader of its record batches: in the order of the segment."""
+        text, parameters = written(query)
+        return self.connection.sql(text, params=parameters).to_arrow_reader(BATCH)
+
+
+@contextmanager
+def shown(snapshot: Snapshot, copy: Copy, revision: int) -> Iterator[Columns]:
+    """Show what the copy holds of a revision; whatever fails inside, it was the copy's fault."""
+    try:
+        connection = _engine(copy.folder.absolute()).cursor()
+        try:
+            _show(connection, snapshot, copy, revision)
+            yield Columns(connection)
+        finally:
+            connection.close()
+    except duckdb.InterruptException:
+        raise
+    except duckdb.Error as error:
+        raise Damaged(f"The copy in {copy.folder} cannot be read: {error}") from error
+
+
+@lru_cache(MOST_OPEN)
+def _engine(folder: Path) -> duckdb.DuckDBPyConnection:
+    """Start DuckDB for a folder: it reaches nothing else, and all queries share its memory."""
+    overflow = Path(tempfile.gettempdir(), f"cameo-events-{os.getpid()}")
+    engine = duckdb.connect(":memory:", config=SETTINGS | {"temp_directory": str(overflow)})
+    engine.execute("SET allowed_directories = ?", [[str(folder)]])
+    for statement in ONLY_ITS_FOLDER:
+        engine.execute(statement)
+    return engine
+
+
+def _show(
+    connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, copy: Copy, revision: int
+) -> None:
+    """Make the view of a revision: without the versions that had ended by then."""
+    folder = copy.folder.absolute()
+    segments = [one for one in copy.segments if one.first <= revision]
+    files = [str(folder / one.versions.name) for one in segments]
+    ends = [str(folder / one.ends.name) for one in segments if one.ends.rows]
+    connection.execute("SET VARIABLE files = ?", [files])
+    connection.execute("SET VARIABLE revision = ?", [revision])
+    connection.execute(BROUGHT)
+    late = _ended_since(snapshot, copy.last, revision)
+    if not ends and not late:
+        connection.execute(SHOWN)
+        return
+    connection.execute(GONE, [[key for key, _ in late], [brought for _, brought in late]])
+    if ends:
+        connection.execute(GONE_BEFORE, [ends, revision])
+    connection.execute(SHOWN_BUT_GONE)
+
+
+def _ended_since(snapshot: Snapshot, last: int, revision: int) -> list[tuple[int, int]]:
+    """Give the keys and revisions of the versions that ended after what the copy knows."""
+    brought = field(Superseded, "revision")
+    query = Superseded.select(Superseded.key, brought)
+    is_late = (Superseded.ended > last) & (Superseded.ended <= revision)
+    return snapshot.rows(query.where(is_late, brought <= last))

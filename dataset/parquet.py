@@ -1,0 +1,100 @@
+"""Write a Parquet file of events: from the copy in columns where it holds them in order."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from dataset import arrow
+from dataset.columns import COLUMNS
+from dataset.exports import Extract, extract
+from dataset.models import Event, field
+from dataset.rows import LABELS
+from dataset.segments import Copy, Damaged
+from dataset.selection import OLDEST_FIRST, Selection
+from dataset.sides import opened, tell, usable
+from dataset.snapshots import Snapshot, Store
+
+ROWS_OF_A_GROUP = arrow.BATCH * arrow.BATCHES_OF_A_GROUP
+
+
+def write(
+    store: Store,
+    selection: Selection,
+    columns: tuple[str, ...],
+    receipt: Mapping[str, Any],
+    path: Path,
+) -> None:
+    """Write all events of a selection; both sides write the same bytes."""
+    with store.stream() as snapshot:
+        copy = usable(snapshot, selection)
+        if copy is not None and _is_in_order(copy, selection):
+            try:
+                _write_columns(snapshot, copy, selection, Extract(columns, (), (), receipt), path)
+            except Damaged as fault:
+                tell(fault)
+            else:
+                return
+    arrow.write_parquet(extract(store, selection, columns, receipt), path)
+
+
+def _is_in_order(copy: Copy, selection: Selection) -> bool:
+    """Tell whether one segment has all events, which has them in the order that is asked for."""
+    return selection.sort == OLDEST_FIRST and selection.revision <= copy.segments[0].last
+
+
+def _write_columns(
+    snapshot: Snapshot, copy: Copy, selection: Selection, made: Extract, path: Path
+) -> None:
+    read = dict.fromkeys("action_code" if name == "action_label" else name for name in made.columns)
+    schema = arrow.schema_of(made)
+    with (
+        opened(snapshot, copy, selection.revision) as columns,
+        pq.ParquetWriter(path, schema, compression="zstd") as writer,
+    ):
+        query = columns.selected(selection.filters).select(*(field(Event, name) for name in read))
+        for group in _groups(columns.batches(query)):
+            writer.write_table(_typed(group, schema))
+
+
+def _groups(batches: pa.RecordBatchReader) -> Iterator[pa.Table]:
+    """Yield tables of as many rows as a row group has, whatever the batches have."""
+    held = batches.schema.empty_table()
+    for batch in batches:
+        held = pa.concat_tables([held, pa.Table.from_batches([batch])])
+        while held.num_rows >= ROWS_OF_A_GROUP:
+            yield held.slice(0, ROWS_OF_A_GROUP)
+            held = held.slice(ROWS_OF_A_GROUP)
+    if held.num_rows:
+        yield held
+
+
+def _typed(stored: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Give stored columns the types that they are shown with."""
+    names = ("action_code" if name == "action_label" else name for name in schema.names)
+    arrays = [
+        _array(one, stored[name].combine_chunks()) for one, name in zip(schema, names, strict=True)
+    ]
+    return pa.table(arrays, schema=schema)
+
+
+def _array(shown: pa.Field, stored: pa.Array) -> pa.Array:
+    if shown.name == "action_label":
+        return _mapped(stored, LABELS.get, shown.type)
+    if COLUMNS[shown.name].many:
+        return _mapped(stored, lambda text: text.split(";") if text else [], shown.type)
+    if shown.type == arrow.CODE:
+        return stored.dictionary_encode()
+    if pa.types.is_boolean(shown.type):
+        return pc.equal(stored, 1)
+    return stored.cast(shown.type)
+
+
+def _mapped(stored: pa.Array, value_of: Any, type: pa.DataType) -> pa.Array:
+    """Map each of the different values once."""
+    encoded = stored.dictionary_encode()
+    values: Sequence[Any] = encoded.dictionary.to_pylist()
+    return pa.array(map(value_of, values), type).take(encoded.indices)

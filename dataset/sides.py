@@ -1,0 +1,81 @@
+"""Decide which side answers: the rows of the store, by its indexes, or its copy in columns.
+
+What few events match is found sooner in an index; what many match is read sooner in columns.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from pkgutil import resolve_name
+from typing import Any, NamedTuple, TypeVar
+
+from dataset.models import field
+from dataset.pages import matched_by
+from dataset.segments import Copy, Damaged, copy_of
+from dataset.selection import Selection, arms
+from dataset.snapshots import Snapshot
+
+ONLY_IN_ROWS = {"q", "near"}
+"""The filters that only the store answers: by its text index; with its own sine."""
+
+Answer = TypeVar("Answer")
+log = logging.getLogger(__name__)
+
+
+class Part(NamedTuple):
+    """A part of a selection: the select of its events, and what runs that."""
+
+    query: Any
+    rows: Callable[[Any], Iterable[tuple[Any, ...]]]
+    in_columns: bool
+
+
+Parts = Sequence[Part]
+
+
+def answered(snapshot: Snapshot, selection: Selection, answer: Callable[[Parts], Answer]) -> Answer:
+    """Let the side that is made for a selection answer, part by part.
+
+    Where the copy fails midway, `answer` is called again with the parts of the store.
+    """
+    copy = usable(snapshot, selection)
+    if copy is not None:
+        try:
+            with opened(snapshot, copy, selection.revision) as columns:
+                found = Part(columns.selected(selection.filters), columns.rows, in_columns=True)
+                return answer([found, *_parts(snapshot, selection, copy.last)])
+        except Damaged as fault:
+            tell(fault)
+    return answer(list(_parts(snapshot, selection)))
+
+
+def usable(snapshot: Snapshot, selection: Selection) -> Copy | None:
+    """Give the copy if it is the one to answer: whole, of this store, and for many events."""
+    if selection.distinct or selection.sample or ONLY_IN_ROWS & selection.filters.keys():
+        return None
+    try:
+        copy = copy_of(snapshot)
+    except Damaged as fault:
+        tell(fault)
+        return None
+    return copy if copy and matched_by(snapshot, selection).relation == "gte" else None
+
+
+def opened(snapshot: Snapshot, copy: Copy, revision: int) -> AbstractContextManager[Any]:
+    """Open what a copy holds of a revision; DuckDB is loaded by the first who does."""
+    show: Callable[..., AbstractContextManager[Any]] = resolve_name("dataset.columnar:shown")
+    return show(snapshot, copy, revision)
+
+
+def tell(fault: Damaged) -> None:
+    """Log why the store answers in the place of its copy."""
+    log.warning("%s The store answers; `cameo-events columns` mends its copy.", fault)
+
+
+def _parts(snapshot: Snapshot, selection: Selection, last: int = 0) -> Iterator[Part]:
+    """Yield the parts of a selection in the store: of what came after a revision."""
+    if last >= selection.revision:
+        return
+    for arm in arms(snapshot, selection, ["key"]):
+        query = arm.where(field(arm.model, "revision") > last) if last else arm
+        yield Part(query, snapshot.stream, in_columns=False)

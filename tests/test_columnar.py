@@ -1,0 +1,139 @@
+"""Answers are the same with and without the copy in columns, at every revision."""
+
+import io
+import logging
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from columnar_store import COVERED, NEWEST, make_columnar, twins
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rich_store import client_on
+from test_aggregates import ALL_MEASURES, FILL, SEVERAL
+from test_filters import QUERIES as FILTERED
+from test_formats import QUERIES as EXPORTED
+
+from dataset import pages
+from dataset.columnar import shown
+from dataset.groups import KEYS
+from dataset.segments import Damaged, copy_of
+from dataset.snapshots import Store
+
+Twins = tuple[FlaskClient, FlaskClient]
+REVISIONS = range(1, NEWEST + 1)
+
+
+@pytest.fixture(scope="module")
+def columnar_store(rich_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store with a copy; nobody writes to it."""
+    return make_columnar(rich_store, tmp_path_factory.mktemp("columnar") / "columnar.sqlite")
+
+
+@pytest.fixture(scope="module")
+def clients(columnar_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twins]:
+    """Clients with and without the copy; any event that matches is as good as many."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pages, "CAP", 0)
+        yield twins(columnar_store, tmp_path_factory.mktemp("twins"))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_failed(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    yield
+    assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
+
+
+def assert_same(clients: Twins, url: str) -> None:
+    with_copy, without = (client.get(url, buffered=True) for client in clients)
+    assert with_copy.status_code == without.status_code
+    assert dict(with_copy.headers, Date="") == dict(without.headers, Date="")
+    assert with_copy.data == without.data
+
+
+@pytest.mark.parametrize("as_of", [COVERED, NEWEST])
+@pytest.mark.parametrize("by", [*KEYS, *SEVERAL])
+def test_groups_are_the_same(clients: Twins, by: str, as_of: int) -> None:
+    query = f"by={by}&measures={ALL_MEASURES}&as_of={as_of}&limit=1000"
+    assert_same(clients, f"/v1/aggregates?{query}")
+
+
+@pytest.mark.parametrize("as_of", REVISIONS)
+def test_groups_are_the_same_at_every_revision(clients: Twins, as_of: int) -> None:
+    query = f"by=dataset,month&measures={ALL_MEASURES}&as_of={as_of}&limit=1000"
+    assert_same(clients, f"/v1/aggregates?{query}")
+
+
+@pytest.mark.parametrize("query", FILTERED)
+def test_groups_of_a_filter_are_the_same(clients: Twins, query: str) -> None:
+    assert_same(clients, f"/v1/aggregates?{query}&by=dataset,year&measures={ALL_MEASURES}")
+
+
+@given(
+    st.lists(st.sampled_from(FILTERED), max_size=3),
+    st.lists(st.sampled_from(KEYS), max_size=3, unique=True),
+    st.sampled_from(REVISIONS),
+)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_groups_of_any_filters_are_the_same(
+    clients: Twins, filters: list[str], keys: list[str], as_of: int
+) -> None:
+    asked = dict(pair.split("=", 1) for one in filters for pair in one.split("&"))
+    asked |= {"measures": ALL_MEASURES, "as_of": str(as_of), "limit": "1000"}
+    query = "&".join(f"{name}={value}" for name, value in asked.items())
+    by = f"&by={','.join(keys)}" if keys else ""
+    assert_same(clients, f"/v1/aggregates?{query}{by}")
+
+
+@pytest.mark.parametrize(
+    "query", [f"by=month&{FILL}", "by=actor_roles&sort=-count", "by=day&sort=-tone_mean"]
+)
+def test_groups_in_any_order_are_the_same(clients: Twins, query: str) -> None:
+    for suffix in ("", ".csv"):
+        assert_same(clients, f"/v1/aggregates{suffix}?{query}&measures={ALL_MEASURES}")
+
+
+@pytest.mark.parametrize("as_of", [2, 3, NEWEST])
+@pytest.mark.parametrize("query", [one for one in EXPORTED if "as_of" not in one])
+def test_parquet_files_are_the_same_bytes(clients: Twins, query: str, as_of: int) -> None:
+    assert_same(clients, f"/v1/events.parquet?{query}&as_of={as_of}")
+
+
+@pytest.fixture
+def hollow(columnar_store: Path, tmp_path: Path) -> Path:
+    """A store that has lost all but one of its events; its copy has not."""
+    path = Path(shutil.copy(columnar_store, tmp_path / "hollow.sqlite"))
+    shutil.copytree(f"{columnar_store}.columns", f"{path}.columns")
+    with sqlite3.connect(path) as connection:
+        connection.execute("DELETE FROM superseded")
+        connection.execute("DELETE FROM event WHERE key > (SELECT min(key) FROM event)")
+    connection.close()
+    return path
+
+
+@pytest.mark.parametrize(("cap", "shows"), [(0, "many"), (1, "one")])
+def test_many_events_are_read_in_columns_and_few_in_rows(
+    hollow: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cap: int, shows: str
+) -> None:
+    monkeypatch.setattr(pages, "CAP", cap)
+    client = client_on(hollow, cache=str(tmp_path / "cache"))
+    counted = client.get("/v1/aggregates?as_of=1").get_json()["data"][0]["count"]
+    parquet = client.get("/v1/events.parquet?as_of=1&fields=id", buffered=True).data
+    exported = pq.read_metadata(io.BytesIO(parquet)).num_rows
+    assert counted == exported == {"many": 55, "one": 1}[shows]
+
+
+def test_columns_reach_no_other_file(columnar_store: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("a,b\n1,2\n")
+    with Store(str(columnar_store)).snapshot() as snapshot:
+        copy = copy_of(snapshot)
+        assert copy is not None
+        with (
+            pytest.raises(Damaged, match="file system operations are disabled"),
+            shown(snapshot, copy, COVERED) as columns,
+        ):
+            columns.connection.execute("SELECT * FROM read_csv(?)", [str(tmp_path / "a.csv")])
