@@ -42,7 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__)
     app.config.update(specification.CONFIG, PUBLIC_URL=settings.public_url)
     app.url_map.strict_slashes = True
-    app.extensions["store"] = Store(settings.database)
+    app.extensions["store"] = Store(settings.database, settings.query_seconds)
     app.extensions["spool"] = Spool(settings.results_folder, caching.fingerprint())
     app.before_request(lambda: check_address(request))
     problems.register(app)

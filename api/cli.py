@@ -46,6 +46,12 @@ def init(database: str | None, distribute: bool, shards: int) -> None:
 @setting("workers")
 @setting("threads")
 @setting("public_url")
+@setting("trusted_proxies")
+@setting("query_seconds")
+@setting("exports")
+@setting("rate_limit")
+@setting("rate_limit_storage")
+@setting("log")
 def serve(**given: str | None) -> None:
     """Serve the API; a database that does not exist is made, with the seed dataset in it."""
     settings = settings_with(**given)

@@ -12,7 +12,7 @@ from flask_smorest.utils import prepare_response
 from werkzeug.exceptions import HTTPException
 
 from api.parameters import intended
-from dataset.errors import StoreError, UnknownValue
+from dataset.errors import StoreError, TooSlow, UnknownValue
 from schemas.problems import ProblemSchema
 
 MEDIA_TYPE = "application/problem+json"
@@ -194,6 +194,7 @@ def _summary(errors: list[dict[str, Any]]) -> str | None:
 def register(app: Flask) -> None:
     """Turn the errors of the data into problems."""
     app.register_error_handler(StoreError, _store_unusable)
+    app.register_error_handler(TooSlow, _too_slow)
     app.register_error_handler(UnknownValue, _value_unknown)
 
 
@@ -201,6 +202,10 @@ def _store_unusable(error: StoreError) -> Response:
     current_app.logger.error("%s", error)
     headers = [("Retry-After", str(SECONDS_TO_RETRY))]
     return problem(503, "The store cannot be read now; please try again later.", [], headers)
+
+
+def _too_slow(error: TooSlow) -> Response:
+    return problem(503, str(error), headers=[("Retry-After", str(SECONDS_TO_RETRY))])
 
 
 def _value_unknown(error: UnknownValue) -> Response:

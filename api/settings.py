@@ -16,6 +16,12 @@ MEANINGS = {
     "workers": "Server processes.",
     "threads": "Threads of each process: how many answers it makes at a time.",
     "public_url": "Address that clients see, if a proxy hides ours: https://events.example.org",
+    "trusted_proxies": "How many proxies stand before the server and tell it of their clients.",
+    "query_seconds": "Seconds that the queries of an answer, or of a piece of a stream, may take.",
+    "exports": "Whole results that a process sends at a time; one thread is kept for pages.",
+    "rate_limit": "Requests that a client may make: 600 per minute. Without it there is no limit.",
+    "rate_limit_storage": "Where they are counted: memory:// of each process, or memcached://host.",
+    "log": "What is logged on stderr, as lines of JSON: requests (with errors), or errors.",
 }
 
 
@@ -31,6 +37,12 @@ class Settings:
     workers: int = 2
     threads: int = 4
     public_url: str = ""
+    trusted_proxies: int = 0
+    query_seconds: int = 30
+    exports: int = 2
+    rate_limit: str = ""
+    rate_limit_storage: str = "memory://"
+    log: str = "requests"
 
     @property
     def cache_folder(self) -> Path:
@@ -52,19 +64,31 @@ class Settings:
         return cls(**{name: _read(name, text) for name, text in given.items() if text})
 
 
-LIMITS = {"port": 65_535, "workers": 256, "threads": 256}
-_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]_~/-]+", re.ASCII)
+LIMITS = {
+    "port": (1, 65_535),
+    "workers": (1, 256),
+    "threads": (1, 256),
+    "trusted_proxies": (0, 16),
+    "query_seconds": (1, 3_600),
+    "exports": (1, 256),
+}
+SHAPES = {
+    "gdelt_url": (r"https?://[A-Za-z0-9.:\[\]_~/-]+", "like https://events.example.org"),
+    "public_url": (r"https?://[A-Za-z0-9.:\[\]_~/-]+", "like https://events.example.org"),
+    "rate_limit": ("[1-9][0-9]{0,8} per (second|minute|hour|day)", "like 600 per minute"),
+    "rate_limit_storage": (r"[a-z+]+://\S*", "memory:// or like memcached://127.0.0.1:11211"),
+    "log": ("requests|errors", "requests or errors"),
+}
+"""What a setting has to look like, and how to say that."""
 
 
 def _read(name: str, text: str) -> Any:
-    if name.endswith("_url"):
-        if not _URL.fullmatch(text):
-            raise ValueError(
-                f"{name.upper()} is {text!r}, but must be like https://events.example.org."
-            )
-        return text.rstrip("/")
-    if name not in LIMITS:
-        return text
-    if not re.fullmatch("[0-9]{1,9}", text) or not 1 <= int(text) <= LIMITS[name]:
-        raise ValueError(f"{name.upper()} is {text!r}, but must be from 1 to {LIMITS[name]}.")
-    return int(text)
+    if name in LIMITS:
+        least, most = LIMITS[name]
+        if not re.fullmatch("[0-9]{1,9}", text) or not least <= int(text) <= most:
+            raise ValueError(f"{name.upper()} is {text!r}, but must be from {least} to {most}.")
+        return int(text)
+    shape, way_out = SHAPES.get(name, (".*", ""))
+    if not re.fullmatch(shape, text, re.ASCII | re.DOTALL):
+        raise ValueError(f"{name.upper()} is {text!r}, but must be {way_out}.")
+    return text.rstrip("/") if name.endswith("_url") else text

@@ -5,6 +5,10 @@ class StoreError(Exception):
     """The store cannot be used: missing, locked, damaged or made by a newer version."""
 
 
+class TooSlow(StoreError):
+    """The queries of an answer took longer than they may."""
+
+
 class Unreadable(Exception):
     """An input file cannot be read as what it should be: nothing of the load is kept."""
 

@@ -49,7 +49,9 @@ def extract(
 def _batches(store: Store, selection: Selection, read: Sequence[str]) -> Iterator[Rows]:
     """Yield the rows of a selection, some hundred at a time, on a connection of their own."""
     with store.stream() as snapshot:
-        yield from chunked(snapshot.stream(ordered(snapshot, selection, read)), BATCH)
+        for batch in chunked(snapshot.stream(ordered(snapshot, selection, read)), BATCH):
+            yield batch
+            snapshot.clock.restart()
 
 
 def written(made: Extract, write: Writer) -> Iterator[bytes]:

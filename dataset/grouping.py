@@ -30,6 +30,7 @@ PERIOD_LABELS: dict[str, Callable[[Any], Any]] = {
 
 def write(snapshot: Snapshot, grouping: Grouping, database: SqliteDatabase) -> None:
     """Write the groups, in their order, into a new database."""
+    snapshot.clock.watch(database)
     database.register_function(mean, "mean", 2)
     for statement in TABLES:
         database.execute_sql(statement)

@@ -9,8 +9,10 @@ from typing import Any
 
 from peewee import Query
 
+from dataset.clocks import Clock
 from dataset.database import ENGINE_ERRORS, check, open_to_read, settings_of
 from dataset.engines.base import Engine
+from dataset.errors import TooSlow
 
 MOST_REMEMBERED = 8
 """How many results of some size are kept."""
@@ -18,7 +20,7 @@ MOST_REMEMBERED = 8
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The store at one moment: `revision` is the newest that it shows."""
+    """The store at one moment: `revision` is the newest that it shows, `clock` ends its queries."""
 
     store: "Store"
     database: Engine
@@ -26,6 +28,7 @@ class Snapshot:
     token: str
     uuid: str
     signing_key: str
+    clock: Clock
 
     def execute(self, query: Query) -> Any:
         """Run a query and give the cursor of its rows, as tuples."""
@@ -57,10 +60,15 @@ class Snapshot:
 class Store:
     """The store behind a database, opened to read; each thread keeps a connection of its own."""
 
-    def __init__(self, url: str) -> None:
-        """Remember where the database is; nothing is opened yet."""
+    def __init__(self, url: str, query_seconds: float | None = None) -> None:
+        """Remember where the database is; nothing is opened yet.
+
+        `query_seconds` is how long the queries of an answer may take, or those between two pieces
+        of a stream: how long a client takes to read does not count.
+        """
         self.url = url
-        self._database = open_to_read(url)
+        self.query_seconds = query_seconds
+        self._database = open_to_read(url, query_seconds=query_seconds)
         self._forgetting = threading.Lock()
         self._memories: dict[int, OrderedDict[Hashable, Any]] = {}
 
@@ -74,7 +82,7 @@ class Store:
     def stream(self) -> Iterator[Snapshot]:
         """Give a snapshot on a connection of its own, for an answer that outlives its request."""
         # Flask closes the request before a stream starts (pallets/flask#5799).
-        database = open_to_read(self.url, streaming=True)
+        database = open_to_read(self.url, streaming=True, query_seconds=self.query_seconds)
         try:
             with self._reading(database) as snapshot:
                 yield snapshot
@@ -99,18 +107,29 @@ class Store:
 
     @contextmanager
     def _reading(self, database: Engine) -> Iterator[Snapshot]:
+        clock = Clock(self.query_seconds)
         try:
             database.begin_reading()
-            yield self._snapshot_of(database)
+            database.watch(clock)
+            yield self._snapshot_of(database, clock)
         except ENGINE_ERRORS as error:
+            if clock.has_ended_one or database.has_ended(error):
+                raise _too_slow(clock) from error
             database.close()
             raise database.unusable("read", error) from error
         finally:
             database.end_reading()
 
-    def _snapshot_of(self, database: Engine) -> Snapshot:
+    def _snapshot_of(self, database: Engine, clock: Clock) -> Snapshot:
         settings = settings_of(database)
         check(database.label, settings)
         newest = "SELECT number, token FROM revision ORDER BY number DESC LIMIT 1"
         number, token = database.execute_sql(newest).fetchone() or (0, "")
-        return Snapshot(self, database, number, token, settings["uuid"], settings["key"])
+        return Snapshot(self, database, number, token, settings["uuid"], settings["key"], clock)
+
+
+def _too_slow(clock: Clock) -> TooSlow:
+    return TooSlow(
+        f"The answer takes longer than {clock.seconds} seconds to find: ask for less, with more "
+        "filters or fewer groups."
+    )

@@ -31,6 +31,25 @@ SHARED = ROOT.parent / "shared"
 COMMAND = str(Path(sys.executable).with_name("cameo-events"))
 
 
+FIGURES: dict[str, dict[str, object]] = {}
+"""What tests have measured, by the promise that it is about."""
+
+
+@pytest.fixture
+def figures() -> Callable[..., None]:
+    """Note figures of a promise; they are printed when all tests have run."""
+    return lambda promise, **numbers: FIGURES.setdefault(promise, {}).update(numbers)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what was measured."""
+    if FIGURES:
+        terminalreporter.section("figures")
+    for promise, numbers in FIGURES.items():
+        shown = ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in numbers.items())
+        terminalreporter.line(f"{promise}: {shown}")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep downloads and results of the tests apart from those of whoever runs them."""
@@ -169,7 +188,8 @@ def stop(process: subprocess.Popen[str]) -> str:
 
 def start(database: Path | str, port: int, **environment: str) -> subprocess.Popen[str]:
     """Start a server as a user does."""
-    given = {"DATABASE": str(database), "PORT": str(port), **environment}
+    # Nobody reads the pipe meanwhile: it must not fill up with a line of each request.
+    given = {"DATABASE": str(database), "PORT": str(port), "LOG": "errors", **environment}
     return subprocess.Popen(
         [COMMAND, "serve"],
         env={**os.environ, **given},

@@ -16,6 +16,7 @@ from peewee import (
     PeeweeException,
 )
 
+from dataset.clocks import Clock
 from dataset.errors import StoreError
 
 Row = Sequence[Any]
@@ -112,6 +113,16 @@ class Engine(Database):
     @abstractmethod
     def stream(self, text: str, parameters: Sequence[Any]) -> Iterator[Row]:
         """Yield rows as they are read, in constant memory."""
+
+    def limit(self, query_seconds: float) -> None:
+        """Let the server end statements that take longer, where there is a server."""
+
+    def watch(self, clock: Clock) -> None:
+        """Let a clock end the queries of this thread's connection, where no server does."""
+
+    def has_ended(self, error: BaseException) -> bool:
+        """Tell whether an error is that the server has ended a statement for its time."""
+        return False
 
     def begin_writing(self) -> None:
         """Let nobody else write until the end of the transaction that has begun."""

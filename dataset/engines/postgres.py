@@ -148,6 +148,14 @@ class Postgres(Engine, PostgresqlDatabase):
                 cursor.execute(statement)
                 yield from cursor
 
+    def limit(self, query_seconds: float) -> None:
+        """Let the server end a statement, or the fetching of a part of a stream."""
+        self._options += f" -c statement_timeout={max(1, int(1000 * query_seconds))}"
+
+    def has_ended(self, error: BaseException) -> bool:
+        """Tell by the SQLSTATE of a canceled query."""
+        return connections.state_of(error) == "57014"
+
     def begin_writing(self) -> None:
         """Wait for others who write, but not for long."""
         wait = f"{int(1000 * self._seconds_to_wait)}"

@@ -12,6 +12,7 @@ import apsw
 from peewee import SQL, Model, OperationalError, fn
 from playhouse.apsw_ext import APSWDatabase
 
+from dataset.clocks import Clock
 from dataset.engines.base import BUSY, FULL, WAY_OUT, Engine, Insert, Row, holding
 from dataset.errors import StoreError
 from dataset.models import Event, field
@@ -126,6 +127,10 @@ class SQLite(Engine, APSWDatabase):  # type: ignore[misc]
         """End the transaction; the connection stays."""
         if not self.is_closed():
             self.rollback()
+
+    def watch(self, clock: Clock) -> None:
+        """Ask a clock now and then whether to go on."""
+        clock.watch(self)
 
     def _close_if_replaced(self) -> None:
         """Let go of a file that is no longer the one at its path."""

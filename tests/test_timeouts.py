@@ -1,0 +1,77 @@
+"""Queries end: what takes too long is a 503, and everybody else is answered meanwhile."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from api import create_app
+from api.reading import store
+from api.settings import Settings
+from dataset.errors import TooSlow
+from dataset.snapshots import Store
+
+LIMIT = 1
+"""In seconds."""
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
+COUNTED = f"SELECT COUNT(*) FROM ({ENDLESS})"
+
+
+def endless() -> str:
+    """Answer with the end of a query that has none."""
+    with store().snapshot() as snapshot:
+        return str(snapshot.database.execute_sql(COUNTED).fetchall())
+
+
+@pytest.fixture
+def slow(seeded: Path) -> FlaskClient:
+    """A client of a service with an answer that never comes."""
+    app = create_app(Settings(database=str(seeded), query_seconds=LIMIT))
+    app.add_url_rule("/endless", view_func=endless)
+    return app.test_client()
+
+
+def test_a_query_that_takes_too_long_is_a_503(slow: FlaskClient, figures: Callable) -> None:
+    started = monotonic()
+    answer = slow.get("/endless")
+    figures("query timeout", limit_s=LIMIT, answered_after_s=round(monotonic() - started, 3))
+    assert (answer.status_code, answer.mimetype) == (503, "application/problem+json")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "longer than 1 seconds" in answer.get_json()["detail"]
+
+
+def test_the_connection_goes_on_after_a_timeout(slow: FlaskClient) -> None:
+    statuses = [slow.get(path).status_code for path in ("/endless", "/v1/events", "/endless", "/")]
+    assert statuses == [503, 200, 503, 200]
+
+
+def test_others_are_answered_while_a_query_is_ended(slow: FlaskClient, figures: Callable) -> None:
+    app: Flask = slow.application
+    with ThreadPoolExecutor() as pool:
+        stuck = [pool.submit(lambda: app.test_client().get("/endless")) for _ in range(3)]
+        others = []
+        while not all(one.done() for one in stuck):
+            others.append(slow.get("/v1/events/count").status_code)
+    figures("query timeout", answered_meanwhile=len(others), failed_meanwhile=others.count(503))
+    assert [one.result().status_code for one in stuck] == [503] * 3
+    assert len(others) > 1
+    assert set(others) == {200}
+
+
+def test_a_result_of_groups_is_ended_in_the_making(
+    rich_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dataset.clocks.STEPS", 1)
+    app = create_app(Settings(database=str(rich_store), query_seconds=0))
+    assert app.test_client().get("/v1/aggregates?by=id").status_code == 503
+    assert {path.suffix for path in app.extensions["spool"].folder.iterdir()} == {".lock"}
+
+
+def test_a_stream_that_takes_too_long_breaks(seeded: Path) -> None:
+    limited = Store(str(seeded), query_seconds=0.2)
+    with pytest.raises(TooSlow), limited.stream() as snapshot:
+        snapshot.database.execute_sql(COUNTED).fetchall()
