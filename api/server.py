@@ -8,24 +8,17 @@ import click
 import gunicorn.util
 from flask import Flask
 from gunicorn.app.base import BaseApplication
-from gunicorn.workers import base
-from gunicorn.workers.gthread import ThreadWorker
 
 from api import create_app
 from api.problems import MEDIA_TYPE
 from api.settings import Settings
+from api.workers import LARGEST_LINE, Worker
 from dataset.database import open_to_read
 
 OF_ALL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 """How to reach, from here, a server that listens on all addresses."""
 
-
-class Worker(ThreadWorker):
-    """gunicorn's worker with threads, which stops at once when asked to."""
-
-    def handle_quit(self, sig: int, frame: Any) -> None:
-        """End without a word to the pool: the interrupted thread may hold its lock."""
-        base.Worker.handle_quit(self, sig, frame)
+SECONDS_TO_STOP = 20
 
 
 class Server(BaseApplication):
@@ -42,11 +35,15 @@ class Server(BaseApplication):
             "bind": f"{_bracketed(self.settings.host)}:{self.settings.port}",
             "workers": self.settings.workers,
             "threads": self.settings.threads,
-            "worker_class": f"{__name__}.{Worker.__name__}",
+            "worker_class": f"{Worker.__module__}.{Worker.__name__}",
+            "graceful_timeout": SECONDS_TO_STOP,
             "control_socket_disable": True,
             "preload_app": True,
-            "limit_request_line": 8190,
-            "loglevel": "warning",
+            "limit_request_line": LARGEST_LINE,
+            # What clients send wrongly is answered, not logged: it may hold anything.
+            "loglevel": "error",
+            # What a proxy says of its clients is for `TRUSTED_PROXIES` alone to believe.
+            "forwarded_allow_ips": "",
             "when_ready": self.announce,
         }
         for name, value in options.items():
