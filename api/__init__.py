@@ -1,6 +1,8 @@
 """HTTP: every view takes validated input, makes one call into `dataset`, and gives one value."""
 
-from flask import Flask, request
+from pkgutil import resolve_name
+
+from flask import Flask
 
 from api import (
     about,
@@ -11,13 +13,18 @@ from api import (
     compression,
     datasets,
     events,
+    exports,
+    headers,
     history,
+    limits,
     loads,
+    logs,
     mentions,
     problems,
+    rates,
     specification,
+    tracing,
 )
-from api.blueprint import check_address
 from api.settings import Settings
 from dataset.snapshots import Store
 from dataset.spools import Spool
@@ -35,6 +42,9 @@ MODULES = (
 )
 """The resources, in the order of the documentation."""
 
+CONCERNS = (tracing, logs, limits, rates, exports, problems, headers, caching, compression)
+"""What is done for every request, in this order, and for every answer, in the opposite one."""
+
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Make the application that serves the store which the settings name."""
@@ -44,10 +54,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.strict_slashes = True
     app.extensions["store"] = Store(settings.database, settings.query_seconds)
     app.extensions["spool"] = Spool(settings.results_folder, caching.fingerprint())
-    app.before_request(lambda: check_address(request))
-    problems.register(app)
-    caching.register(app)
-    compression.register(app)
+    for concern in CONCERNS:
+        concern.register(app, settings)
+    resolve_name("api.metrics:register")(app, settings)
     api = specification.create(app)
     for module in MODULES:
         api.register_blueprint(module.blueprint)

@@ -10,6 +10,7 @@ from flask import Response, current_app, render_template, send_from_directory
 from api import caching, compression, specification
 from api.blueprint import Blueprint
 from api.reading import JSON, store
+from dataset.health import health
 from dataset.observed import datasets
 from schemas.about import HealthSchema, ReadinessSchema
 from schemas.base import NoQuerySchema
@@ -44,9 +45,9 @@ def get_health(_arguments: dict[str, Any]) -> dict[str, str]:
 @blueprint.arguments(NoQuerySchema, location="query")
 @blueprint.response(200, ReadinessSchema)
 def get_readiness(_arguments: dict[str, Any]) -> dict[str, Any]:
-    """Tell whether the store can be read, and at which revision it is."""
+    """Tell whether the store can be read, its revision and schema, and what room there is."""
     with store().snapshot() as snapshot:
-        return {"status": "ready", "revision": snapshot.revision}
+        return {"status": "ready", **vars(health(snapshot))}
 
 
 @pages.get("/")

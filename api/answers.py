@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 import orjson
-from flask import Response
+from flask import Response, g
 
 from api.reading import JSON, Reading
 from dataset.lists import ListPage
@@ -39,6 +39,7 @@ def page_answer(
 
     `more` are members of the receipt.
     """
+    g.rows = len(data)
     url = reading.next_url(position, matched) if position else None
     # Of a sample less is shown than matched; groups are not what `matched` counts.
     holds_all = bool(more) or matched == Matched(len(data), "eq")

@@ -2,30 +2,10 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
-from flask import Request
 from flask_smorest import Blueprint as SmorestBlueprint
-from werkzeug.exceptions import BadRequest, RequestURITooLarge
 
-from api.problems import refuse
 from api.queries import PARSER
-
-LONGEST_ADDRESS = 8_000
-"""How long a query may be with its cursor; without one it is less (`reading.LONGEST_QUERY`)."""
-
-
-def check_address(request: Request) -> None:
-    """Refuse an address that is too long, or not UTF-8 once unquoted."""
-    if not request.host:
-        raise refuse(BadRequest, "The Host header names no host.")
-    if len(request.query_string) > LONGEST_ADDRESS:
-        raise refuse(RequestURITooLarge, f"A query has at most {LONGEST_ADDRESS} characters.")
-    for quoted in (request.query_string, request.environ.get("RAW_URI", "").encode()):
-        try:
-            unquote_to_bytes(quoted).decode()
-        except UnicodeDecodeError:
-            raise refuse(BadRequest, "The address is not percent-encoded UTF-8.") from None
 
 
 def operation_id(name: str) -> str:
@@ -37,8 +17,10 @@ def operation_id(name: str) -> str:
 OTHERS = {
     304: "NOT_MODIFIED",
     400: "BAD_REQUEST",
+    413: "REQUEST_ENTITY_TOO_LARGE",
     414: "REQUEST_URI_TOO_LONG",
     422: "UNPROCESSABLE_ENTITY",
+    429: "TOO_MANY_REQUESTS",
     500: "INTERNAL_SERVER_ERROR",
     503: "SERVICE_UNAVAILABLE",
 }

@@ -10,6 +10,7 @@ from flask import Flask, Response, abort, g, request
 import api
 import dataset
 import schemas
+from api.settings import Settings
 
 PINNED = "public, max-age=86400"
 UNPINNED = "no-cache"
@@ -50,7 +51,7 @@ def _not_modified() -> Response:
     return Response(status=304, headers=g.cache_headers)
 
 
-def register(app: Flask) -> None:
+def register(app: Flask, _settings: Settings) -> None:
     """Mark every answer from the store with its ETag; nothing else may be kept."""
     app.after_request(_mark)
 
@@ -63,5 +64,4 @@ def _mark(response: Response) -> Response:
         response.headers.update(g.cache_headers)
     elif response.status_code != 304:
         response.headers.setdefault("Cache-Control", "no-store")
-    response.headers["X-Content-Type-Options"] = "nosniff"
     return response

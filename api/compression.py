@@ -8,6 +8,8 @@ from flask import Flask, Response, g, request
 from werkzeug.wsgi import ClosingIterator
 from zstandard import ZstdCompressor
 
+from api.settings import Settings
+
 GZIP_LEVEL = 4
 ZSTD_LEVEL = 3
 GZIP_WINDOW = 16 + zlib.MAX_WBITS
@@ -46,7 +48,7 @@ def chosen(media_type: str) -> str:
     return str(g.coding)
 
 
-def register(app: Flask) -> None:
+def register(app: Flask, _settings: Settings) -> None:
     """Compress the answers for which a coding was chosen."""
     app.after_request(_compress)
 

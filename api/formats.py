@@ -13,6 +13,7 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import NotAcceptable
 from werkzeug.wsgi import ClosingIterator, FileWrapper
 
+from api import exports
 from api.answers import link_to_next
 from api.problems import refuse
 from api.reading import JSON, Reading, store
@@ -137,6 +138,7 @@ def sent(
     content_type = format.content_type
     if request.method == "HEAD":
         return Response(iter(()), headers=headers, content_type=content_type)
+    exports.take_place()
     if _cannot_tell_an_end():
         file = _spooled(chunks)
         headers["Content-Length"] = str(file.tell())

@@ -6,12 +6,14 @@ from typing import Any
 
 import marshmallow as ma
 import orjson
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 from flask_smorest import Api
 from flask_smorest.utils import prepare_response
 from werkzeug.exceptions import HTTPException
 
+from api import tracing
 from api.parameters import intended
+from api.settings import Settings
 from dataset.errors import StoreError, TooSlow, UnknownValue
 from schemas.problems import ProblemSchema
 
@@ -64,6 +66,8 @@ MEANINGS = {
     HTTPStatus.NOT_MODIFIED: "The client has this answer already (`If-None-Match`).",
     HTTPStatus.TEMPORARY_REDIRECT: "Leads to the same query at the newest revision (`Location`).",
     HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: "The file has no such bytes (`Content-Range`).",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request has a body, which nothing here reads.",
+    HTTPStatus.TOO_MANY_REQUESTS: "The client asks too often; `Retry-After` says when to go on.",
     HTTPStatus.REQUEST_URI_TOO_LONG: "The query is too long.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong here.",
     HTTPStatus.BAD_REQUEST: "The request cannot be read, or its cursor is not one of ours.",
@@ -72,7 +76,7 @@ MEANINGS = {
     HTTPStatus.GONE: "The event has been retracted; the reason and its successor are given.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "A parameter is unknown, repeated, or has a wrong value.",
     HTTPStatus.NOT_IMPLEMENTED: "The library that this needs is not installed on the server.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "The store cannot be read now; try again later.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The answer cannot be made now, or takes too long to find.",
 }
 _NO_CURSOR = "The cursor is not one that this store has made."
 _NO_COUNTRY = "must be the CAMEO country code of three upper-case characters, such as IRN."
@@ -113,6 +117,7 @@ DETAILS = {
     404: "There is nothing at this address; /docs describes what there is.",
     405: "This address can only be read, with GET or HEAD.",
     416: "The file has no such bytes; Content-Range says how many it has.",
+    429: "This is one request too many; Retry-After says when to go on.",
     500: "Something went wrong here; the log of the server says what.",
 }
 
@@ -125,6 +130,7 @@ def _example(status: HTTPStatus) -> dict[str, Any]:
         "detail": DETAILS.get(status),
         "instance": "/v1/events",
         "errors": [],
+        "request_id": "8f14e45fceea167a",
         **EXAMPLES.get(status, {}),
     }
 
@@ -144,6 +150,7 @@ def problem(
         "detail": detail,
         "instance": request.path,
         "errors": errors or [],
+        "request_id": g.get("request_id"),
         **(members or {}),
     }
     answer = Response(orjson.dumps(body), status, headers, content_type=MEDIA_TYPE)
@@ -191,7 +198,7 @@ def _summary(errors: list[dict[str, Any]]) -> str | None:
     return f"{first['parameter']}: {first['detail']}{hint}"
 
 
-def register(app: Flask) -> None:
+def register(app: Flask, _settings: Settings) -> None:
     """Turn the errors of the data into problems."""
     app.register_error_handler(StoreError, _store_unusable)
     app.register_error_handler(TooSlow, _too_slow)
@@ -199,12 +206,14 @@ def register(app: Flask) -> None:
 
 
 def _store_unusable(error: StoreError) -> Response:
+    tracing.note("store_unusable")
     current_app.logger.error("%s", error)
     headers = [("Retry-After", str(SECONDS_TO_RETRY))]
     return problem(503, "The store cannot be read now; please try again later.", [], headers)
 
 
 def _too_slow(error: TooSlow) -> Response:
+    tracing.note("query_timeout")
     return problem(503, str(error), headers=[("Retry-After", str(SECONDS_TO_RETRY))])
 
 

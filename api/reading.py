@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 import marshmallow as ma
-from flask import current_app, request
+from flask import current_app, g, request
 from werkzeug.exceptions import RequestURITooLarge
 from werkzeug.sansio.utils import get_current_url
 from werkzeug.urls import iri_to_uri
@@ -177,7 +177,8 @@ def reading(
     `besides` gives what else decides the answer, where that changes without a new revision.
     """
     query = asked(schema, request.query_string)
-    check_length(query.query)
+    g.query = query.query
+    check_length(g.query)
     with store().snapshot() as snapshot:
         revision, release = revision_of(snapshot, arguments.get("as_of"))
         cursor = None

@@ -1,7 +1,10 @@
 """Run the application under gunicorn, a production WSGI server."""
 
 import json
+import os
+import shutil
 import socket
+from tempfile import mkdtemp
 from typing import Any
 
 import click
@@ -9,7 +12,8 @@ import gunicorn.util
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from api import create_app
+from api import create_app, logs
+from api.headers import PROTECTIVE
 from api.problems import MEDIA_TYPE
 from api.settings import Settings
 from api.workers import LARGEST_LINE, Worker
@@ -42,6 +46,7 @@ class Server(BaseApplication):
             "limit_request_line": LARGEST_LINE,
             # What clients send wrongly is answered, not logged: it may hold anything.
             "loglevel": "error",
+            "logconfig_dict": logs.configuration(self.settings.log),
             # What a proxy says of its clients is for `TRUSTED_PROXIES` alone to believe.
             "forwarded_allow_ips": "",
             "when_ready": self.announce,
@@ -67,10 +72,15 @@ def write_problem(connection: socket.socket, status: int, reason: str, detail: s
     """Answer what gunicorn itself refuses as a problem, like every other error."""
     problem = {"type": "about:blank", "title": reason, "status": status, "detail": detail}
     body = json.dumps(problem | {"instance": "", "errors": []}).encode()
-    head = (
-        f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nCache-Control: no-store\r\n"
-        f"Content-Type: {MEDIA_TYPE}\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
+    headers = {
+        "Connection": "close",
+        "Cache-Control": "no-store",
+        "Content-Type": MEDIA_TYPE,
+        "Content-Length": len(body),
+        **PROTECTIVE,
+    }
+    lines = [f"HTTP/1.1 {status} {reason}", *(f"{name}: {text}" for name, text in headers.items())]
+    head = "\r\n".join([*lines, "", ""])
     gunicorn.util.write_nonblock(connection, head.encode("latin-1") + body)
 
 
@@ -93,4 +103,12 @@ def run(settings: Settings) -> None:
                 f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. "
                 "Choose another with PORT=8001."
             ) from error
-    Server(settings).run()
+    folder, owner = mkdtemp(prefix="cameo-events-metrics-"), os.getpid()
+    # Where the processes count for `/metrics`; read when prometheus-client is imported.
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)
+    try:
+        Server(settings).run()
+    finally:
+        # A worker that ends comes this way, too.
+        if os.getpid() == owner:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -50,6 +50,7 @@ def _batches(store: Store, selection: Selection, read: Sequence[str]) -> Iterato
     """Yield the rows of a selection, some hundred at a time, on a connection of their own."""
     with store.stream() as snapshot:
         for batch in chunked(snapshot.stream(ordered(snapshot, selection, read)), BATCH):
+            store.streamed(len(batch))
             yield batch
             snapshot.clock.restart()
 

@@ -64,10 +64,12 @@ class Store:
         """Remember where the database is; nothing is opened yet.
 
         `query_seconds` is how long the queries of an answer may take, or those between two pieces
-        of a stream: how long a client takes to read does not count.
+        of a stream: how long a client takes to read does not count. `streamed` is told how many
+        rows each piece has.
         """
         self.url = url
         self.query_seconds = query_seconds
+        self.streamed: Callable[[int], object] = lambda rows: None
         self._database = open_to_read(url, query_seconds=query_seconds)
         self._forgetting = threading.Lock()
         self._memories: dict[int, OrderedDict[Hashable, Any]] = {}

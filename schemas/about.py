@@ -16,3 +16,13 @@ class ReadinessSchema(ResponseSchema):
 
     status = ma.fields.String(required=True, metadata=described("Always `ready`.", "ready"))
     revision = ma.fields.Integer(required=True, metadata=described("The newest revision.", 1))
+    schema = ma.fields.Integer(required=True, metadata=described("The version of the schema.", 2))
+    load_count = ma.fields.Integer(required=True, metadata=described("Loads in the account.", 1))
+    database_bytes = ma.fields.Integer(
+        required=True, metadata=described("Size of the database.", 1_048_576)
+    )
+    free_bytes = ma.fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata=described("Room beside the database; null if it is elsewhere.", 10**11),
+    )

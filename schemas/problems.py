@@ -44,6 +44,10 @@ class ProblemSchema(ResponseSchema):
         required=True,
         metadata=described("The parameters that are wrong."),
     )
+    request_id = ma.fields.String(
+        allow_none=True,
+        metadata=described("What the server's log calls this request.", "8f14e45fceea167a"),
+    )
     reason = ma.fields.String(
         metadata=described("Why an event was retracted (410 only).", "coded twice")
     )

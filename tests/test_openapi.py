@@ -92,6 +92,7 @@ def test_every_route_is_documented(app: Flask) -> None:
         "/docs",
         "/docs/assets/{name}",
         "/favicon.ico",
+        "/metrics",
         "/openapi.json",
         "/static/{filename}",
     }

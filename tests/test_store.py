@@ -256,20 +256,25 @@ FAULTS = {
 }
 
 
+def without_room(body: bytes) -> bytes:
+    """Leave out how much room there is on the disk, which changes by itself."""
+    return re.sub(rb'"free_bytes":\d+', b"", body)
+
+
 @pytest.mark.parametrize("fault", sorted(set(FAULTS) - {"locked"}))
 @pytest.mark.parametrize("path", [*PATHS, "/v1/events.csv", "/v1/events.geojson"])
 def test_a_store_that_fails_is_a_503_and_heals_by_itself(
     client_of: ClientOf, own_store: Path, fault: str, path: str
 ) -> None:
     client = client_of(own_store)
-    before = client.get(path).data
+    before = without_room(client.get(path).data)
     with FAULTS[fault](own_store):
         answer = client.get(path)
         assert client.get("/healthz").status_code == 200
     assert (answer.status_code, answer.mimetype) == (503, "application/problem+json")
     assert int(answer.headers["Retry-After"]) > 0
     assert str(own_store) not in answer.text
-    assert client.get(path).data == before
+    assert without_room(client.get(path).data) == before
 
 
 def test_a_store_that_is_locked_is_a_503_and_heals_by_itself(
@@ -358,7 +363,8 @@ def test_damaged_pages_give_the_right_answer_or_none(
     for path in PATHS:
         answer = damaged.get(path)
         assert answer.status_code in (200, 503), path
-        assert answer.status_code == 503 or answer.data == client.get(path).data, path
+        is_right = without_room(answer.data) == without_room(client.get(path).data)
+        assert answer.status_code == 503 or is_right, path
 
 
 @pytest.mark.parametrize("count", [1, 5, 50, 200])

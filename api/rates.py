@@ -1,0 +1,71 @@
+"""How many requests a client may make, if `RATE_LIMIT` says so (Flask-Limiter)."""
+
+from ipaddress import IPv6Address, IPv6Network, ip_address
+from time import time
+from typing import Any
+
+from flask import Flask, Response, current_app, request
+from flask_limiter import Limiter
+from limits.errors import StorageError
+
+from api import tracing
+from api.settings import Settings
+
+EXEMPT = ("service.get_health", "service.get_readiness", "metrics.metrics")
+"""What watches the service is not counted."""
+SECONDS_FOR_STORAGE = 0.25
+UNREACHABLE = (StorageError, OSError)
+
+
+class OpenLimiter(Limiter):
+    """A limiter that lets everybody in while it cannot count."""
+
+    def _check_request_limit(self, *given: Any, **named: Any) -> None:
+        """Count the request; refuse it if it is one too many."""
+        try:
+            super()._check_request_limit(*given, **named)
+        except UNREACHABLE as error:
+            tracing.note("rate_limiter_failure")
+            current_app.logger.error("Requests cannot be counted: %s", error)
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Count the requests of each client, all addresses of the API together."""
+    if not settings.rate_limit:
+        return
+    waiting = {"connect_timeout": SECONDS_FOR_STORAGE, "timeout": SECONDS_FOR_STORAGE}
+    is_shared = not settings.rate_limit_storage.startswith("memory:")
+    limiter = OpenLimiter(
+        client,
+        app=app,
+        application_limits=[settings.rate_limit],
+        storage_uri=settings.rate_limit_storage,
+        storage_options={"wrap_exceptions": True, **waiting} if is_shared else {},  # type: ignore[dict-item]
+    )
+    limiter.request_filter(lambda: request.endpoint in EXEMPT)
+    app.after_request(lambda response: _tell(limiter, response))
+
+
+def client() -> str:
+    """Name the client: its address, or its network where anybody has a whole one (IPv6)."""
+    address = ip_address(request.remote_addr or "0.0.0.0")  # noqa: S104
+    if isinstance(address, IPv6Address):
+        return str(IPv6Network((int(address) >> 64 << 64, 64)))
+    return str(address)
+
+
+def _tell(limiter: Limiter, response: Response) -> Response:
+    """Say what is left (draft-ietf-httpapi-ratelimit-headers)."""
+    limit = limiter.current_limit
+    if limit is None:
+        return response
+    try:
+        left, seconds = limit.remaining, max(1, limit.reset_at - int(time()))
+    except UNREACHABLE:
+        return response
+    amount, window = limit.limit.amount, limit.limit.get_expiry()
+    response.headers["RateLimit-Policy"] = f'"default";q={amount};w={window}'
+    response.headers["RateLimit"] = f'"default";r={left};t={seconds}'
+    if response.status_code == 429:
+        response.headers["Retry-After"] = str(seconds)
+    return response
