@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from api import create_app, server, specification
+from api.cli_backups import back_up, restore_backup
 from api.cli_corrections import name_release, purge_event, restore_event, retract_event
 from api.cli_loads import list_loads, load_files, show_quarantine
 from api.cli_stores import copy_store, migrate_store
@@ -99,5 +100,7 @@ for command in (
     name_release,
     copy_store,
     migrate_store,
+    back_up,
+    restore_backup,
 ):
     main.add_command(command)

@@ -1,6 +1,7 @@
 """How many requests a client may make, if `RATE_LIMIT` says so (Flask-Limiter)."""
 
 from ipaddress import IPv6Address, IPv6Network, ip_address
+from math import ceil
 from time import time
 from typing import Any
 
@@ -60,7 +61,7 @@ def _tell(limiter: Limiter, response: Response) -> Response:
     if limit is None:
         return response
     try:
-        left, seconds = limit.remaining, max(1, limit.reset_at - int(time()))
+        left, seconds = limit.remaining, max(1, ceil(limit.window.reset_time - time()))
     except UNREACHABLE:
         return response
     amount, window = limit.limit.amount, limit.limit.get_expiry()

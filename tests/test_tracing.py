@@ -1,0 +1,238 @@
+"""What a service tells of its requests: ids, headers, logs, figures."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from conftest import free_port, start, stop, wait_until_up
+from flask.testing import FlaskClient
+
+from api import create_app
+from api.headers import PROTECTIVE, READABLE
+from api.settings import Settings
+
+EVERYTHING = ["/", "/docs", "/openapi.json", "/static/docs.js", "/healthz", "/metrics", "/nowhere"]
+EVERYTHING += ["/v1/events", "/v1/events.csv", "/v1/events?limit=0", "/v1/aggregates", "/v1/fields"]
+
+
+# Headers
+
+
+@pytest.mark.parametrize("path", EVERYTHING)
+def test_every_answer_protects_its_readers(client: FlaskClient, path: str) -> None:
+    with client.get(path) as answer:
+        assert PROTECTIVE.keys() <= set(answer.headers.keys())
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        is_page = answer.mimetype == "text/html"
+        policy = answer.headers["Content-Security-Policy"]
+        assert (policy == "default-src 'none'; frame-ancestors 'none'") is not is_page
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://a.test", "null", "https://events.example.org.evil.test"]
+)
+@pytest.mark.parametrize(
+    "path", ["/v1/events", "/v1/events.csv", "/v1/events?limit=0", "/v1/nowhere"]
+)
+def test_scripts_of_all_sites_may_read_without_credentials(
+    client: FlaskClient, path: str, origin: str
+) -> None:
+    answer = client.get(path, headers={"Origin": origin})
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Credentials" not in answer.headers
+    assert "Origin" not in answer.headers.get("Vary", "")
+    assert set(answer.headers["Access-Control-Expose-Headers"].split(", ")) == set(READABLE)
+
+
+def test_a_script_may_ask_beforehand(client: FlaskClient) -> None:
+    asked = {"Origin": "https://a.test", "Access-Control-Request-Method": "GET"}
+    asked["Access-Control-Request-Headers"] = "if-none-match"
+    answer = client.options("/v1/events", headers=asked)
+    assert answer.status_code == 200
+    assert answer.headers["Access-Control-Allow-Methods"] == "GET, HEAD"
+    assert answer.headers["Access-Control-Allow-Headers"] == "if-none-match"
+    assert answer.headers["Access-Control-Max-Age"] == "86400"
+
+
+def test_a_script_may_not_write(client: FlaskClient) -> None:
+    asked = {"Origin": "https://a.test", "Access-Control-Request-Method": "POST"}
+    assert "Access-Control-Allow-Methods" not in client.options("/v1/events", headers=asked).headers
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/metrics"])
+def test_pages_and_figures_are_not_for_other_sites(client: FlaskClient, path: str) -> None:
+    assert "Access-Control-Allow-Origin" not in client.get(path).headers
+
+
+# Ids
+
+
+@pytest.mark.parametrize("path", EVERYTHING)
+def test_every_answer_has_an_id_of_its_own(client: FlaskClient, path: str) -> None:
+    ids = {client.get(path, buffered=True).headers["X-Request-Id"] for _ in range(3)}
+    assert len(ids) == 3
+
+
+def test_a_problem_names_its_request(client: FlaskClient) -> None:
+    answer = client.get("/nowhere")
+    assert answer.get_json()["request_id"] == answer.headers["X-Request-Id"]
+
+
+@pytest.mark.parametrize(
+    ("proxies", "given", "is_taken"),
+    [
+        (1, "0123456789abcdef", True),
+        (1, "0b7a4d0e-6d5c-4b8f-9b1e-2f4a6c8e0d1f", True),
+        (0, "0123456789abcdef", False),
+        (1, "short", False),
+        (1, "x" * 65, False),
+        (1, "with blank here", False),
+        (1, "<script>alert", False),
+        (1, "ключ-запроса", False),
+    ],
+)
+def test_only_a_trusted_proxy_gives_ids_and_only_good_ones(
+    seeded: Path, proxies: int, given: str, is_taken: bool
+) -> None:
+    app = create_app(Settings(database=str(seeded), trusted_proxies=proxies))
+    headers = {"X-Request-Id": given.encode().decode("latin-1")}
+    told = app.test_client().get("/healthz", headers=headers).headers["X-Request-Id"]
+    assert (told == given) is is_taken
+
+
+def test_a_trusted_proxy_says_how_it_is_asked(seeded: Path) -> None:
+    told = [
+        create_app(Settings(database=str(seeded), trusted_proxies=proxies))
+        .test_client()
+        .get("/v1/events", headers={"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.test"})
+        .get_json()["receipt"]["cite"]
+        for proxies in (0, 1)
+    ]
+    assert [url.partition("/v1")[0] for url in told] == ["http://localhost", "https://localhost"]
+
+
+# Logs
+
+
+@pytest.fixture
+def logged(seeded: Path) -> Iterator[Any]:
+    """Ask a real server for addresses; give the lines that it logged."""
+
+    def ask(*paths: str, **headers: str) -> list[dict[str, Any]]:
+        port = free_port()
+        process = start(seeded, port, LOG="requests")
+        url = f"http://127.0.0.1:{port}"
+        wait_until_up(url, process)
+        with httpx.Client(headers=headers) as client:
+            for path in paths:
+                client.get(url + path)
+        lines = [line for line in stop(process).splitlines() if line.startswith("{")]
+        return [one for one in map(json.loads, lines) if one.get("route") != "/healthz"]
+
+    return ask
+
+
+def test_a_request_is_a_line(logged: Any) -> None:
+    pages = ["/v1/events?limit=1&actor=IRN", "/v1/events.csv", "/v1/events/seed:1", "/nowhere"]
+    lines = logged(*pages)
+    known = [(one["route"], one["query"], one["status"]) for one in lines]
+    assert known == [
+        ("/v1/events", "actor=IRN&limit=1", 200),
+        ("/v1/events.csv", "", 200),
+        ("/v1/events/<event_id>", "", 200),
+        (None, None, 404),
+    ]
+    assert {one["method"] for one in lines} == {"GET"}
+    assert all(re.fullmatch("[0-9a-f]{16}", one["request"]) for one in lines)
+    assert all(one["ms"] > 0 and one["bytes"] > 0 and one["level"] == "info" for one in lines)
+
+
+def test_no_line_tells_a_secret_or_breaks(logged: Any, seeded: Path) -> None:
+    cursor = create_app(Settings(database=str(seeded))).test_client()
+    following = cursor.get("/v1/events?limit=1").get_json()["page"]["next"].partition("/v1")[2]
+    hostile = "/v1/events?q=a%0D%0A%7B%22status%22%3A200%7D&token=SECRET"
+    headers = {"Authorization": "Bearer SECRET", "Cookie": "a=SECRET", "X-Request-Id": "SECRET12"}
+    lines = logged("/v1" + following, hostile, "/SECRET%0Aforged", **headers)
+    assert len(lines) == 3
+    assert "SECRET" not in json.dumps(lines)
+    assert "cursor" not in json.dumps(lines)
+    assert lines[0]["query"] == "limit=1"
+
+
+# Figures
+
+
+def figure(metrics: str, name: str) -> float:
+    return sum(float(value) for value in re.findall(rf"^{re.escape(name)} (\S+)$", metrics, re.M))
+
+
+def test_processes_count_together(seeded: Path, tmp_path: Path) -> None:
+    port = free_port()
+    process = start(seeded, port, WORKERS="4", TMPDIR=str(tmp_path))
+    url = f"http://127.0.0.1:{port}"
+    wait_until_up(url, process)
+    for _ in range(20):
+        httpx.get(f"{url}/v1/events?limit=5", headers={"Connection": "close"})
+        httpx.get(f"{url}/v1/events.ndjson?dataset=seed")
+        httpx.get(f"{url}/v1/events/seed:999")
+    told = httpx.get(f"{url}/metrics").text
+    stop(process)
+    page = 'route="/v1/events",status="200"'
+    assert figure(told, f'cameo_requests_total{{method="GET",{page}}}') == 20
+    assert figure(told, 'cameo_rows_sent_total{kind="page"}') == 100
+    assert figure(told, 'cameo_rows_sent_total{kind="whole result"}') == 20 * 55
+    assert figure(told, 'cameo_request_seconds_count{route="/v1/events/<event_id>"}') == 20
+    assert figure(told, "cameo_store_up") == 1
+    assert figure(told, "cameo_store_load_count") == 1
+    assert figure(told, "cameo_store_database_bytes") == seeded.stat().st_size
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_store_that_is_gone_is_a_figure(own_store: Path, client_of: Any) -> None:
+    client = client_of(own_store)
+    own_store.rename(own_store.with_suffix(".away"))
+    told = client.get("/metrics")
+    assert told.status_code == 200
+    assert figure(told.text, "cameo_store_up") == 0
+
+
+def test_readiness_tells_schema_size_and_room(client: FlaskClient, seeded: Path) -> None:
+    told = client.get("/readyz").get_json()
+    assert (told["status"], told["revision"], told["schema"], told["load_count"]) == (
+        "ready",
+        1,
+        2,
+        1,
+    )
+    assert told["database_bytes"] == seeded.stat().st_size
+    assert told["free_bytes"] > 0
+
+
+# Places for whole results
+
+
+def test_a_place_is_free_again_however_an_answer_ends(seeded: Path) -> None:
+    client = create_app(Settings(database=str(seeded), exports=1)).test_client()
+    for _ in range(3):
+        client.get("/v1/events.csv").close()
+        assert len(client.get("/v1/events.csv").text.splitlines()) == 56
+        assert client.head("/v1/events.csv").status_code == 200
+        client.get("/v1/events.csv?limit=3")
+        client.get("/v1/events.csv", headers={"If-None-Match": "*"})
+
+
+def test_whoever_finds_no_place_is_told_to_come_again(seeded: Path) -> None:
+    app = create_app(Settings(database=str(seeded), exports=2))
+    with ExitStack() as stack:
+        for _ in range(2):
+            stack.enter_context(app.test_client().get("/v1/events.csv"))
+        refused = app.test_client().get("/v1/events.ndjson")
+        assert app.test_client().get("/v1/events").status_code == 200
+    assert (refused.status_code, refused.mimetype) == (503, "application/problem+json")
+    assert int(refused.headers["Retry-After"]) > 0
+    assert app.test_client().get("/v1/events.ndjson", buffered=True).status_code == 200
