@@ -35,6 +35,13 @@ FIGURES: dict[str, dict[str, object]] = {}
 """What tests have measured, by the promise that it is about."""
 
 
+def tally(promise: str, **counts: int) -> None:
+    """Add to figures of a promise."""
+    known = FIGURES.setdefault(promise, {})
+    for name, count in counts.items():
+        known[name] = int(str(known.get(name, 0))) + count
+
+
 @pytest.fixture
 def figures() -> Callable[..., None]:
     """Note figures of a promise; they are printed when all tests have run."""

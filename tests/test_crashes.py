@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from benchmarks.gdelt_like import lines
-from conftest import COMMAND
+from conftest import COMMAND, tally
 from loads import loaded, rows_of
 from rich_store import client_on
 
@@ -111,6 +111,7 @@ def test_a_load_that_is_killed_at_any_point_is_there_whole_or_not_at_all(
         rows = rows_of(store)
         whole += rows == after
         assert rows in (before, after)
+        tally("load killed", kills=1, whole=rows == after, untouched=rows == before, torn=0)
         for path in tmp_path.glob("killed.sqlite-*"):
             path.unlink()
     assert whole < KILLS
@@ -170,6 +171,7 @@ def test_a_full_disk_is_said_and_the_load_can_be_repeated(
     small.pragma("max_page_count", 1_000_000_000)
     load(small, order)
     assert rows_of(own_store) == rows_of(undisturbed)
+    tally("disk full", faults=1, rows_lost=0)
 
 
 def test_a_disk_that_fills_up_under_the_log_is_said(
@@ -184,6 +186,7 @@ def test_a_disk_that_fills_up_under_the_log_is_said(
     assert done.returncode == 3
     assert "cannot be written" in done.stderr
     assert rows_of(own_store) == rows_of(seeded)
+    tally("disk full", faults=1, rows_lost=0)
     checked(own_store)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import apsw
 import httpx
 import pytest
-from conftest import COMMAND, ROOT, free_port, needed, start, stop, wait_until_up
+from conftest import COMMAND, ROOT, free_port, needed, start, stop, tally, wait_until_up
 from flask.testing import FlaskClient
 from test_cli import UNUSABLE, count_at, counted, run, served
 
@@ -365,6 +365,7 @@ def test_damaged_pages_give_the_right_answer_or_none(
         assert answer.status_code in (200, 503), path
         is_right = without_room(answer.data) == without_room(client.get(path).data)
         assert answer.status_code == 503 or is_right, path
+        tally("damaged pages", asked=1, refused=answer.status_code == 503, wrong=0)
 
 
 @pytest.mark.parametrize("count", [1, 5, 50, 200])
@@ -376,6 +377,7 @@ def test_damaged_bytes_never_break_the_service(
     damaged = client_of(own_store)
     codes = {path: damaged.get(path).status_code for path in PATHS}
     assert set(codes.values()) <= {200, 404, 503}, codes
+    tally("damaged bytes", asked=len(codes), failed=0)
 
 
 # What a store is
