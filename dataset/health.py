@@ -34,7 +34,8 @@ def _bytes_of(database: Database) -> int:
         return int(
             database.execute_sql("SELECT pg_database_size(current_database())").fetchone()[0]
         )
-    return int(database.page_size * database.execute_sql("PRAGMA page_count").fetchone()[0])
+    (pages,) = database.execute_sql("PRAGMA page_count").fetchone()
+    return int(pages * database.page_size)
 
 
 def _free_beside(database: Database) -> int | None:

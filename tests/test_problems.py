@@ -15,7 +15,7 @@ import apsw
 import pytest
 from conftest import tally
 from flask.testing import FlaskClient
-from injections import INJECTIONS, PLAIN, SOME
+from injections import PLAIN, some
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -568,20 +568,22 @@ def test_no_parameter_takes_text_for_sql(
     client: FlaskClient, seeded: Path, path: str, name: str
 ) -> None:
     before = checksum(seeded)
-    check_all(client, [f"{path}?{name}={quote(text)}" for text in SOME])
+    tried = some(path + name, 20)
+    check_all(client, [f"{path}?{name}={quote(text)}" for text in tried])
     changed = int(checksum(seeded) != before)
-    tally("SQL injection", tried=len(SOME), changed=changed)
+    tally("SQL injection", tried=len(tried), changed=changed)
     assert not changed
 
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_an_injection_is_a_text_like_any_other(client: FlaskClient, name: str) -> None:
-    for text in INJECTIONS:
+    tried = some(name, 6)
+    for text in tried:
         answer = client.get(f"/v1/events/count?{name}={quote(text)}")
         # Words are what is left of a text without its signs: these may be found.
         is_literal = answer.status_code == 422 or answer.get_json()["count"] == 0 or name == "q"
         assert is_literal, text
-    tally("SQL injection", tried=len(INJECTIONS))
+    tally("SQL injection", tried=len(tried))
 
 
 def test_every_documented_parameter_is_walked() -> None:
