@@ -4,15 +4,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from flask import Response, g, request
-from werkzeug.exceptions import RequestedRangeNotSatisfiable
+from werkzeug.exceptions import HTTPException
 from werkzeug.wsgi import wrap_file
 
+from api import exports
 from api.formats import Format, holds_all, receipt_headers
 from api.queries import query_text
 from api.reading import Reading, base_url, spool, store
 from dataset.exports import extract
 from dataset.pages import Matched, matched_by
 from dataset.selection import Selection
+
+LARGE = 2**22
+"""What is larger holds a thread for as long as its reader takes."""
 
 
 def pinned(reading: Reading) -> Response:
@@ -60,7 +64,9 @@ def _file(
     answer.call_on_close(file.close)
     try:
         answer.make_conditional(_asked(), accept_ranges=True, complete_length=size)
-    except RequestedRangeNotSatisfiable:
+        if (answer.content_length or 0) > LARGE:
+            exports.take_place()
+    except HTTPException:
         answer.close()
         raise
     return answer
