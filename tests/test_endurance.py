@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -104,11 +103,11 @@ def test_a_disk_that_fills_up_under_a_load_leaves_the_store_as_it_was(
 
 
 def test_a_result_that_fills_the_disk_is_a_503_and_the_next_is_made(
-    own_store: Path, events: Path, small_disk: Path, monkeypatch: pytest.MonkeyPatch
+    own_store: Path, events: Path, small_disk: Path
 ) -> None:
     loaded(own_store, "gdelt", events)
-    monkeypatch.setattr(tempfile, "tempdir", str(small_disk))
-    client = create_app(Settings(database=str(own_store))).test_client()
+    settings = Settings(database=str(own_store), cache=str(small_disk))
+    client = create_app(settings).test_client()
     filler = fill(small_disk, but=100_000)
     refused = client.get("/v1/aggregates?by=id,actor_code,target_code&limit=1")
     assert (refused.status_code, refused.mimetype) == (503, "application/problem+json")
