@@ -104,6 +104,7 @@ def preferred(offers: Collection[str]) -> str:
 
 def whole(reading: Reading, selection: Selection, format: Format) -> Response:
     """Answer with all events of a selection, read and written as they are sent."""
+    exports.take_place()
     matched = matched_by(reading.snapshot, selection)
     receipt = reading.receipt(matched, complete=holds_all(selection, matched))
     made = extract(store(), selection, reading.columns, receipt)
@@ -138,7 +139,6 @@ def sent(
     content_type = format.content_type
     if request.method == "HEAD":
         return Response(iter(()), headers=headers, content_type=content_type)
-    exports.take_place()
     if _cannot_tell_an_end():
         file = _spooled(chunks)
         headers["Content-Length"] = str(file.tell())

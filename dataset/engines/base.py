@@ -92,6 +92,10 @@ class Engine(Database):
         return None
 
     @abstractmethod
+    def size(self) -> int:
+        """Give how many bytes the database has."""
+
+    @abstractmethod
     def foreign_tables(self) -> set[str] | None:
         """Name the tables in the way of ours; None if there is no table at all."""
 

@@ -86,6 +86,10 @@ class Postgres(Engine, PostgresqlDatabase):
         port = f":{named['port']}" if named["port"] else ""
         return f"postgresql://{user}{named['host']}{port}/{named['dbname']}"
 
+    def size(self) -> int:
+        """Ask the server."""
+        return int(self.execute_sql("SELECT pg_database_size(current_database())").fetchone()[0])
+
     def foreign_tables(self) -> set[str] | None:
         """Name the tables of another program that have the names of ours."""
         found = set(self.get_tables()) & {model._meta.table_name for model in MODELS}

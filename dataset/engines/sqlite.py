@@ -92,6 +92,11 @@ class SQLite(Engine, APSWDatabase):  # type: ignore[misc]
         """The folder of the file."""
         return Path(self.label).resolve().parent
 
+    def size(self) -> int:
+        """Multiply the pages, those in the log too."""
+        (pages,) = self.execute_sql("PRAGMA page_count").fetchone()
+        return int(pages * self.page_size)
+
     def foreign_tables(self) -> set[str] | None:
         """Name the tables of a file that is none of ours."""
         if not Path(self.label).exists():
