@@ -22,6 +22,10 @@ class Clock:
         """Begin to count anew."""
         self.end = None if self.seconds is None else monotonic() + self.seconds
 
+    def stop(self) -> None:
+        """End nothing any more."""
+        self.end = None
+
     def _is_over(self) -> bool:
         self.has_ended_one = self.end is not None and monotonic() > self.end
         return self.has_ended_one

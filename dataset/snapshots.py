@@ -120,6 +120,7 @@ class Store:
             database.close()
             raise database.unusable("read", error) from error
         finally:
+            clock.stop()
             database.end_reading()
 
     def _snapshot_of(self, database: Engine, clock: Clock) -> Snapshot:
