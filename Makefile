@@ -8,7 +8,9 @@ export HOST PORT DATABASE
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help serve test lint format openapi bench million charts clean
+HASHES := .venv/hashes
+
+.PHONY: help serve test lint format openapi hashes bench million charts clean
 
 help:  ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -35,6 +37,12 @@ openapi: .venv/.installed  ## Write the OpenAPI document
 bench: .venv/.installed-tests .bench/.peers  ## Measure against peers (BENCH_ROWS=10000000, GROUPS="pages http")
 	PYTHONPATH=tests $(BIN)/python -m benchmarks $(GROUPS)
 
+hashes: $(HASHES)/.installed  ## Write constraints-hashes.txt: what the service needs, each file with its hash
+	$(HASHES)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --all-build-deps \
+		--no-header --no-annotate --no-emit-options --no-emit-index-url --no-emit-trusted-host \
+		--no-emit-find-links --constraint constraints.txt --output-file constraints-hashes.txt pyproject.toml
+
+
 million: .venv/.installed-tests  ## Add 1,000,000 synthetic events like GDELT's to DATABASE (or ROWS)
 	$(BIN)/python tests/benchmarks/gdelt_like.py --rows $(or $(ROWS),1000000) --output synthetic.tsv
 	$(BIN)/cameo-events load gdelt synthetic.tsv --dataset synthetic
@@ -57,6 +65,11 @@ clean:  ## Remove the virtual environment
 
 .venv/.installed: pyproject.toml constraints.txt | .venv/bin/python
 	$(PIP) --editable .
+	@touch $@
+
+$(HASHES)/.installed: constraints.txt | .venv/bin/python
+	$(PYTHON) -m venv $(HASHES)
+	$(HASHES)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt pip-tools
 	@touch $@
 
 .venv/.installed-tests: .venv/.installed

@@ -2,7 +2,7 @@
 
 from threading import BoundedSemaphore
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 from werkzeug.exceptions import ServiceUnavailable
 
 from api import tracing
@@ -20,6 +20,8 @@ def register(app: Flask, settings: Settings) -> None:
 
 def take_place() -> None:
     """Take a place until the answer is sent; refuse if there is none."""
+    if request.method == "HEAD":
+        return
     places: BoundedSemaphore = current_app.extensions["exports"]
     if not places.acquire(blocking=False):
         tracing.note("export_refused")

@@ -104,6 +104,7 @@ def preferred(offers: Collection[str]) -> str:
 
 def whole(reading: Reading, selection: Selection, format: Format) -> Response:
     """Answer with all events of a selection, read and written as they are sent."""
+    exports.take_place()
     matched = matched_by(reading.snapshot, selection)
     receipt = reading.receipt(matched, complete=holds_all(selection, matched))
     made = extract(store(), selection, reading.columns, receipt)

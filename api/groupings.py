@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 from werkzeug.exceptions import NotImplemented as NotInstalled
 
-from api import answers, formats
+from api import answers, exports, formats
 from api.formats import Format
 from api.problems import NEEDS_MATPLOTLIB, refuse
 from api.reading import JSON, Reading, spool
@@ -70,6 +70,7 @@ def csv_page(asked: Reading, grouping: Grouping) -> Response:
 
 def csv_whole(asked: Reading, grouping: Grouping) -> Response:
     """Answer with all groups as CSV."""
+    exports.take_place()
     found = page_of_groups(asked.snapshot, spool(), grouping, limit=1)
     chunks = groups_csv(asked.snapshot, spool(), grouping)
     return _sent(asked, grouping, chunks, found.matched, CSV)

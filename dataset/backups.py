@@ -8,19 +8,13 @@ from hashlib import file_digest
 from pathlib import Path
 
 import apsw
-from peewee import Database
 
-from dataset.database import (
-    ENGINE_ERRORS,
-    check,
-    is_begun,
-    open_to_read,
-    open_to_write,
-    settings_of,
-)
+from dataset.database import ENGINE_ERRORS, is_begun, open_to_read, open_to_write
 from dataset.engines.base import Engine
 from dataset.engines.sqlite import SQLite
 from dataset.errors import Impossible, StoreError
+
+NEWEST = "SELECT COALESCE(MAX(number), 0) FROM revision"
 
 
 @dataclass(frozen=True)
@@ -36,13 +30,14 @@ def backup(url: str, file: Path) -> Backup:
     """Copy a store as it is at one moment into a new file, and check the copy."""
     if file.exists():
         raise Impossible(f"There is a file {file} already: nothing is written over.")
-    if not _path_of(url).exists() or not is_begun(url):
+    if not is_begun(url):
         raise StoreError(f"There is no database {url}.")
+    source = _of_sqlite(open_to_read(url))
     with _unfinished(file) as copy:
-        _copy(url, copy)
-        checked(copy)
+        _copy(source, copy)
+        found = checked(copy)
         copy.replace(file)
-    return checked(file)
+    return found
 
 
 def restore(file: Path, url: str) -> Backup:
@@ -52,18 +47,13 @@ def restore(file: Path, url: str) -> Backup:
     reads it goes on with what they read.
     """
     found = checked(file)
-    target = _path_of(url)
-    if not target.exists():
-        with _unfinished(target) as copy:
-            _copy(str(file), copy)
-            copy.replace(target)
-        return found
-    database = open_to_write(url)
-    try:
-        _copy_into(file, database)
-        database.tidy()
-    finally:
-        database.close()
+    target = _of_sqlite(open_to_read(url))
+    source = _of_sqlite(open_to_read(str(file)))
+    if not Path(target.label).exists():
+        with _unfinished(Path(target.label)) as copy:
+            _copy(source, copy)
+            copy.replace(target.label)
+    _copy_into(source, _of_sqlite(open_to_write(url)))
     return found
 
 
@@ -71,60 +61,55 @@ def checked(file: Path) -> Backup:
     """Check that a file is a whole store of ours; tell what it holds."""
     if not file.exists():
         raise Impossible(f"There is no file {file}.")
+    if not is_begun(str(file)):
+        raise StoreError(f"The file {file} holds no store.")
     database = open_to_read(str(file))
     try:
-        if not is_begun(str(file)):
-            raise StoreError(f"The file {file} holds no store.")
-        check(str(file), settings_of(database))
-        damage = database.execute_sql("PRAGMA integrity_check(1)").fetchone()[0]
-        if damage != "ok":
-            raise StoreError(f"The file {file} is damaged: {damage}.")
-        revision = _revision_of(database)
+        (damage,) = database.execute_sql("PRAGMA integrity_check(1)").fetchone()
+        (revision,) = database.execute_sql(NEWEST).fetchone()
     except ENGINE_ERRORS as error:
         raise database.unusable("read", error) from error
     finally:
         database.close()
+    if damage != "ok":
+        raise StoreError(f"The file {file} is damaged: {damage}.")
     with file.open("rb") as opened:
         digest = file_digest(opened, "sha256")
     return Backup(revision, file.stat().st_size, digest.hexdigest())
 
 
-def _copy(url: str, file: Path) -> None:
+def _of_sqlite(database: Engine) -> SQLite:
+    if not isinstance(database, SQLite):
+        raise Impossible(f"{database.label} is copied by its own tools: pg_dump and pg_restore.")
+    return database
+
+
+def _copy(source: SQLite, file: Path) -> None:
     try:
         with closing(apsw.Connection(str(file))) as target:
-            _copy_pages(url, target)
+            _copy_pages(source, target)
             # A copy is one file: it must not need a log beside it.
             target.pragma("journal_mode", "delete")
     except ENGINE_ERRORS as error:
-        raise open_to_read(str(file)).unusable("written", error) from error
+        raise source.unusable("copied", error) from error
 
 
-def _copy_into(file: Path, database: Engine) -> None:
+def _copy_into(source: SQLite, target: SQLite) -> None:
     try:
-        _copy_pages(str(file), database.connection())
-        database.execute_sql("PRAGMA journal_mode = wal")
+        _copy_pages(source, target.connection())
+        target.settle()
+        target.truncate_log()
     except ENGINE_ERRORS as error:
-        raise database.unusable("written", error) from error
+        raise target.unusable("written", error) from error
+    finally:
+        target.close()
 
 
-def _copy_pages(url: str, target: apsw.Connection) -> None:
+def _copy_pages(source: SQLite, target: apsw.Connection) -> None:
     """Copy all pages at once: of a source that is written to, the last commit before."""
-    flags = apsw.SQLITE_OPEN_READONLY
-    with (
-        closing(apsw.Connection(str(_path_of(url)), flags=flags)) as source,
-        target.backup("main", source, "main") as copying,
-    ):
+    with source.connection_context(), target.backup("main", source.connection(), "main") as copying:
         while not copying.done:
             copying.step(-1)
-
-
-def _path_of(url: str) -> Path:
-    database = open_to_read(url)
-    if not isinstance(database, SQLite):
-        raise Impossible(
-            f"{database.label} is no file: PostgreSQL's own pg_dump and pg_restore are for it."
-        )
-    return Path(database.label)
 
 
 @contextmanager
@@ -137,8 +122,3 @@ def _unfinished(file: Path) -> Iterator[Path]:
         for left in (path, path.with_name(f"{path.name}-journal")):
             with suppress(FileNotFoundError):
                 left.unlink()
-
-
-def _revision_of(database: Database) -> int:
-    newest = "SELECT COALESCE(MAX(number), 0) FROM revision"
-    return int(database.execute_sql(newest).fetchone()[0])

@@ -1,6 +1,12 @@
-"""How long the queries of an answer may take."""
+"""End queries that take too long: SQLite asks a clock now and then whether to go on."""
 
 from time import monotonic
+from typing import Any
+
+from peewee import Database
+
+STEPS = 10_000
+"""Steps of SQLite's machine from one look at the clock to the next: about a millisecond."""
 
 
 class Clock:
@@ -16,7 +22,15 @@ class Clock:
         """Begin to count anew."""
         self.end = None if self.seconds is None else monotonic() + self.seconds
 
-    def is_over(self) -> bool:
-        """Tell whether the time is over; who asks ends its query then."""
+    def stop(self) -> None:
+        """End nothing any more."""
+        self.end = None
+
+    def _is_over(self) -> bool:
         self.has_ended_one = self.end is not None and monotonic() > self.end
         return self.has_ended_one
+
+    def watch(self, database: Database) -> None:
+        """End the queries of a connection when the time is over."""
+        connection: Any = database.connection()
+        connection.set_progress_handler(self._is_over, STEPS)

@@ -22,13 +22,20 @@ ENGINE_ERRORS: tuple[type[BaseException], ...] = (*Engine.ERRORS, apsw.Error)
 
 
 def open_to_read(
-    url: str, seconds_to_wait: float = SECONDS_TO_WAIT, streaming: bool = False
+    url: str,
+    seconds_to_wait: float = SECONDS_TO_WAIT,
+    streaming: bool = False,
+    query_seconds: float | None = None,
 ) -> Engine:
     """Open a database that exists; nothing can be written through it.
 
-    `streaming`: for answers of any size, whose memory must be bounded.
+    `streaming`: for answers of any size, whose memory must be bounded. `query_seconds` is how long
+    a server lets a statement take, if there is a server.
     """
-    return engine_of(url).to_read(url, seconds_to_wait, streaming)
+    database = engine_of(url).to_read(url, seconds_to_wait, streaming)
+    if query_seconds is not None:
+        database.limit(query_seconds)
+    return database
 
 
 def open_to_write(url: str, seconds_to_wait: float = SECONDS_TO_WAIT) -> Engine:

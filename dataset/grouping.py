@@ -7,7 +7,6 @@ from typing import Any
 from peewee import Case, Entity, SqliteDatabase, fn
 
 from dataset.engines.base import Term
-from dataset.engines.sqlite import watch
 from dataset.groups import DYAD, OVERLAPPING, PERIODS, Measure
 from dataset.merging import count_parts, fill_periods, mean, merged
 from dataset.models import Version, field
@@ -30,7 +29,7 @@ PERIOD_LABELS: dict[str, Callable[[Any], Any]] = {
 
 def write(snapshot: Snapshot, grouping: Grouping, database: SqliteDatabase) -> None:
     """Write the groups, in their order, into a new database."""
-    watch(database, snapshot.clock)
+    snapshot.clock.watch(database)
     database.register_function(mean, "mean", 2)
     for statement in TABLES:
         database.execute_sql(statement)

@@ -70,7 +70,7 @@ class Store:
         self.url = url
         self.query_seconds = query_seconds
         self.streamed: Callable[[int], object] = lambda rows: None
-        self._database = open_to_read(url)
+        self._database = open_to_read(url, query_seconds=query_seconds)
         self._forgetting = threading.Lock()
         self._memories: dict[int, OrderedDict[Hashable, Any]] = {}
 
@@ -84,7 +84,7 @@ class Store:
     def stream(self) -> Iterator[Snapshot]:
         """Give a snapshot on a connection of its own, for an answer that outlives its request."""
         # Flask closes the request before a stream starts (pallets/flask#5799).
-        database = open_to_read(self.url, streaming=True)
+        database = open_to_read(self.url, streaming=True, query_seconds=self.query_seconds)
         try:
             with self._reading(database) as snapshot:
                 yield snapshot
@@ -112,14 +112,15 @@ class Store:
         clock = Clock(self.query_seconds)
         try:
             database.begin_reading()
-            database.limit(clock)
+            database.watch(clock)
             yield self._snapshot_of(database, clock)
         except ENGINE_ERRORS as error:
-            if database.was_ended(clock, error):
+            if clock.has_ended_one or database.has_ended(error):
                 raise _too_slow(clock) from error
             database.close()
             raise database.unusable("read", error) from error
         finally:
+            clock.stop()
             database.end_reading()
 
     def _snapshot_of(self, database: Engine, clock: Clock) -> Snapshot:

@@ -1,5 +1,7 @@
 """Texts that would be SQL, FTS5 or a path if anybody took them for more than text."""
 
+from random import Random
+
 BREAKS = ("'", '"', "')", '")', "`", "]", "\\'", "%27", "' --", "\u02bc")
 """What may end a quoted text."""
 
@@ -47,5 +49,8 @@ INJECTIONS = (
     *PLAIN,
     *(f"{word}{end}{tail}" for word in ("", "IRN") for end in BREAKS for tail in TAILS),
 )
-SOME = INJECTIONS[::5]
-"""Enough for every parameter of every operation; all of them go where text is searched."""
+
+
+def some(name: str, count: int) -> list[str]:
+    """Choose some for a name: always the same, and other ones for another name."""
+    return Random(name).sample(INJECTIONS, count)

@@ -122,6 +122,28 @@ def test_a_wrong_command_line_is_explained(arguments: tuple[str, ...], word: str
     assert "Traceback" not in told.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TRUSTED_PROXIES", "-1"),
+        ("TRUSTED_PROXIES", "all"),
+        ("QUERY_SECONDS", "0"),
+        ("QUERY_SECONDS", "0.5"),
+        ("EXPORTS", "0"),
+        ("RATE_LIMIT", "many"),
+        ("RATE_LIMIT", "0 per minute"),
+        ("RATE_LIMIT", "5 per fortnight"),
+        ("RATE_LIMIT_STORAGE", "127.0.0.1"),
+        ("LOG", "everything"),
+        ("PUBLIC_URL", "events.example.org"),
+    ],
+)
+def test_a_bad_setting_is_named(tmp_path: Path, name: str, value: str) -> None:
+    told = run("serve", DATABASE=tmp_path / "new.sqlite", **{name: value})
+    assert told.returncode == WRONG_COMMAND
+    assert f"{name} is {value!r}, but must be " in told.stderr
+
+
 @pytest.mark.parametrize("port", ["abc", "0", "-1", "65536", "80 ", "8e3", "1_000", "\u0663"])
 def test_a_bad_port_is_named(tmp_path: Path, port: str) -> None:
     told = run("serve", PORT=port, DATABASE=tmp_path / "new.sqlite")

@@ -65,7 +65,7 @@ def test_others_are_answered_while_a_query_is_ended(slow: FlaskClient, figures: 
 def test_a_result_of_groups_is_ended_in_the_making(
     rich_store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dataset.engines.sqlite.STEPS", 1)
+    monkeypatch.setattr("dataset.clocks.STEPS", 1)
     app = create_app(Settings(database=str(rich_store), query_seconds=0))
     assert app.test_client().get("/v1/aggregates?by=id").status_code == 503
     folder = app.extensions["spool"].folder
@@ -76,3 +76,20 @@ def test_a_stream_that_takes_too_long_breaks(seeded: Path) -> None:
     limited = Store(str(seeded), query_seconds=0.2)
     with pytest.raises(TooSlow), limited.stream() as snapshot:
         snapshot.database.execute_sql(COUNTED).fetchall()
+
+
+def test_postgresql_ends_a_query_that_takes_too_long(rich_postgres: str) -> None:
+    limited = Store(rich_postgres, query_seconds=0.2)
+    for _ in range(2):
+        with pytest.raises(TooSlow), limited.snapshot() as snapshot:
+            snapshot.database.execute_sql("SELECT pg_sleep(30)")
+    with limited.snapshot() as snapshot:
+        assert snapshot.revision == 3
+    limited.close()
+
+
+def test_health_is_told_of_postgresql_too(rich_postgres: str) -> None:
+    app = create_app(Settings(database=rich_postgres))
+    told = app.test_client().get("/readyz").get_json()
+    assert told["database_bytes"] > 1_000_000
+    assert told["free_bytes"] is None

@@ -92,6 +92,10 @@ class Engine(Database):
         return None
 
     @abstractmethod
+    def size(self) -> int:
+        """Give how many bytes the database has."""
+
+    @abstractmethod
     def foreign_tables(self) -> set[str] | None:
         """Name the tables in the way of ours; None if there is no table at all."""
 
@@ -107,20 +111,22 @@ class Engine(Database):
         """Begin to read one moment of the store, on this thread's connection."""
 
     @abstractmethod
-    def limit(self, clock: Clock) -> None:
-        """End the queries of this thread's connection when they take too long."""
-
-    @abstractmethod
-    def was_ended(self, clock: Clock, error: BaseException) -> bool:
-        """Tell whether a query failed because it took too long."""
-
-    @abstractmethod
     def end_reading(self) -> None:
         """Let go of the moment, whatever has become of the connection."""
 
     @abstractmethod
     def stream(self, text: str, parameters: Sequence[Any]) -> Iterator[Row]:
         """Yield rows as they are read, in constant memory."""
+
+    def limit(self, query_seconds: float) -> None:
+        """Let the server end statements that take longer, where there is a server."""
+
+    def watch(self, clock: Clock) -> None:
+        """Let a clock end the queries of this thread's connection, where no server does."""
+
+    def has_ended(self, error: BaseException) -> bool:
+        """Tell whether an error is that the server has ended a statement for its time."""
+        return False
 
     def begin_writing(self) -> None:
         """Let nobody else write until the end of the transaction that has begun."""

@@ -11,7 +11,6 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 
-from dataset.clocks import Clock
 from dataset.engines import postgres_connections as connections
 from dataset.engines.base import Engine, Insert, Row, as_peewee
 from dataset.engines.postgres_words import LEXEMES, LONG_WORDS, OPERATIONS, TERMS
@@ -89,6 +88,10 @@ class Postgres(Engine, PostgresqlDatabase):
         port = f":{named['port']}" if named["port"] else ""
         return f"postgresql://{user}{named['host']}{port}/{named['dbname']}"
 
+    def size(self) -> int:
+        """Ask the server."""
+        return int(self.execute_sql("SELECT pg_database_size(current_database())").fetchone()[0])
+
     def foreign_tables(self) -> set[str] | None:
         """Name the tables of another program that have the names of ours."""
         found = set(self.get_tables()) & {model._meta.table_name for model in MODELS}
@@ -131,16 +134,6 @@ class Postgres(Engine, PostgresqlDatabase):
         finally:
             connection.patience = patience
 
-    def limit(self, clock: Clock) -> None:
-        """Let the server end each query that takes too long."""
-        if clock.seconds is not None:
-            milliseconds = str(int(1000 * clock.seconds))
-            self.execute_sql("SELECT set_config('statement_timeout', %s, true)", (milliseconds,))
-
-    def was_ended(self, clock: Clock, error: BaseException) -> bool:
-        """Tell whether the server has ended a query."""
-        return clock.has_ended_one or connections.state_of(error) == ENDED
-
     def end_reading(self) -> None:
         """End the transaction; the connection stays unless it is lost."""
         if self.is_closed():
@@ -160,6 +153,14 @@ class Postgres(Engine, PostgresqlDatabase):
                 cursor.itersize = FETCHED
                 cursor.execute(statement)
                 yield from cursor
+
+    def limit(self, query_seconds: float) -> None:
+        """Let the server end a statement, or the fetching of a part of a stream."""
+        self._options += f" -c statement_timeout={max(1, int(1000 * query_seconds))}"
+
+    def has_ended(self, error: BaseException) -> bool:
+        """Tell by the SQLSTATE of a canceled query."""
+        return connections.state_of(error) == ENDED
 
     def begin_writing(self) -> None:
         """Wait for others who write, but not for long."""

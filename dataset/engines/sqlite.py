@@ -26,8 +26,6 @@ PRAGMAS = {"page_size": 8192, "synchronous": "normal", "cache_size": -65_536}
 READ_PRAGMAS: dict[str, int | str] = {"query_only": 1, "temp_store": "memory"}
 # What is sorted for a stream may be all there is.
 STREAM_PRAGMAS = READ_PRAGMAS | {"temp_store": "file"}
-STEPS = 10_000
-"""Steps of SQLite's machine from one look at the clock to the next: about a millisecond."""
 WAYS_OUT = {"locked": BUSY, "disk is full": FULL}
 """What to do about errors that SQLite names so."""
 
@@ -94,6 +92,11 @@ class SQLite(Engine, APSWDatabase):  # type: ignore[misc]
         """The folder of the file."""
         return Path(self.label).resolve().parent
 
+    def size(self) -> int:
+        """Multiply the pages, those in the log too."""
+        (pages,) = self.execute_sql("PRAGMA page_count").fetchone()
+        return int(pages * self.page_size)
+
     def foreign_tables(self) -> set[str] | None:
         """Name the tables of a file that is none of ours."""
         if not Path(self.label).exists():
@@ -125,19 +128,15 @@ class SQLite(Engine, APSWDatabase):  # type: ignore[misc]
         self.connect(reuse_if_open=True)
         self.execute_sql("BEGIN")
 
-    def limit(self, clock: Clock) -> None:
-        """Ask the clock now and then whether to go on."""
-        watch(self, clock)
-
-    def was_ended(self, clock: Clock, error: BaseException) -> bool:
-        """Tell whether the clock has ended a query."""
-        return clock.has_ended_one
-
     def end_reading(self) -> None:
         """End the transaction, however long that takes; the connection stays."""
         if not self.is_closed():
             self.connection().set_progress_handler(None)
             self.rollback()
+
+    def watch(self, clock: Clock) -> None:
+        """Ask a clock now and then whether to go on."""
+        clock.watch(self)
 
     def _close_if_replaced(self) -> None:
         """Let go of a file that is no longer the one at its path."""
@@ -208,11 +207,6 @@ class SQLite(Engine, APSWDatabase):  # type: ignore[misc]
     def way_out(self, error: BaseException) -> str:
         """Say what can be done, by the words of the error."""
         return next((text for name, text in WAYS_OUT.items() if name in str(error)), WAY_OUT)
-
-
-def watch(database: APSWDatabase, clock: Clock) -> None:
-    """Let a clock end the queries of this thread's connection."""
-    database.connection().set_progress_handler(clock.is_over, STEPS)
 
 
 def _path_of(url: str) -> Path:
