@@ -19,7 +19,7 @@ serve: .venv/.installed  ## Serve on http://$HOST:$PORT, with the seed dataset i
 	@exec $(BIN)/cameo-events serve
 
 test: .venv/.installed-tests .venv/httpfs/.installed  ## Run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: .venv/.installed-tests  ## Check style, types and the committed OpenAPI document
 	$(BIN)/ruff check .
@@ -41,7 +41,6 @@ hashes: $(HASHES)/.installed  ## Write constraints-hashes.txt: what the service 
 	$(HASHES)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --all-build-deps \
 		--no-header --no-annotate --no-emit-options --no-emit-index-url --no-emit-trusted-host \
 		--no-emit-find-links --constraint constraints.txt --output-file constraints-hashes.txt pyproject.toml
-
 
 million: .venv/.installed-tests  ## Add 1,000,000 synthetic events like GDELT's to DATABASE (or ROWS)
 	$(BIN)/python tests/benchmarks/gdelt_like.py --rows $(or $(ROWS),1000000) --output synthetic.tsv

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -31,7 +32,7 @@ SHARED = ROOT.parent / "shared"
 COMMAND = str(Path(sys.executable).with_name("cameo-events"))
 
 
-FIGURES: dict[str, dict[str, object]] = {}
+FIGURES: dict[str, dict[str, Any]] = {}
 """What tests have measured, by the promise that it is about."""
 
 
@@ -46,6 +47,21 @@ def tally(promise: str, **counts: int) -> None:
 def figures() -> Callable[..., None]:
     """Note figures of a promise; they are printed when all tests have run."""
     return lambda promise, **numbers: FIGURES.setdefault(promise, {}).update(numbers)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand figures to the process that prints them, where tests run in several."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["figures"] = FIGURES
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Take the figures of a process that has ended."""
+    for promise, numbers in getattr(node, "workeroutput", {}).get("figures", {}).items():
+        known = FIGURES.setdefault(promise, {})
+        for name, number in numbers.items():
+            known[name] = known[name] + number if name in known else number
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -172,7 +172,7 @@ def test_a_second_writer_waits_and_is_told(postgres_store: str) -> None:
 @pytest.mark.parametrize(
     ("address", "told"),
     [
-        (f"postgresql://test@127.0.0.1:{free_port()}/x", "Is the server up"),
+        ("postgresql://test@127.0.0.1:{free}/x", "Is the server up"),
         ("postgresql://test:secret@127.0.0.1:{port}/no", "does not exist. Is the server up"),
         ("postgresql://nobody:secret@127.0.0.1:{port}/postgres", "createuser"),
         ("postgresql://[", "no address of PostgreSQL"),
@@ -180,7 +180,7 @@ def test_a_second_writer_waits_and_is_told(postgres_store: str) -> None:
     ],
 )
 def test_an_address_that_leads_nowhere_is_said(postgres: Server, address: str, told: str) -> None:
-    url = address.format(port=postgres.port)
+    url = address.format(port=postgres.port, free=free_port())
     done = CliRunner().invoke(main, ["init", "--database", url])
     assert (done.exit_code, told in done.output) == (UNUSABLE, True), done.output
     assert "secret" not in done.output
