@@ -139,7 +139,6 @@ def sent(
     content_type = format.content_type
     if request.method == "HEAD":
         return Response(iter(()), headers=headers, content_type=content_type)
-    exports.take_place()
     if _cannot_tell_an_end():
         file = _spooled(chunks)
         headers["Content-Length"] = str(file.tell())
