@@ -49,6 +49,7 @@ class Postgres(Engine, PostgresqlDatabase):
         **OPERATIONS,
     }
     CAN_SPREAD = True
+    CUTS_ARMS = True
     WORDS = (LEXEMES, LONG_WORDS)
     TERMS = TERMS
 
