@@ -17,7 +17,9 @@ from dataset.history import NULL, PURGED, UNSAID
 from dataset.models import Event, Superseded, Tombstone, Version, field
 from dataset.pages import CAP, Matched, capped
 from dataset.snapshots import Snapshot
+from dataset.statements import first_of_all
 
+ORDER = (Entity("changed"), Entity("public_id"))
 MOST_ROWS = 2
 """A change is two rows at most: the version that it ended, and the one that it brought."""
 
@@ -76,7 +78,8 @@ def changes(
     matched = matched or _counted(snapshot, feed, is_short)
     # Many changes are found soon enough in order; few that match are found by an index of theirs.
     in_order = is_short or matched.relation == "gte"
-    query = ordered(feed, read, in_order).limit(MOST_ROWS * (limit + 1))
+    arms, most = _read_arms(feed, read, in_order), MOST_ROWS * (limit + 1)
+    query = first_of_all(snapshot.database, arms, ORDER, most)
     found = list(islice(_paired(snapshot.rows(query), bool(feed.filters)), limit + 1))
     shown, more = found[:limit], len(found) > limit
     return ChangePage(read, shown, shown[-1].place if more else None, matched)
@@ -88,6 +91,10 @@ def ordered(feed: Feed, read: Sequence[str], in_order: bool) -> Any:
     `in_order`: the filters are hidden from the planner, so that it walks the index of the order
     instead of sorting all that match.
     """
+    return _united(_read_arms(feed, read, in_order)).order_by(*ORDER)
+
+
+def _read_arms(feed: Feed, read: Sequence[str], in_order: bool) -> Iterator[Any]:
     nothing = [NULL] * len(read)
     columns = [
         [NULL, NULL, *(field(Event, name) for name in read)],
@@ -96,8 +103,7 @@ def ordered(feed: Feed, read: Sequence[str], in_order: bool) -> Any:
         [Value(PURGED), NULL, *nothing],
     ]
     arms = zip(_arms(feed, in_order), columns, strict=True)
-    query = _united(arm.select_extend(*more) for arm, more in arms)
-    return query.order_by(Entity("changed"), Entity("public_id"))
+    return (arm.select_extend(*more) for arm, more in arms)
 
 
 def _arms(feed: Feed, in_order: bool) -> Iterator[Any]:

@@ -34,3 +34,6 @@ class Clock:
         """End the queries of a connection when the time is over."""
         connection: Any = database.connection()
         connection.set_progress_handler(self._is_over, STEPS)
+
+
+UNLIMITED = Clock(None)

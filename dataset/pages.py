@@ -9,7 +9,7 @@ from peewee import Select, fn
 from dataset import rows
 from dataset.columns import COLUMNS
 from dataset.plans import Filters, run
-from dataset.selection import NEWEST_FIRST, Position, Selection, arms, ordered, union
+from dataset.selection import NEWEST_FIRST, Position, Selection, arms, first_of, union
 from dataset.snapshots import Snapshot
 
 CAP = 10_000
@@ -59,11 +59,6 @@ def page_of(
 def columns_to_read(selection: Selection, columns: Sequence[str]) -> tuple[str, ...]:
     """Name the columns to read for a page of `columns`: these, the key, and what it sorts by."""
     return rows.stored([*columns, selection.sort.column])
-
-
-def first_of(snapshot: Snapshot, selection: Selection, read: Sequence[str], limit: int) -> Any:
-    """Select the first events of a selection."""
-    return ordered(snapshot, selection, read).limit(limit)
 
 
 def _position(row: tuple[Any, ...], read: tuple[str, ...], selection: Selection) -> Position:

@@ -26,8 +26,10 @@ Convert = Callable[[Any], Any]
 Write = Callable[..., Any]
 Values = list[Any]
 
-_NOW: Any = SimpleNamespace(revision=None)
-"""Stands for the snapshot while a statement is written: None is its newest revision."""
+
+def _now(database: Database) -> Any:
+    """Stand for the snapshot while a statement is written: None is its newest revision."""
+    return SimpleNamespace(revision=None, database=database)
 
 
 class Slot(Node):
@@ -103,7 +105,7 @@ def statement(
 @lru_cache(MOST_KEPT)
 def plan_of(database: Database, write: Write, shape: Selection, *more: Any) -> Plan:
     """Write the statement of a shape; `more` is what else decides its text."""
-    return Plan(*database.get_sql_context().sql(write(_NOW, shape, *more)).query())
+    return Plan(*database.get_sql_context().sql(write(_now(database), shape, *more)).query())
 
 
 def taken_apart(selection: Selection, is_newest: bool) -> tuple[Selection, Values]:

@@ -14,6 +14,7 @@ from dataset.duplicates import columns_for, kept_keys
 from dataset.models import Event, Superseded, Version, field
 from dataset.samples import Sample, shuffled
 from dataset.snapshots import Snapshot
+from dataset.statements import first_of_all
 
 Table = type[Version]
 Filters = Mapping[str, Any]
@@ -108,14 +109,24 @@ def ordered(snapshot: Snapshot, selection: Selection, columns: Sequence[str]) ->
     """
     if selection.sample:
         return _drawn(snapshot, selection, selection.sample, columns)
-    column, key = Entity(selection.sort.column), Entity("key")
+    return union(snapshot, selection, columns).order_by(*_order(selection.sort))
+
+
+def first_of(snapshot: Snapshot, selection: Selection, columns: Sequence[str], limit: int) -> Any:
+    """Select columns of the first events of a selection in its order (see `ordered`)."""
+    if selection.sample:
+        return ordered(snapshot, selection, columns).limit(limit)
+    found = arms(snapshot, selection, columns)
+    return first_of_all(snapshot.database, found, _order(selection.sort), limit)
+
+
+def _order(sort: Sort) -> list[Any]:
+    column, key = Entity(sort.column), Entity("key")
     # Where nothing is missing, PostgreSQL reads an index backwards only if nulls are not mentioned.
-    nulls = "LAST" if COLUMNS[selection.sort.column].null else None
-    if selection.sort.descending:
-        order = [column.desc(nulls=nulls), key.desc()]
-    else:
-        order = [column.asc(nulls=nulls), key.asc()]
-    return union(snapshot, selection, columns).order_by(*order)
+    nulls = "LAST" if COLUMNS[sort.column].null else None
+    if sort.descending:
+        return [column.desc(nulls=nulls), key.desc()]
+    return [column.asc(nulls=nulls), key.asc()]
 
 
 def _drawn(snapshot: Snapshot, selection: Selection, sample: Sample, columns: Sequence[str]) -> Any:

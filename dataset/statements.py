@@ -1,12 +1,13 @@
 """Write statements once, to run them many times: writing one costs more than running it."""
 
 from collections.abc import Iterable, Sequence
+from functools import reduce
 from typing import Any
 
 import orjson
 from peewee import Database, Model
 
-from dataset.engines.base import Term
+from dataset.engines.base import Engine, Term
 from dataset.models import field
 
 
@@ -20,6 +21,13 @@ def inserting(database: Database, table: type[Model], names: Sequence[str]) -> s
     """Give the statement that inserts a row of these columns."""
     fields = [field(table, name) for name in names]
     return text_of(database, table.insert_many([(None,) * len(names)], fields=fields))
+
+
+def first_of_all(database: Engine, arms: Iterable[Any], order: Sequence[Any], limit: int) -> Any:
+    """Select the first rows of several selects in an order; each is cut by itself if need be."""
+    if database.CUTS_ARMS:
+        arms = (arm.order_by(*order).limit(limit) for arm in arms)
+    return reduce(lambda one, other: one.union_all(other), arms).order_by(*order).limit(limit)
 
 
 def given_keys(keys: str | None = None) -> Term:

@@ -114,7 +114,7 @@ def _history() -> Iterator[str]:
         for end in ("", "/history", "/mentions"):
             yield f"{EVENTS}/{name}{end}"
             yield address(f"{EVENTS}/{name}{end}", {"as_of": "2"})
-    yield from ("/v1/releases", "/v1/loads", "/v1/loads/1", "/v1/loads/1/quarantine", "/readyz")
+    yield from ("/v1/releases", "/v1/loads", "/v1/loads/1", "/v1/loads/1/quarantine", "/healthz")
     for query in SOME[:4]:
         yield address("/v1/cite", query)
 

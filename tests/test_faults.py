@@ -10,15 +10,20 @@ from conftest import Server, free_port
 from fault_proxy import Proxy
 from flask.testing import FlaskClient
 from loads import counts, gdelt_line, loaded, no_fetch, sums_of
+from peewee import fn
 from rich_store import client_on
 from test_cli import UNUSABLE
 
+from api import create_app
 from api.cli import main
+from api.reading import store
+from api.settings import Settings
 from dataset.copies import copy
 from dataset.database import open_to_write
 from dataset.errors import StoreError
 from dataset.inputs import inputs
 from dataset.loading import Order, load
+from dataset.models import Event
 
 PATHS = ("/readyz", "/v1/events", "/v1/events.csv", "/v1/aggregates?by=week", "/v1/actors")
 
@@ -136,6 +141,22 @@ def test_a_network_that_fails_is_a_503_and_heals(
     check_lost(client, "/readyz")
     proxy.fault = 0.0
     assert client.get("/v1/events").data == before
+
+
+def test_a_network_that_fails_within_an_answer_is_a_503(proxied: tuple[Proxy, str]) -> None:
+    proxy, url = proxied
+    app = create_app(Settings(database=url, query_seconds=1))
+
+    def swallowed() -> str:
+        with store().snapshot() as snapshot:
+            proxy.fault = "black hole"
+            return str(snapshot.revision + snapshot.value(Event.select(fn.COUNT("*"))))
+
+    app.add_url_rule("/swallowed", view_func=swallowed)
+    client = app.test_client()
+    check_lost(client, "/swallowed")
+    proxy.fault = 0.0
+    assert client.get("/v1/events").status_code == 200
 
 
 def test_a_slow_network_is_only_slow(proxied: tuple[Proxy, str]) -> None:

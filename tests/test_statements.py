@@ -17,8 +17,8 @@ from dataset.columns import SORTABLE
 from dataset.database import open_to_write
 from dataset.filters import FILTERS
 from dataset.models import Event
-from dataset.pages import Matched, capped_of, columns_to_read, first_of, page_of
-from dataset.selection import Selection, Sort, ordered
+from dataset.pages import Matched, capped_of, columns_to_read, page_of
+from dataset.selection import Selection, Sort, first_of, ordered
 from dataset.snapshots import Snapshot, Store
 from schemas.filters import EventFiltersSchema
 

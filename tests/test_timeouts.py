@@ -1,5 +1,6 @@
 """Queries end: what takes too long is a 503, and everybody else is answered meanwhile."""
 
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,7 +19,7 @@ from dataset.snapshots import Store
 LIMIT = 1
 """In seconds."""
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
-COUNTED = f"SELECT COUNT(*) FROM ({ENDLESS})"
+COUNTED = f"SELECT COUNT(*) FROM ({ENDLESS}) AS counted"
 
 
 def endless() -> str:
@@ -28,9 +29,9 @@ def endless() -> str:
 
 
 @pytest.fixture
-def slow(seeded: Path) -> FlaskClient:
-    """A client of a service with an answer that never comes."""
-    app = create_app(Settings(database=str(seeded), query_seconds=LIMIT))
+def slow(any_store: str) -> FlaskClient:
+    """A client of a service with an answer that never comes, on each engine."""
+    app = create_app(Settings(database=any_store, query_seconds=LIMIT))
     app.add_url_rule("/endless", view_func=endless)
     return app.test_client()
 
@@ -72,8 +73,17 @@ def test_a_result_of_groups_is_ended_in_the_making(
     assert not [*folder.rglob("*.sqlite"), *folder.rglob("*.unfinished")]
 
 
-def test_a_stream_that_takes_too_long_breaks(seeded: Path) -> None:
-    limited = Store(str(seeded), query_seconds=0.2)
+def test_many_short_queries_are_ended_together(postgres_store: str) -> None:
+    limited = Store(postgres_store, query_seconds=0.3)
+    with pytest.raises(TooSlow), limited.snapshot() as snapshot:
+        deque(snapshot.database.execute_sql("SELECT pg_sleep(0.1)") for _ in range(100))
+    with limited.snapshot() as snapshot:
+        assert snapshot.revision == 1
+    limited.close()
+
+
+def test_a_stream_that_takes_too_long_breaks(any_store: str) -> None:
+    limited = Store(any_store, query_seconds=0.2)
     with pytest.raises(TooSlow), limited.stream() as snapshot:
         snapshot.database.execute_sql(COUNTED).fetchall()
 

@@ -11,6 +11,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 
+from dataset.clocks import UNLIMITED, Clock
 from dataset.engines import postgres_connections as connections
 from dataset.engines.base import Engine, Insert, Row, as_peewee
 from dataset.engines.postgres_words import LEXEMES, LONG_WORDS, OPERATIONS, TERMS
@@ -48,6 +49,7 @@ class Postgres(Engine, PostgresqlDatabase):
         **OPERATIONS,
     }
     CAN_SPREAD = True
+    CUTS_ARMS = True
     WORDS = (LEXEMES, LONG_WORDS)
     TERMS = TERMS
 
@@ -128,11 +130,9 @@ class Postgres(Engine, PostgresqlDatabase):
     def _hurried(self) -> Iterator[None]:
         """Expect an answer at once: what is asked is nothing to compute."""
         connection = self.connection()
-        patience, connection.patience = connection.patience, connections.SECONDS_TO_CONNECT
-        try:
-            yield
-        finally:
-            connection.patience = patience
+        connection.clock = Clock(connections.SECONDS_TO_CONNECT)
+        yield
+        connection.clock = UNLIMITED
 
     def end_reading(self) -> None:
         """End the transaction; the connection stays unless it is lost."""
@@ -157,6 +157,10 @@ class Postgres(Engine, PostgresqlDatabase):
     def limit(self, query_seconds: float) -> None:
         """Let the server end a statement, or the fetching of a part of a stream."""
         self._options += f" -c statement_timeout={max(1, int(1000 * query_seconds))}"
+
+    def watch(self, clock: Clock) -> None:
+        """Wait no longer than a clock says: all queries of an answer count, and a lost server."""
+        self.connection().clock = clock
 
     def has_ended(self, error: BaseException) -> bool:
         """Tell by the SQLSTATE of a canceled query."""

@@ -1,12 +1,16 @@
 """Connections to PostgreSQL that do not wait for ever, and what their errors mean."""
 
+from time import monotonic
 from typing import Any
 
 import psycopg
 
+from dataset.clocks import UNLIMITED, Clock
 from dataset.engines.base import BUSY, FULL, WAY_OUT
 
 SECONDS_TO_CONNECT = 3
+GRACE = 0.2
+"""Seconds more than a query may take: the server has a moment to say so itself."""
 DOWN = "Is the server up, and are there its database and user (`createdb`, `createuser`)?"
 WAYS_OUT = {
     "55P03": BUSY,
@@ -20,18 +24,21 @@ WAYS_OUT = {
 
 
 class Connection(psycopg.Connection[Any]):
-    """A connection that waits no longer than `patience` for its server to say something."""
+    """A connection that no longer waits for its server when its clock is over."""
 
-    patience: float | None = None
+    clock: Clock = UNLIMITED
 
     def __del__(self, *_: Any) -> None:
         """Close without a warning: who ends a thread has no use for its connection."""
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """Wait for an answer; a server that may have got lost is not asked again."""
+        if timeout is None and self.clock.end is not None:
+            timeout = max(0.0, self.clock.end + GRACE - monotonic())
         try:
-            return super().wait(gen, interval, self.patience if timeout is None else timeout)
+            return super().wait(gen, interval, timeout)
         except psycopg.errors._WaitTimeout:
+            self.clock.has_ended_one = True
             self.pgconn.finish()
             raise
 

@@ -19,8 +19,8 @@ from dataset import plans, rows
 from dataset.codes import resolved
 from dataset.columns import COLUMNS
 from dataset.filters import FILTERS, Choice
-from dataset.pages import ALL_COLUMNS, Matched, first_of, page_of
-from dataset.selection import NEWEST_FIRST, Position, Selection
+from dataset.pages import ALL_COLUMNS, Matched, page_of
+from dataset.selection import NEWEST_FIRST, Position, Selection, first_of
 from dataset.snapshots import Snapshot, Store
 from schemas.events import EventPageQuerySchema
 
