@@ -40,12 +40,11 @@ ONLY_ITS_FOLDER = (
 GONE = """CREATE TEMP TABLE gone AS
 SELECT unnest(?::BIGINT[]) AS key, unnest(?::BIGINT[]) AS revision"""
 GONE_BEFORE = """INSERT INTO gone SELECT key, revision FROM read_parquet(?) WHERE ended <= ?"""
-BROUGHT = """CREATE TEMP VIEW brought AS SELECT * FROM read_parquet(getvariable('files'))
+SHOWN = """CREATE TEMP VIEW event AS SELECT * FROM read_parquet(getvariable('files')) AS version
 WHERE revision <= getvariable('revision') AND (ended IS NULL OR ended > getvariable('revision'))"""
-SHOWN = "CREATE TEMP VIEW event AS SELECT * FROM brought"
-SHOWN_BUT_GONE = (
-    "CREATE TEMP VIEW event AS SELECT * FROM brought ANTI JOIN gone USING (key, revision)"
-)
+NOT_GONE = """AND NOT EXISTS (
+SELECT 1 FROM gone WHERE gone.key = version.key AND gone.revision = version.revision)"""
+SHOWN_BUT_GONE = f"{SHOWN} {NOT_GONE}"
 
 
 class Dialect(SqliteDatabase):
@@ -130,7 +129,6 @@ def _show(
     ends = [str(folder / one.ends.name) for one in segments if one.ends.rows]
     connection.execute("SET VARIABLE files = ?", [files])
     connection.execute("SET VARIABLE revision = ?", [revision])
-    connection.execute(BROUGHT)
     late = _ended_since(snapshot, copy.last, revision)
     if not ends and not late:
         connection.execute(SHOWN)

@@ -50,9 +50,10 @@ VERSIONS = pa.schema(
 ENDS = pa.schema([(name, pa.int64()) for name in ("key", "revision", "ended")])
 
 DATE, DATE_END = (STORED.index(name) for name in ("date", "date_end"))
-VARIED = {name for name, one in columns.COLUMNS.items() if one.kind in ("id", "text")}
+VARIED = {"key", "shuffle"} | {
+    name for name, one in columns.COLUMNS.items() if one.kind in ("id", "text")
+}
 """The columns of which hardly any two values are the same: a dictionary would save nothing."""
-REPEATED = [one.name for one in VERSIONS if one.type == pa.string() and one.name not in VARIED]
 
 
 def make(snapshot: Snapshot, folder: Path, first: int, last: int) -> Segment:
@@ -94,7 +95,7 @@ def _ends(snapshot: Snapshot, first: int, last: int) -> Iterator[Row]:
 
 
 def _file(path: Path, schema: pa.Schema, rows: Iterable[Row]) -> File:
-    repeated = [name for name in REPEATED if name in schema.names]
+    repeated = [name for name in schema.names if name not in VARIED]
 
     def write(unfinished: Path) -> int:
         batches = (_batch(schema, batch) for batch in chunked(rows, BATCH))

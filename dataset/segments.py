@@ -15,6 +15,7 @@ from typing import Any
 
 import orjson
 
+from dataset.database import SCHEMA_VERSION
 from dataset.groups import PERIODS
 from dataset.models import Superseded
 from dataset.releases import token_of
@@ -31,8 +32,10 @@ STORED = tuple(name for name in Superseded._meta.sorted_field_names if name not 
 COLUMNS = (*STORED, *PERIODS)
 """The columns of a segment: as they are stored, and the periods that all of an event lies in."""
 FORMAT = 1
-SHAPE = blake2b(",".join((str(FORMAT), *COLUMNS)).encode(), digest_size=8).hexdigest()
-"""What else a segment could look like, in other versions of this program, has another shape."""
+"""To be raised whenever the same store would be copied otherwise."""
+_SHAPE = (str(FORMAT), str(SCHEMA_VERSION), *COLUMNS)
+SHAPE = blake2b(",".join(_SHAPE).encode(), digest_size=8).hexdigest()
+"""What a copy looks like: one of another version of this program, or of the store, is made anew."""
 
 
 class Damaged(Exception):
