@@ -1,5 +1,6 @@
 """Run the application under gunicorn, a production WSGI server."""
 
+import gc
 import json
 import os
 import shutil
@@ -24,6 +25,7 @@ OF_ALL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 """How to reach, from here, a server that listens on all addresses."""
 
 SECONDS_TO_STOP = 20
+OBJECTS_BETWEEN_COLLECTIONS = 20_000
 SECONDS_OF_A_THREAD = 0.001
 """How long a thread goes on while others wait: a page would wait for exports again and again."""
 
@@ -60,7 +62,11 @@ class Server(BaseApplication):
     def load(self) -> Flask:
         """Make the application, once for all workers."""
         sys.setswitchinterval(SECONDS_OF_A_THREAD)
-        return create_app(self.settings)
+        app = create_app(self.settings)
+        # What stays for good need not be looked through for garbage, nor each event of a page.
+        gc.freeze()
+        gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
+        return app
 
     def announce(self, _arbiter: object) -> None:
         """Print where everything is, once requests are answered."""

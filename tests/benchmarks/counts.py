@@ -13,7 +13,7 @@ from dataset.selection import Selection
 from dataset.snapshots import Snapshot, Store
 
 UNCOVERED = {"sources_min": 2}
-"""A filter that no index holds, and that most events satisfy."""
+"""A filter that no index holds: each row has to be read."""
 
 
 def figures(store: Path) -> Iterator[Figure]:

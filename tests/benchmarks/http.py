@@ -17,6 +17,8 @@ from dataset.snapshots import Store
 ROUNDS = 5
 ANSWERS = 120
 """How many answers of each server are measured in a round."""
+WARMING = 8
+"""How often all is asked before: a connection is served by one of the processes."""
 PEER = [sys.executable, "-m", "benchmarks.peers.serve"]
 LIMIT = 100
 STORED = [name for name, column in COLUMNS.items() if column.stored]
@@ -61,7 +63,8 @@ def _by_turns(servers: Mapping[str, tuple[Server, list[str]]]) -> dict[str, floa
     """Ask servers by turns; give the CPU milliseconds of an answer of each."""
     spent: dict[str, list[float]] = {name: [] for name in servers}
     for server, paths in servers.values():
-        server.ask(paths * 2)
+        for _ in range(WARMING):
+            server.ask(paths)
     for number in range(ROUNDS):
         for name, (server, paths) in servers.items():
             first = number * ANSWERS % len(paths)

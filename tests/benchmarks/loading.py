@@ -24,13 +24,12 @@ import sys
 from peewee import SchemaManager
 from dataset.database import open_to_write
 from dataset.models import Event
-from dataset.writes import REBUILD_WORDS
 database = open_to_write(sys.argv[1])
 with database.atomic():
     SchemaManager(Event, database).drop_indexes()
     SchemaManager(Event, database).create_indexes()
+    database.create_words()
     database.weigh()
-    database.execute_sql(REBUILD_WORDS)
 """
 
 
