@@ -13,12 +13,12 @@ import pandas
 import pytest
 from flask.testing import FlaskClient
 from peewee import Select, Value
-from playhouse.apsw_ext import APSWDatabase
 from rich_store import RELEASE, Event, cell, client_on, commit, rows_of
 from test_pages import pages_of, shown
 
 from dataset.build import build
 from dataset.database import open_to_write
+from dataset.engines.sqlite import SQLite
 from dataset.grouping import PERIOD_LABELS, grouped
 from dataset.groups import KEYS, MEASURES, OVERLAPPING, PERIODS
 from dataset.retractions import purge
@@ -172,7 +172,7 @@ def test_an_event_across_periods_is_in_none(own_store: Path) -> None:
 def test_every_day_is_in_the_same_period_in_sql_and_in_python(name: str) -> None:
     first, period = date(1800, 1, 1), PERIODS[name]
     days = [first + timedelta(n) for n in range((date(2101, 1, 1) - first).days)]
-    database = APSWDatabase(":memory:")
+    database = SQLite(":memory:")
     query = Select(columns=[PERIOD_LABELS[name](Value("0000-00-00"))])
     text, parameters = database.get_sql_context().sql(query).query()
     asked = [[str(day) if one == "0000-00-00" else one for one in parameters] for day in days]
