@@ -104,7 +104,7 @@ def test_a_query_is_answered_the_same_the_second_time(rich: FlaskClient, query: 
 def test_an_invalid_query_is_refused_each_time(rich: FlaskClient) -> None:
     answers = [rich.get("/v1/events?limit=0&actor=iran") for _ in range(2)]
     assert [answer.status_code for answer in answers] == [422, 422]
-    assert answers[0].json == answers[1].json
+    assert answers[0].json["errors"] == answers[1].json["errors"]
 
 
 def test_what_was_asked_cannot_be_changed(rich: FlaskClient) -> None:
