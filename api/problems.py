@@ -106,6 +106,7 @@ EXAMPLES: dict[int, dict[str, Any]] = {
         "detail": f"actor_country: {_NO_COUNTRY} Did you mean IRN?",
         "errors": [error_in("actor_country", "IRAN", _NO_COUNTRY, "IRN")],
     },
+    413: {"detail": "A request that only reads has no body."},
     501: {
         "instance": "/v1/aggregates.svg",
         "detail": NEEDS_MATPLOTLIB,

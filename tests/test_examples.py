@@ -28,10 +28,11 @@ REQUESTS: dict[str, tuple[str, dict[str, str]]] = {
 }
 """How to come by each documented error."""
 ELSEWHERE = {
+    *("REQUEST_ENTITY_TOO_LARGE", "TOO_MANY_REQUESTS"),
     *("INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE", "NOT_IMPLEMENTED"),
     *("NOT_MODIFIED", "TEMPORARY_REDIRECT"),
 }
-"""What needs a failure or a missing library (`test_charts`), or has no body."""
+"""What other tests ask for, what needs a failure or a missing library, or has no body."""
 
 
 @pytest.mark.parametrize("name", REQUESTS)
@@ -44,6 +45,19 @@ def test_the_example_of_an_error_is_the_error(
     example = RESPONSES[name]["content"]["application/problem+json"]["example"]
     problem = reader.get(path, headers=headers).get_json()
     assert problem | {"request_id": example["request_id"]} == example
+
+
+@pytest.mark.parametrize(
+    ("name", "limit", "body"),
+    [("REQUEST_ENTITY_TOO_LARGE", "9 per minute", b"x"), ("TOO_MANY_REQUESTS", "1 per minute", b"")],
+)
+def test_the_example_of_a_refusal_is_the_refusal(
+    seeded: Path, name: str, limit: str, body: bytes
+) -> None:
+    client = client_on(seeded, rate_limit=limit)
+    answers = [client.get("/v1/events", data=body).get_json() for _ in range(2)]
+    example = RESPONSES[name]["content"]["application/problem+json"]["example"]
+    assert answers[-1] | {"request_id": example["request_id"]} == example
 
 
 def test_every_error_is_asked_for() -> None:
