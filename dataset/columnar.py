@@ -32,8 +32,7 @@ SETTINGS: dict[str, Any] = {
     "autoload_known_extensions": False,
 }
 ONLY_ITS_FOLDER = (
-    "SET enable_progress_bar = false",
-    "SET parquet_metadata_cache = true",
+    "SET GLOBAL parquet_metadata_cache = true",
     "SET enable_external_access = false",
     "SET lock_configuration = true",
 )
