@@ -49,7 +49,10 @@ def test_the_example_of_an_error_is_the_error(
 
 @pytest.mark.parametrize(
     ("name", "limit", "body"),
-    [("REQUEST_ENTITY_TOO_LARGE", "9 per minute", b"x"), ("TOO_MANY_REQUESTS", "1 per minute", b"")],
+    [
+        ("REQUEST_ENTITY_TOO_LARGE", "9 per minute", b"x"),
+        ("TOO_MANY_REQUESTS", "1 per minute", b""),
+    ],
 )
 def test_the_example_of_a_refusal_is_the_refusal(
     seeded: Path, name: str, limit: str, body: bytes
