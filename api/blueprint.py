@@ -17,6 +17,7 @@ def operation_id(name: str) -> str:
 OTHERS = {
     304: "NOT_MODIFIED",
     400: "BAD_REQUEST",
+    412: "PRECONDITION_FAILED",
     413: "REQUEST_ENTITY_TOO_LARGE",
     414: "REQUEST_URI_TOO_LONG",
     422: "UNPROCESSABLE_ENTITY",

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import orjson
 from flask import Flask, Response, abort, g, request
+from werkzeug.exceptions import PreconditionFailed
 
 import api
 import dataset
 import schemas
+from api.problems import refuse
 from api.settings import Settings
 
 PINNED = "public, max-age=86400"
@@ -36,7 +38,12 @@ def tag(*parts: object) -> str:
 
 
 def answer_304_if_fresh(etag: str, pinned: bool) -> None:
-    """End the request with 304 if the client has this answer; else mark the answer with it."""
+    """End the request with 304 if the client has this answer; else mark the answer with it.
+
+    A client that wants another answer than this one (`If-Match`) is told so (RFC 9110, 13.2.2).
+    """
+    if request.if_match and not request.if_match.contains(etag):
+        raise refuse(PreconditionFailed, "The answer has another ETag than If-Match asks for.")
     g.cache_headers = {
         "ETag": f'"{etag}"',
         "Cache-Control": PINNED if pinned else UNPINNED,

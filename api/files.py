@@ -14,6 +14,7 @@ from api.reading import Reading, base_url, spool, store
 from dataset.pages import Matched, matched_by
 from dataset.selection import Selection
 
+DECIDED = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH")
 LARGE = 2**22
 """What is larger holds a thread for as long as its reader takes."""
 
@@ -72,9 +73,13 @@ def _file(
 
 
 def _asked() -> dict[str, str]:
-    """Give the request's headers, without a range that is not one of bytes: it asks for nothing."""
-    environ = dict(request.environ)
-    wanted = request.range
-    if wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1:
+    """Give the request's headers without a range that asks for nothing.
+
+    That is one of other units or of several parts, and one that hangs on a weak ETag: a weak one
+    does not tell bytes apart (RFC 9110, 13.1.5). Other conditions were looked at before.
+    """
+    environ = {name: value for name, value in request.environ.items() if name not in DECIDED}
+    wanted, is_weak = request.range, environ.get("HTTP_IF_RANGE", "").startswith("W/")
+    if is_weak or wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1:
         environ.pop("HTTP_RANGE", None)
     return environ

@@ -71,6 +71,7 @@ MEANINGS = {
     HTTPStatus.REQUEST_URI_TOO_LONG: "The query is too long.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong here.",
     HTTPStatus.BAD_REQUEST: "The request cannot be read, or its cursor is not one of ours.",
+    HTTPStatus.PRECONDITION_FAILED: "The answer is not the one that `If-Match` asks for.",
     HTTPStatus.NOT_FOUND: "There is no such thing.",
     HTTPStatus.NOT_ACCEPTABLE: "No media type that the client accepts is on offer.",
     HTTPStatus.GONE: "The event has been retracted; the reason and its successor are given.",
@@ -106,6 +107,7 @@ EXAMPLES: dict[int, dict[str, Any]] = {
         "detail": f"actor_country: {_NO_COUNTRY} Did you mean IRN?",
         "errors": [error_in("actor_country", "IRAN", _NO_COUNTRY, "IRN")],
     },
+    412: {"detail": "The answer has another ETag than If-Match asks for."},
     413: {"detail": "A request that only reads has no body."},
     501: {
         "instance": "/v1/aggregates.svg",

@@ -282,3 +282,19 @@ def test_304_reads_no_event(
     assert any('"event"' in statement for statement in statements)
     assert not any('"event"' in s or '"superseded"' in s for s in fewer)
     assert (again.status_code, bool(fewer)) == (304, True)
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/events", "/v1/events.csv", "/v1/events.parquet?as_of=1", "/v1/actions"]
+)
+@pytest.mark.parametrize("more", [{}, {"Range": "bytes=0-9"}])
+def test_who_wants_another_answer_is_told_so(
+    client: FlaskClient, path: str, more: dict[str, str]
+) -> None:
+    etag = client.head(path).headers["ETag"]
+    refused = client.get(path, headers={"If-Match": f'"x", W/{etag}'} | more)
+    assert (refused.status_code, refused.mimetype) == (412, "application/problem+json")
+    assert (refused.headers["Cache-Control"], "ETag" in refused.headers) == ("no-store", False)
+    for given in (etag, f'"x", {etag}', "*"):
+        answer = client.get(path, headers={"If-Match": given} | more, buffered=True)
+        assert answer.status_code in (200, 206)

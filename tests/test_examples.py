@@ -20,6 +20,7 @@ PINNED = "/v1/events.parquet?as_of=1"
 REQUESTS: dict[str, tuple[str, dict[str, str]]] = {
     "BAD_REQUEST": ("/v1/events?cursor=x", {}),
     "NOT_FOUND": ("/v1/events/seed:999", {}),
+    "PRECONDITION_FAILED": ("/v1/events", {"If-Match": '"another"'}),
     "NOT_ACCEPTABLE": ("/v1/events", {"Accept": "image/png"}),
     "GONE": ("/v1/events/seed:1", {}),
     "REQUEST_URI_TOO_LONG": (f"/v1/events?q={'a' * 8_000}", {}),

@@ -77,6 +77,11 @@ def test_if_range_sends_a_part_of_the_same_file_only(
     assert rich.get(PATH, headers=other, buffered=True).data == whole.data
 
 
+def test_a_weak_if_range_gets_the_whole(rich: FlaskClient, whole: TestResponse) -> None:
+    weak = {"Range": "bytes=0-3", "If-Range": f"W/{whole.headers['ETag']}"}
+    assert rich.get(PATH, headers=weak, buffered=True).data == whole.data
+
+
 def test_head_has_the_headers_of_get(rich: FlaskClient, whole: TestResponse) -> None:
     answer = rich.head(PATH)
     volatile = {"Date", "X-Request-Id"}
