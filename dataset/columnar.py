@@ -6,19 +6,22 @@ Nothing else imports duckdb: it is loaded by the first query that the copy answe
 
 import os
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import duckdb
 from peewee import Query, SqliteDatabase
 
+from dataset.clocks import Clock
 from dataset.conditions import conditions_of
 from dataset.models import Event, Superseded, field
 from dataset.segments import Copy, Damaged
-from dataset.snapshots import Snapshot
+from dataset.snapshots import Snapshot, too_slow
 
 FETCHED = 2_000
 BATCH = 10_000
@@ -65,7 +68,7 @@ class Columns:
     """The events of a revision in columns."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Keep a connection that has the view; `interrupt` on it ends a query."""
+        """Keep a connection that has the view."""
         self.connection = connection
 
     def selected(self, filters: Mapping[str, Any]) -> Any:
@@ -97,14 +100,35 @@ def shown(snapshot: Snapshot, copy: Copy, revision: int) -> Iterator[Columns]:
     try:
         connection = _engine(copy.folder.absolute()).cursor()
         try:
-            _show(connection, snapshot, copy, revision)
-            yield Columns(connection)
+            with _watched(connection, snapshot.clock):
+                _show(connection, snapshot, copy, revision)
+                yield Columns(connection)
         finally:
             connection.close()
-    except duckdb.InterruptException:
-        raise
+    except duckdb.InterruptException as error:
+        raise too_slow(snapshot.clock) from error
     except duckdb.Error as error:
         raise Damaged(f"The copy in {copy.folder} cannot be read: {error}") from error
+
+
+@contextmanager
+def _watched(connection: duckdb.DuckDBPyConnection, clock: Clock) -> Iterator[None]:
+    """Interrupt the queries of a connection when the time of the answer is over."""
+    done = threading.Event()
+
+    def watch() -> None:
+        while (end := clock.end) is not None and not done.wait(max(0, end - monotonic())):
+            if clock.end == end:
+                connection.interrupt()
+                return
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 @lru_cache(MOST_OPEN)

@@ -58,6 +58,8 @@ def _write_columns(
         query = columns.selected(selection.filters).select(*(field(Event, name) for name in read))
         for group in _groups(columns.batches(query)):
             writer.write_table(_typed(group, schema))
+            snapshot.store.streamed(group.num_rows)
+            snapshot.clock.restart()
 
 
 def _groups(batches: pa.RecordBatchReader) -> Iterator[pa.Table]:

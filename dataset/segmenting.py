@@ -7,8 +7,8 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
+import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 from peewee import (
     SQL,
     BigIntegerField,
@@ -21,7 +21,7 @@ from peewee import (
     chunked,
 )
 
-from dataset import columns
+from dataset.errors import StoreError
 from dataset.groups import PERIODS
 from dataset.models import Event, Superseded, field
 from dataset.publishing import written
@@ -32,8 +32,9 @@ from dataset.snapshots import Snapshot
 Row = Sequence[Any]
 
 BATCH = 5_000
-BATCHES_OF_A_GROUP = 12
-"""A row group has 60,000 rows: what a writer, and a reader, holds in memory."""
+ROWS_OF_A_GROUP = 61_440
+"""What a writer, and a reader, holds in memory."""
+SETTINGS: dict[str, Any] = {"threads": 1, "memory_limit": "512MB"}
 TYPES: dict[type[Field], pa.DataType] = {
     BigIntegerField: pa.int64(),
     IntegerField: pa.int64(),
@@ -50,12 +51,6 @@ VERSIONS = pa.schema(
 ENDS = pa.schema([(name, pa.int64()) for name in ("key", "revision", "ended")])
 
 DATE, DATE_END = (STORED.index(name) for name in ("date", "date_end"))
-VARIED = {"key", "shuffle"} | {
-    name for name, one in columns.COLUMNS.items() if one.kind in ("id", "text")
-}
-"""The columns of which hardly any two values are the same: a dictionary would save nothing."""
-# What is grouped and filtered has few values, and is small anyway: it is packed to be read fast.
-PACKED = {name: "zstd" if name in VARIED else "lz4" for name in (*VERSIONS.names, *ENDS.names)}
 
 
 def make(snapshot: Snapshot, folder: Path, first: int, last: int) -> Segment:
@@ -97,29 +92,29 @@ def _ends(snapshot: Snapshot, first: int, last: int) -> Iterator[Row]:
 
 
 def _file(path: Path, schema: pa.Schema, rows: Iterable[Row]) -> File:
+    """Write rows into a file by means of DuckDB: it reads faster what it has packed itself."""
+    counted = 0
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        nonlocal counted
+        for batch in chunked(rows, BATCH):
+            counted += len(batch)
+            yield _batch(schema, batch)
+
     def write(unfinished: Path) -> int:
-        batches = (_batch(schema, batch) for batch in chunked(rows, BATCH))
-        with writer(unfinished, schema) as opened:
-            return sum(
-                _write(opened, pa.Table.from_batches(group, schema))
-                for group in chunked(batches, BATCHES_OF_A_GROUP)
-            )
+        reader = pa.RecordBatchReader.from_batches(schema, batches())
+        try:
+            with duckdb.connect(":memory:", config=SETTINGS) as engine:
+                engine.from_arrow(reader).write_parquet(
+                    str(unfinished), compression="zstd", row_group_size=ROWS_OF_A_GROUP
+                )
+        except duckdb.Error as error:
+            raise StoreError(f"The file {path} cannot be written: {error}") from error
+        return counted
 
     return written(path, write)
-
-
-def writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
-    """Open a file of a segment to write."""
-    repeated = [name for name in schema.names if name not in VARIED]
-    packed = {name: PACKED[name] for name in schema.names}
-    return pq.ParquetWriter(path, schema, compression=packed, use_dictionary=repeated)
 
 
 def _batch(schema: pa.Schema, rows: Sequence[Row]) -> pa.RecordBatch:
     values = zip(zip(*rows, strict=True), schema.types, strict=True)
     return pa.RecordBatch.from_arrays([pa.array(*one) for one in values], schema=schema)
-
-
-def _write(writer: pq.ParquetWriter, table: pa.Table) -> int:
-    writer.write_table(table)
-    return table.num_rows

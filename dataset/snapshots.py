@@ -116,7 +116,7 @@ class Store:
             yield self._snapshot_of(database, clock)
         except ENGINE_ERRORS as error:
             if clock.has_ended_one or database.has_ended(error):
-                raise _too_slow(clock) from error
+                raise too_slow(clock) from error
             database.close()
             raise database.unusable("read", error) from error
         finally:
@@ -131,7 +131,8 @@ class Store:
         return Snapshot(self, database, number, token, settings["uuid"], settings["key"], clock)
 
 
-def _too_slow(clock: Clock) -> TooSlow:
+def too_slow(clock: Clock) -> TooSlow:
+    """Say that an answer takes longer than it may."""
     return TooSlow(
         f"The answer takes longer than {clock.seconds} seconds to find: ask for less, with more "
         "filters or fewer groups."

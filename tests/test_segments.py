@@ -13,7 +13,7 @@ import orjson
 import pytest
 from click.testing import CliRunner, Result
 from columnar_store import NEWEST, make_columnar, refreshed, retract, twins
-from loads import gdelt_line
+from loads import gdelt_line, loaded
 from rich_store import client_on, commit, rows_of
 
 from api.cli import main
@@ -229,3 +229,17 @@ def test_a_reader_whose_file_is_removed_midway_is_answered_by_the_store(
 
 def test_a_database_of_a_server_has_no_folder() -> None:
     assert folder_of("postgresql://localhost/events") is None
+
+
+def test_a_full_disk_is_said_and_the_copy_is_as_it_was(store: Path, tmp_path: Path) -> None:
+    path, before = tmp_path / "a.tsv", copy_in(store)
+    path.write_bytes(b"".join(gdelt_line(c0=str(n)) for n in range(5_000)))
+    loaded(store, "gdelt", path)
+    limit = "import resource, signal, sys; from api.cli import main; "
+    limit += "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+    limit += "resource.setrlimit(resource.RLIMIT_FSIZE, (33_000,) * 2); main(sys.argv[1:])"
+    command = [sys.executable, "-c", limit, "columns", "--anew", "--database", str(store)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 3
+    assert "cannot be written" in done.stderr
+    assert copy_in(store) == before
