@@ -17,8 +17,10 @@ FOLDER = Path(__file__).with_name("schemas")
 def schema_of(path: Path) -> str:
     """Give the statements that make the tables and indexes of a store, in the order of names."""
     asked = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rootpage = 0, type, name"
+    of_sqlite = ("event_words_", "sqlite_stat")
     with closing(apsw.Connection(str(path))) as database:
-        made = [sql for (sql,) in database.execute(asked) if "event_words_" not in sql]
+        found = [sql for (sql,) in database.execute(asked)]
+    made = [sql for sql in found if not any(name in sql for name in of_sqlite)]
     return "".join(f"{sql};\n" for sql in sorted(made, key=lambda sql: "INDEX" in sql[:20]))
 
 
