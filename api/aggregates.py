@@ -10,14 +10,13 @@ from api.blueprint import Blueprint
 from api.documentation import (
     CHART_HEADERS,
     EXPORT_HEADERS,
+    GROUP_HEADERS,
     PAGE_HEADERS,
     RECEIPT_HEADERS,
-    TOTALS_HEADER,
 )
 from api.groupings import AS_CSV, AS_SVG, CSV, SVG, GroupFormat
 from api.queries import query_text
 from api.reading import Reading, reading
-from dataset.filters import FILTERS
 from dataset.selection import Selection
 from dataset.spooled import Grouping
 from schemas.aggregates import (
@@ -26,6 +25,7 @@ from schemas.aggregates import (
     AggregatePageQuerySchema,
     GroupPageSchema,
 )
+from schemas.citations import GROUPED
 
 blueprint = Blueprint(
     "aggregates", __name__, url_prefix="/v1", description="Events counted and added up by group."
@@ -35,9 +35,11 @@ BESIDES = ("limit", "as_of")
 
 
 def _answer(schema: type[ma.Schema], arguments: dict[str, Any], format: GroupFormat) -> Response:
-    """Answer in a format; what is cited are the events that are grouped."""
-    chosen = {name: arguments[name] for name in (*FILTERS, "distinct") if name in arguments}
-    cited = dict(schema().dump(chosen))
+    """Answer in a format."""
+    cited = None
+    if not GROUPED & arguments.keys():
+        # A citation of nothing but filters is one of the events.
+        cited = {**schema().dump(arguments), "measures": "count"}
     with reading(schema, arguments, format.media_type, cited, format.made_with) as asked:
         return format.answer(asked, _grouping(asked))
 
@@ -56,7 +58,7 @@ def _grouping(asked: Reading) -> Grouping:
 
 @blueprint.get("/aggregates")
 @blueprint.arguments(AggregatePageQuerySchema, location="query")
-@blueprint.response(200, GroupPageSchema, headers=PAGE_HEADERS | RECEIPT_HEADERS | TOTALS_HEADER)
+@blueprint.response(200, GroupPageSchema, headers=PAGE_HEADERS | RECEIPT_HEADERS | GROUP_HEADERS)
 @blueprint.alt_response(
     200, schema=SVG.schema, content_type=SVG.media_type, description="OK", success=True
 )
@@ -85,7 +87,7 @@ def list_aggregates(arguments: dict[str, Any]) -> Response:
     CSV.schema,
     content_type=CSV.media_type,
     description="Comma-separated values with a header, one group a line",
-    headers=EXPORT_HEADERS | TOTALS_HEADER,
+    headers=EXPORT_HEADERS | GROUP_HEADERS,
 )
 def export_aggregates_csv(arguments: dict[str, Any]) -> Response:
     """Download all groups as CSV.
@@ -102,7 +104,7 @@ def export_aggregates_csv(arguments: dict[str, Any]) -> Response:
     SVG.schema,
     content_type=SVG.media_type,
     description=SVG.meaning,
-    headers=CHART_HEADERS | TOTALS_HEADER,
+    headers=CHART_HEADERS,
 )
 @blueprint.alt_response(501, response="NOT_IMPLEMENTED")
 def draw_aggregates(arguments: dict[str, Any]) -> Response:

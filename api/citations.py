@@ -13,18 +13,22 @@ from api.queries import query_text
 from api.reading import JSON, Reading, base_url, reading
 from dataset.citations import Citation, citation
 from dataset.selection import OLDEST_FIRST
-from schemas.citations import CitationAnswerSchema
+from schemas.aggregates import AggregateExportQuerySchema
+from schemas.citations import GROUPED, CitationAnswerSchema, CitationQuerySchema
 from schemas.events import EventExportQuerySchema
 
 BIBTEX = "application/x-bibtex"
 CSL = "application/vnd.citationstyles.csl+json"
 OFFERS = (JSON, BIBTEX, CSL)
+EVENTS = ("events", EventExportQuerySchema)
+AGGREGATES = ("aggregates", AggregateExportQuerySchema)
+"""What is cited, and what can be asked of it."""
 
 blueprint = Blueprint("cite", __name__, url_prefix="/v1/cite", description="How to cite an answer.")
 
 
 @blueprint.get("")
-@blueprint.arguments(EventExportQuerySchema, location="query")
+@blueprint.arguments(CitationQuerySchema, location="query")
 @blueprint.response(200, CitationAnswerSchema, headers=CITED_HEADERS)
 @blueprint.alt_response(200, schema={"type": "string"}, content_type=BIBTEX, success=True)
 @blueprint.alt_response(200, schema={"type": "array"}, content_type=CSL, success=True)
@@ -32,13 +36,16 @@ blueprint = Blueprint("cite", __name__, url_prefix="/v1/cite", description="How 
 def cite_query(arguments: dict[str, Any]) -> Response:
     """Cite the answer to a query.
 
-    Takes the parameters of `/v1/events`; every receipt's `cite` leads here. Gives text, BibTeX and
-    CSL-JSON, dated by the revision that answered. With an `Accept` header for BibTeX or CSL-JSON
-    (a list of one item) the answer is nothing but that, as reference managers import it.
+    Takes the parameters of `/v1/events` and cites the events; with `by`, `measures` or `fill` it
+    takes those of `/v1/aggregates` and cites the groups. Every receipt's `cite` leads here. Gives
+    text, BibTeX and CSL-JSON, dated by the revision that answered. With an `Accept` header for
+    BibTeX or CSL-JSON (a list of one item) the answer is nothing but that, as reference managers
+    import it.
     """
     media_type = preferred(OFFERS)
-    with reading(EventExportQuerySchema, arguments, media_type) as asked:
-        cited = _cited(asked)
+    resource, schema = AGGREGATES if GROUPED & arguments.keys() else EVENTS
+    with reading(schema, arguments, media_type) as asked:
+        cited = _cited(asked, resource)
         headers = receipt_headers(asked, answers.ONE)
         if media_type == BIBTEX:
             return Response(cited.bibtex, 200, headers, content_type=f"{BIBTEX}; charset=utf-8")
@@ -48,8 +55,8 @@ def cite_query(arguments: dict[str, Any]) -> Response:
         return answers.one_answer(asked, data)
 
 
-def _cited(asked: Reading) -> Citation:
+def _cited(asked: Reading, resource: str) -> Citation:
     pinned = {**asked.written, "as_of": asked.release or str(asked.revision)}
-    url = f"{base_url()}/v1/events?{query_text(pinned)}"
+    url = f"{base_url()}/v1/{resource}?{query_text(pinned)}"
     query = query_text({name: pinned[name] for name in pinned if name != "as_of"})
     return citation(asked.snapshot, asked.selection(OLDEST_FIRST), query, url)

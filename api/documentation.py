@@ -20,17 +20,22 @@ PAGE_HEADERS = STORE_HEADERS | {
         "Address of the next page (RFC 8288), if there is one.", '<https://…>; rel="next"'
     ),
 }
+
+
+def _cite(query: str) -> dict[str, Any]:
+    url = f"https://…/v1/cite?{query}"
+    return {"Cameo-Cite": _header("Address of the citation of this answer.", url)}
+
+
 RECEIPT_HEADERS = {
     "Cameo-Query": _header("The query in canonical form.", "actor_country=IRN"),
     "Cameo-Revision": _header("The revision of the store that answered.", "1"),
     "Cameo-Matched": _header("How many events match; counting stops at 10000.", "29"),
-    "Cameo-Cite": _header(
-        "Address of the citation of this answer.",
-        "https://…/v1/cite?actor_country=IRN&as_of=1",
-    ),
+    **_cite("actor_country=IRN&as_of=1"),
 }
-TOTALS_HEADER = {
-    "Cameo-Totals": _header("Only where an event may be in several groups.", "overlapping")
+GROUP_HEADERS = {
+    "Cameo-Totals": _header("Only where an event may be in several groups.", "overlapping"),
+    **_cite("actor_country=IRN&as_of=1&measures=count"),
 }
 FILE_HEADERS = {
     "Accept-Ranges": _header("Parts of the file can be asked for.", "bytes"),
@@ -38,10 +43,15 @@ FILE_HEADERS = {
 }
 RANGE_HEADERS = {"Content-Range": _header("Which bytes are sent, of how many.", "bytes 0-7/40960")}
 EXPORT_HEADERS = STORE_HEADERS | RECEIPT_HEADERS
-CHART_HEADERS = EXPORT_HEADERS | {
-    "Cameo-Query": _header("The query in canonical form.", "actor_country=IRN&by=month"),
-    "Content-Security-Policy": _header("A chart loads and runs nothing.", "default-src 'none'"),
-}
+CHART_HEADERS = (
+    EXPORT_HEADERS
+    | GROUP_HEADERS
+    | {
+        "Cameo-Query": _header("The query in canonical form.", "actor_country=IRN&by=month"),
+        **_cite("actor_country=IRN&as_of=1&by=month"),
+        "Content-Security-Policy": _header("A chart loads and runs nothing.", "default-src 'none'"),
+    }
+)
 CITED_HEADERS = EXPORT_HEADERS | {"Cameo-Matched": _header("There is one citation.", "1")}
 
 

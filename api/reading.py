@@ -27,7 +27,7 @@ from dataset.spools import Spool
 
 JSON = "application/json"
 DEFAULT_LIMIT = 100
-CITED = (*FILTERS, "distinct", "sample", "seed", "fields", "sort")
+CITED = (*FILTERS, "distinct", "sample", "seed", "fields", "sort", "by", "measures", "fill")
 LONGEST_QUERY = 7_000
 
 
@@ -173,7 +173,7 @@ def reading(
 ) -> Iterator[Reading]:
     """Open the store for a request; a client that has the answer already gets a 304.
 
-    `cited` is the query of events that the answer is cited as, by default the request's own.
+    `cited` is the query that the answer is cited as, by default the request's own.
     `besides` gives what else decides the answer, where that changes without a new revision.
     """
     query = asked(schema, request.query_string)

@@ -72,11 +72,10 @@ def notes(plot: Plot, caption: Caption) -> Iterator[str]:
         lie = "lies" if plot.events_in_none == 1 else "lie"
         yield f"Not drawn: {_events(plot.events_in_none)} that {lie} in no single {plot.period}."
     if plot.fill:
-        means = any(MEASURES[name].is_mean for name in plot.measures)
-        gap = ", a mean as a gap" if means else ""
-        yield f"A {plot.period} without events is drawn as 0{gap} (fill=zero)."
+        yield f"A {plot.period} without events is drawn {filled(plot)} (fill=zero)."
     elif has_gaps(plot):
-        yield f"Where a {plot.period} is missing it has no events; fill=zero draws it as 0."
+        advice = f"fill=zero, with date_from and date_to, draws it {filled(plot)}"
+        yield f"Where a {plot.period} is missing it has no events; {advice}."
     for name in without_value(plot):
         yield f"{name}: no value is drawn where no event has one."
     if many := sorted(OVERLAPPING & set(plot.keys)):
@@ -86,6 +85,12 @@ def notes(plot: Plot, caption: Caption) -> Iterator[str]:
 
 def _events(count: int) -> str:
     return f"{count:,} event{'' if count == 1 else 's'}"
+
+
+def filled(plot: Plot) -> str:
+    """Say how a period without events is drawn: there is no mean of nothing."""
+    means = {MEASURES[name].is_mean for name in plot.measures}
+    return "as 0, a mean as a gap" if len(means) > 1 else "as a gap" if True in means else "as 0"
 
 
 def has_gaps(plot: Plot) -> bool:
@@ -101,10 +106,9 @@ def number(period: str, label: str) -> int:
 
 
 def without_value(plot: Plot) -> list[str]:
-    """Name the measures that some group has no value of, of those drawn."""
-    if plot.fill:
-        return []
-    values = [row for one in plot.series for row in one.values]
+    """Name the measures that some group with events has no value of, of those drawn."""
+    groups = [group for one in plot.series for group in zip(one.events, one.values, strict=True)]
+    values = [row for events, row in groups if events]
     return [name for at, name in enumerate(plot.measures) if any(row[at] is None for row in values)]
 
 

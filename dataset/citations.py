@@ -86,11 +86,11 @@ def citation(snapshot: Snapshot, selection: Selection, query: str, url: str) -> 
 
 
 def _sources(snapshot: Snapshot, selection: Selection) -> list[str]:
-    """Give the citations of the datasets that the selection's events come from."""
+    """Give the citations of the datasets that the selection's events come from, each once."""
     names: set[str] = set()
     for arm in arms(snapshot, selection, ["dataset"]):
         rows = snapshot.rows(arm.select(field(arm.model, "dataset")).distinct())
         names.update(name for (name,) in rows)
     described = newest(Dataset, selection.revision).where(Dataset.name.in_(sorted(names)))
     cited = described.select(Dataset.citation).order_by(Dataset.name)
-    return [text for (text,) in snapshot.rows(cited)]
+    return list(dict.fromkeys(text for (text,) in snapshot.rows(cited)))

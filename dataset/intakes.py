@@ -20,13 +20,6 @@ from dataset.runs import Run
 from dataset.statements import given_keys, listed, text_of
 from dataset.values import clean
 
-UNDESCRIBED = {
-    "description": "Events of a data set that this store knows by its name only.",
-    "licence": "not stated",
-    "citation": "not stated",
-    "url": None,
-    "codebook": "not stated",
-}
 _DATASET = BUILT.index("dataset")
 
 MENTIONED = (
@@ -146,7 +139,7 @@ def _describe(names: set[str], change: Change, run: Run, loader: Loader) -> None
         described = loader.datasets.get(name) or _BUILT_IN.get(name)
         if described is None and name in numbers_of(change.database):
             continue
-        texts = described or {**UNDESCRIBED, **_borrowed(loader), "title": name}
+        texts = described or _unknown(name, loader)
         number = next_dataset_number(change.database, name)
         change.describe(Dataset, {"name": name, "number": number, **texts})
 
@@ -154,10 +147,15 @@ def _describe(names: set[str], change: Change, run: Run, loader: Loader) -> None
 _BUILT_IN = {name: texts for one in LOADERS.values() for name, texts in one.datasets.items()}
 
 
-def _borrowed(loader: Loader) -> Mapping[str, Any]:
-    """Describe a dataset of another name by those of its format."""
-    first = next(iter(loader.datasets.values()), None)
-    if first is None:
-        return {}
+def _unknown(name: str, loader: Loader) -> Mapping[str, Any]:
+    """Describe a dataset that is not its format's own: of its source nothing is known."""
     titles = " or ".join(one["title"] for one in loader.datasets.values())
-    return {**first, "description": f"Events in the format of {titles}, under another name."}
+    codebooks = {one["codebook"] for one in loader.datasets.values()} or {"Not known"}
+    return {
+        "title": name,
+        "description": f"Events in the format of {titles or 'this service'}, loaded as {name}.",
+        "licence": "Not known",
+        "citation": f"Dataset {name}: how to cite its source is not known.",
+        "url": None,
+        "codebook": " or ".join(sorted(codebooks)),
+    }

@@ -24,10 +24,11 @@ Row = Sequence[Any]
 
 
 class Series(NamedTuple):
-    """The groups of the same keys: the labels of their periods, and their measures."""
+    """The groups of the same keys: labels of their periods, events, and measures."""
 
     keys: tuple[Any, ...]
     periods: tuple[str, ...]
+    events: tuple[int, ...]
     values: tuple[tuple[float | None, ...], ...]
 
 
@@ -136,11 +137,12 @@ def _series(database: Database, table: _Table, measures: int, largest: list[Row]
     values = values_of(table.grouping, as_text=True)
     for row in rows:
         found[table.keys_in(row)].append(values(row))
-    first = len(table.grouping.keys)
+    first, events = len(table.grouping.keys), table.grouping.names.index(COUNT)
     return [
         Series(
             table.keys_in(groups[0]),
             tuple(group[table.at] for group in groups),
+            tuple(group[events] for group in groups),
             tuple(tuple(group[first : first + measures]) for group in groups),
         )
         for groups in found.values()

@@ -2,8 +2,29 @@
 
 import marshmallow as ma
 
+from dataset.columns import SORTABLE
+from schemas.aggregates import AggregateExportQuerySchema, Order
 from schemas.answers import one_of
-from schemas.base import ResponseSchema, described
+from schemas.base import QuerySchema, ResponseSchema, described
+from schemas.events import EventExportQuerySchema
+
+_EVENTS = EventExportQuerySchema._declared_fields
+_GROUPS = AggregateExportQuerySchema._declared_fields
+GROUPED = frozenset(_GROUPS.keys() - _EVENTS.keys())
+"""The parameters that make an answer one of groups."""
+SORT = (
+    f"What the answer is sorted by: of events one of {', '.join(SORTABLE)}, of groups a key or "
+    "measure; `-` before it for the greatest first."
+)
+CitationQuerySchema = QuerySchema.from_dict(
+    {
+        **_EVENTS,
+        **{name: field for name, field in _GROUPS.items() if name in GROUPED},
+        "sort": Order(metadata=described(SORT, "-goldstein")),
+    },
+    name="CitationQuerySchema",
+)
+"""All that can be cited; what goes with what is said by the schema of what is cited."""
 
 
 class CitationSchema(ResponseSchema):

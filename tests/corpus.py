@@ -117,6 +117,7 @@ def _history() -> Iterator[str]:
     yield from ("/v1/releases", "/v1/loads", "/v1/loads/1", "/v1/loads/1/quarantine", "/healthz")
     for query in SOME[:4]:
         yield address("/v1/cite", query)
+        yield address("/v1/cite", {"by": "month,dyad", "sort": "-count", **query})
 
 
 def _codebook() -> Iterator[str]:

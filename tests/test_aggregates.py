@@ -345,11 +345,35 @@ def test_an_empty_answer_says_why(rich: FlaskClient) -> None:
         assert receipt["complete"] is True
 
 
-def test_the_citation_is_of_the_events(rich: FlaskClient) -> None:
-    query = "by=month&measures=tone_mean&sort=-tone_mean&actor=IRN&as_of=2"
-    cite = rich.get(f"/v1/aggregates?{query}").get_json()["receipt"]["cite"]
-    assert cite.endswith("/v1/cite?actor=IRN&as_of=2")
-    assert rich.get(cite).status_code == 200
+@pytest.mark.parametrize(
+    "query",
+    [
+        "by=month&measures=tone_mean&sort=-tone_mean&actor=IRN&as_of=2",
+        "by=year,dyad&fill=zero&date_from=2024-01-01&date_to=2024-12-31&as_of=1",
+        "by=actor_roles&distinct=day&as_of=3",
+        "as_of=2&measures=count",
+    ],
+)
+def test_the_citation_is_of_the_groups(rich: FlaskClient, query: str) -> None:
+    answer = rich.get(f"/v1/aggregates?{query}&limit=3").get_json()
+    citation = rich.get(answer["receipt"]["cite"]).get_json()
+    url = citation["data"]["csl"]["URL"]
+    assert url.startswith("http://localhost/v1/aggregates?")
+    assert sorted(url.partition("?")[2].split("&")) == sorted(query.split("&"))
+    assert rich.get(f"{url}&limit=3").get_json()["data"] == answer["data"]
+    assert citation["receipt"]["cite"] == answer["receipt"]["cite"]
+
+
+def test_groups_of_nothing_but_defaults_are_cited_as_groups(rich: FlaskClient) -> None:
+    cite = rich.get("/v1/aggregates?actor=IRN").get_json()["receipt"]["cite"]
+    assert cite == "http://localhost/v1/cite?actor=IRN&as_of=3&measures=count"
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".svg"])
+def test_files_of_groups_are_cited_as_their_page(rich: FlaskClient, suffix: str) -> None:
+    query = "by=month,dyad&measures=goldstein_mean&actor=IRN"
+    receipt = rich.get(f"/v1/aggregates?{query}").get_json()["receipt"]
+    assert rich.get(f"/v1/aggregates{suffix}?{query}").headers["Cameo-Cite"] == receipt["cite"]
 
 
 @pytest.mark.parametrize("path", ["/v1/aggregates", "/v1/aggregates.csv"])

@@ -68,7 +68,8 @@ def test_a_chart_says_what_was_asked(client: FlaskClient) -> None:
     assert {"involves=IRN", "actor_country", "IRN", "2024-04"} <= set(written)
     assert any("-10 (conflict) to 10 (cooperation)" in text for text in written)
     assert any(text.startswith("cameo-events · all datasets · revision 1 ·") for text in written)
-    assert "http://localhost/v1/cite?as_of=1&involves=IRN" in written
+    cite = "as_of=1&by=month,actor_country&involves=IRN&measures=count,goldstein_mean"
+    assert f"http://localhost/v1/cite?{cite}" in written
 
 
 def test_every_series_has_its_own_line_and_its_name(rich: FlaskClient) -> None:
@@ -116,10 +117,35 @@ def test_gaps_are_told_and_filled_if_asked(client: FlaskClient) -> None:
     assert not says(filled, "is missing")
 
 
-def test_a_mean_of_nothing_is_not_drawn(client: FlaskClient) -> None:
-    answer = chart(client, "by=month&measures=tone_mean")
-    assert "no event has a value" in texts(answer)
-    assert says(answer, "tone_mean: no value is drawn where no event has one.")
+@pytest.mark.parametrize("fill", ["", "&fill=zero&date_from=2024-01-01&date_to=2024-06-30"])
+@pytest.mark.parametrize("measure", ["tone_mean", "mentions_sum"])
+def test_what_no_event_has_is_not_drawn(client: FlaskClient, measure: str, fill: str) -> None:
+    answer = chart(client, f"by=month&measures={measure}{fill}")
+    assert ("no event has a value" in texts(answer)) == (not fill or measure == "tone_mean")
+    assert says(answer, f"{measure}: no value is drawn where no event has one.")
+
+
+def test_a_period_without_events_is_not_one_without_values(client: FlaskClient) -> None:
+    query = "by=month&measures=count,goldstein_mean&fill=zero&date_from=2024-01-01"
+    assert not says(chart(client, f"{query}&date_to=2024-06-30"), "no value is drawn")
+
+
+@pytest.mark.parametrize(
+    ("measures", "drawn"),
+    [
+        ("count", "as 0"),
+        ("count,goldstein_mean", "as 0, a mean as a gap"),
+        ("goldstein_mean", "as a gap"),
+    ],
+)
+def test_what_fill_draws_is_said_before_and_after(
+    client: FlaskClient, measures: str, drawn: str
+) -> None:
+    query = f"by=month&measures={measures}"
+    advice = f"; fill=zero, with date_from and date_to, draws it {drawn}."
+    assert says(chart(client, query), advice)
+    filled = chart(client, f"{query}&fill=zero&date_from=2024-01-01&date_to=2024-06-30")
+    assert says(filled, f"A month without events is drawn {drawn} (fill=zero).")
 
 
 def test_overlapping_series_are_told(rich: FlaskClient) -> None:

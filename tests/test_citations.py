@@ -163,6 +163,15 @@ def test_every_receipt_leads_to_a_citation(rich: FlaskClient, path: str) -> None
     assert answer.status_code == 200, answer.text
 
 
+def test_what_two_datasets_are_cited_as_is_said_once(growing: Path) -> None:
+    database = open_to_write(str(growing))
+    same = {"revision": RICH + 2, "citation": GDELT}
+    database.execute(Dataset.insert(described("made", 64) | same))
+    database.close()
+    commit(growing, rows_of(2))
+    assert cited(client_on(growing), "dataset=gdelt,made")["csl"]["note"] == GDELT
+
+
 @pytest.mark.parametrize("path", ["actions?depth=1", "actions?q=aid", "actors?q=iran"])
 def test_receipt_of_a_searched_codebook_leads_to_a_citation(rich: FlaskClient, path: str) -> None:
     address = rich.get(f"/v1/{path}").get_json()["receipt"]["cite"]
@@ -270,6 +279,13 @@ def test_public_address_is_cited(seeded: Path) -> None:
         ("actor=XQJ", "actor"),
         ("as_of=9", "as_of"),
         ("url=http://x.test", "url"),
+        ("sort=-count", "sort"),
+        ("by=month&sort=-tone", "sort"),
+        ("by=months", "by"),
+        ("by=month&fields=id", "fields"),
+        ("measures=count&sample=5&seed=1", "sample"),
+        ("fill=zero", "fill"),
+        ("by=month&limit=5", "limit"),
     ],
 )
 def test_what_cannot_be_asked_cannot_be_cited(

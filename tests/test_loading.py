@@ -225,6 +225,22 @@ def test_events_of_another_dataset_keep_to_it(own_store: Path, tmp_path: Path) -
     assert ids[-2:] == ["gdelt:1001", "mine:1001"]
 
 
+def test_a_dataset_of_another_name_claims_nothing_of_its_format(
+    own_store: Path, tmp_path: Path
+) -> None:
+    loaded(own_store, "gdelt", written(tmp_path, "a.tsv", gdelt_line()), dataset="mine")
+    client = client_on(own_store)
+    told = client.get("/v1/datasets/mine").get_json()["data"]
+    assert (told["title"], told["url"], told["licence"]) == ("mine", None, "Not known")
+    assert told["description"] == (
+        "Events in the format of GDELT 2.0 events or GDELT 1.0 events, loaded as mine."
+    )
+    citation = "Dataset mine: how to cite its source is not known."
+    assert told["citation"] == citation
+    note = client.get("/v1/cite?dataset=mine").get_json()["data"]["csl"]["note"]
+    assert note == citation
+
+
 def test_a_dry_run_reports_and_keeps_nothing(own_store: Path, tmp_path: Path) -> None:
     before = rows_of(own_store)
     path = written(tmp_path, "a.tsv", gdelt_line(), b"x\n")
