@@ -14,16 +14,20 @@ from dataset.pages import Matched
 
 @dataclass(frozen=True)
 class Cursor:
-    """A position in the answer to a query at a revision, and how much matched there."""
+    """A position in the answer to a query at a revision, and how much matched there.
+
+    `token` is that of the revision: after a backup was restored, its number may mean another.
+    """
 
     revision: int
+    token: str
     matched: Matched
     position: tuple[Any, ...]
 
 
 def written(cursor: Cursor, query: str, signing_key: str) -> str:
     """Write a cursor as signed text."""
-    content = [_digest(query), cursor.revision, *cursor.matched, *cursor.position]
+    content = [_digest(query), cursor.revision, cursor.token, *cursor.matched, *cursor.position]
     return str(_signer(signing_key).dumps(content))
 
 
@@ -37,10 +41,19 @@ def read(text: str, query: str, signing_key: str) -> Cursor:
     # Base64 has spare bits: other texts may mean the same content.
     if signer.dumps(content) != text:
         raise _refused("The cursor has been changed.", text)
-    digest, revision, value, relation, *position = content
+    digest, revision, token, value, relation, *position = content
     if digest != _digest(query):
         raise _refused("The cursor belongs to another query; begin without a cursor.", text)
-    return Cursor(revision, Matched(value, relation), tuple(position))
+    return Cursor(revision, token, Matched(value, relation), tuple(position))
+
+
+def check(cursor: Cursor, text: str, token: str | None) -> None:
+    """Refuse a cursor of a revision that the store has no more; `token` is what it has there."""
+    if cursor.token != token:
+        detail = (
+            "The cursor is of a revision that this store no longer has; begin without a cursor."
+        )
+        raise _refused(detail, text)
 
 
 def _refused(detail: str, text: str) -> HTTPException:

@@ -1,5 +1,7 @@
 """Places for whole results: each holds a thread while it is sent, and pages need threads, too."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import BoundedSemaphore
 
 from flask import Flask, current_app, request
@@ -20,8 +22,22 @@ def register(app: Flask, settings: Settings) -> None:
 
 def take_place() -> None:
     """Take a place until the answer is sent; refuse if there is none."""
-    if request.method == "HEAD":
-        return
+    if request.method != "HEAD":
+        places = _taken()
+        tracing.when_sent(lambda _: places.release())
+
+
+@contextmanager
+def place() -> Iterator[None]:
+    """Take a place for as long as something is made; refuse if there is none."""
+    places = _taken()
+    try:
+        yield
+    finally:
+        places.release()
+
+
+def _taken() -> BoundedSemaphore:
     places: BoundedSemaphore = current_app.extensions["exports"]
     if not places.acquire(blocking=False):
         tracing.note("export_refused")
@@ -29,4 +45,4 @@ def take_place() -> None:
         error = refuse(ServiceUnavailable, detail)
         error.retry_after = SECONDS_TO_RETRY  # type: ignore[attr-defined]
         raise error
-    tracing.when_sent(lambda _: places.release())
+    return places

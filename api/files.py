@@ -34,7 +34,8 @@ def spooled(reading: Reading, selection: Selection, format: Format) -> Response:
     receipt = reading.receipt(matched, complete=holds_all(selection, matched))
 
     def make(path: Path) -> None:
-        format.write(store(), selection, reading.columns, receipt, path)
+        with exports.place():
+            format.write(store(), selection, reading.columns, receipt, path)
 
     return _file(reading, make, format, receipt_headers(reading, matched))
 

@@ -38,6 +38,7 @@ class Reading:
     snapshot: Snapshot
     asked: Asked
     revision: int
+    token: str
     release: str | None
     cursor: cursors.Cursor | None
     cited: Mapping[str, str]
@@ -105,7 +106,7 @@ class Reading:
 
     def next_url(self, position: tuple[Any, ...], matched: Matched) -> str:
         """Give the address of the page after a position."""
-        cursor = cursors.Cursor(self.revision, matched, position)
+        cursor = cursors.Cursor(self.revision, self.token, matched, position)
         text = cursors.written(cursor, bound_query(self.query), self.snapshot.signing_key)
         return f"{base_url()}{request.path}?{query_text({**self.written, 'cursor': text})}"
 
@@ -186,11 +187,14 @@ def reading(
             bound = bound_query(query.query)
             cursor = cursors.read(query.cursor, bound, snapshot.signing_key)
             revision = cursor.revision
+        token = token_of(snapshot, revision)
+        if cursor:
+            cursors.check(cursor, str(query.cursor), token)
         more = besides(snapshot) if besides else None
-        state = (snapshot.uuid, revision, token_of(snapshot, revision), more)
+        state = (snapshot.uuid, revision, token, more)
         asks = (request.path, query.query, query.cursor)
         coding = compression.chosen(media_type)
         etag = caching.tag(*state, *asks, media_type, coding, base_url())
         caching.answer_304_if_fresh(etag, pinned="as_of" in arguments)
         known_as = query.written if cited is None else cited
-        yield Reading(snapshot, query, revision, release, cursor, known_as, etag)
+        yield Reading(snapshot, query, revision, token, release, cursor, known_as, etag)

@@ -27,10 +27,11 @@ def revision_of(snapshot: Snapshot, name: str | None) -> tuple[int, str | None]:
 
 
 def token_of(snapshot: Snapshot, revision: int) -> str:
-    """Give the random token of a revision."""
+    """Give the random token of a revision; one that is not there has none."""
     if revision == snapshot.revision:
         return snapshot.token
-    return str(snapshot.value(Revision.select(Revision.token).where(Revision.number == revision)))
+    token = snapshot.value(Revision.select(Revision.token).where(Revision.number == revision))
+    return str(token or "")
 
 
 def releases(snapshot: Snapshot, revision: int, cut: Cut) -> ListPage:

@@ -60,9 +60,13 @@ class Spool:
         return self._found(self._path(store, key, ".file"), make, _opened_file)
 
     def forget(self, store: str) -> None:
-        """Remove all results of a store."""
-        for path in self.folder.glob(f"{store}-*"):
-            path.unlink(missing_ok=True)
+        """Remove all that is kept, and what is just being made of a store.
+
+        Of the others too: who began before may still have made a result of what the store was.
+        """
+        for path in self.folder.glob("*-*"):
+            if path.suffix in KEPT or path.name.startswith(store):
+                path.unlink(missing_ok=True)
 
     def _path(self, store: str, key: Key, suffix: str) -> Path:
         digest = blake2b("\0".join((self.version, *key)).encode(), digest_size=16).hexdigest()
@@ -75,17 +79,27 @@ class Spool:
         open_to_read: Callable[[Path], Opened | None],
     ) -> Opened:
         try:
-            with self._alone(path):
-                opened = open_to_read(path)
-                if opened is None:
-                    self._make(path, make)
-                    opened = open_to_read(path)
-                if opened is None:
-                    raise StoreError(f"The file {path} cannot be read.")
-                with suppress(FileNotFoundError):
-                    os.utime(path)
+            opened = open_to_read(path) or self._made(path, make, open_to_read)
+            with suppress(FileNotFoundError):
+                os.utime(path)
         except OSError as error:
             raise StoreError(f"The folder {self.folder} cannot be used: {error}.") from error
+        return opened
+
+    def _made(
+        self,
+        path: Path,
+        make: Callable[[Path], None],
+        open_to_read: Callable[[Path], Opened | None],
+    ) -> Opened:
+        """Make a result, unless somebody else has made it meanwhile."""
+        with self._alone(path):
+            opened = open_to_read(path)
+            if opened is None:
+                self._make(path, make)
+                opened = open_to_read(path)
+        if opened is None:
+            raise StoreError(f"The file {path} cannot be read.")
         return opened
 
     @contextmanager
@@ -102,6 +116,9 @@ class Spool:
         unfinished.unlink(missing_ok=True)
         try:
             make(unfinished)
+            # A file that is kept over a crash must not be an empty one.
+            with unfinished.open("rb") as written:
+                os.fsync(written.fileno())
             unfinished.replace(path)
         finally:
             unfinished.unlink(missing_ok=True)
@@ -135,10 +152,12 @@ def _write(path: Path, make: Callable[[SqliteDatabase], None]) -> None:
 def _opened(path: Path) -> Database | None:
     database = APSWDatabase(str(path), pragmas=READ_PRAGMAS, flags=apsw.SQLITE_OPEN_READONLY)
     try:
-        database.connect()
+        is_whole = bool(database.get_tables())
     except ENGINE_ERRORS:
-        return None
-    return database
+        is_whole = False
+    if not is_whole:
+        database.close()
+    return database if is_whole else None
 
 
 def _opened_file(path: Path) -> BinaryIO | None:

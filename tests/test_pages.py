@@ -589,3 +589,18 @@ def test_unknown_sort_is_refused(client: FlaskClient, sort: str, meant: str | No
     (error,) = answer.get_json()["errors"]
     assert error["parameter"] == "sort"
     assert error["did_you_mean"] == meant or meant is None
+
+
+@pytest.mark.parametrize("path", ["/v1/events?limit=5", "/v1/aggregates?by=id&limit=5"])
+@pytest.mark.parametrize("again", [False, True])
+def test_a_cursor_of_a_revision_that_was_undone_is_refused(
+    growing: Path, tmp_path: Path, path: str, again: bool
+) -> None:
+    shutil.copy(growing, tmp_path / "backup.sqlite")
+    commit(growing, new_events(3))
+    following = client_on(growing).get(path).get_json()["page"]["next"]
+    shutil.copy(tmp_path / "backup.sqlite", growing)
+    if again:
+        commit(growing, new_events(4))
+    answer = client_on(growing).get(following)
+    assert (answer.status_code, "no longer has" in answer.get_json()["detail"]) == (400, True)

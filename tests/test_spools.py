@@ -1,8 +1,10 @@
 """Spooled results: made once, whole or not at all, in bounded room."""
 
+import fcntl
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from peewee import SqliteDatabase
 
 from dataset.errors import StoreError
 from dataset.merging import mean
-from dataset.spools import Spool
+from dataset.spools import STRIPES, Spool
 
 
 def making(value: int, made: list[int] | None = None) -> Callable[[SqliteDatabase], None]:
@@ -103,14 +105,31 @@ def test_what_a_process_left_behind_is_removed(spool: Spool) -> None:
     assert (left.exists(), begun.exists()) == (False, True)
 
 
-def test_results_of_one_store_are_forgotten(spool: Spool) -> None:
-    made = list[int]()
+def test_nothing_is_kept_after_a_purge(spool: Spool) -> None:
     for store in ("one", "other"):
         with spool.database(store, ("a",), making(1)):
             pass
+    begun, others = (spool.folder / f"{name}-1.unfinished" for name in ("one", "other"))
+    begun.touch()
+    others.touch()
     spool.forget("one")
-    assert [path.name.partition("-")[0] for path in results(spool)] == ["other"]
-    assert read(spool, "a", making(3, made)) == 3
+    assert list(spool.folder.glob("*-*")) == [others]
+
+
+def test_what_is_there_waits_for_no_making(spool: Spool) -> None:
+    read(spool, "a", making(1))
+    with ExitStack() as stripes:
+        for number in range(STRIPES):
+            lock = stripes.enter_context((spool.folder / f"{number}.lock").open("w"))
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        assert read(spool, "a", making(2)) == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"no database"])
+def test_a_spoilt_result_is_made_anew(spool: Spool, content: bytes) -> None:
+    read(spool, "a", making(1))
+    results(spool)[0].write_bytes(content)
+    assert read(spool, "a", making(2)) == 2
 
 
 def test_another_version_makes_its_own_results(spool: Spool) -> None:

@@ -223,6 +223,16 @@ def test_a_place_is_free_again_however_an_answer_ends(seeded: Path) -> None:
         client.get("/v1/events.csv", headers={"If-None-Match": "*"})
 
 
+def test_a_file_takes_a_place_while_it_is_made(seeded: Path) -> None:
+    app = create_app(Settings(database=str(seeded), exports=1))
+    path = "/v1/events.parquet?as_of=1&fields=tone"
+    with app.test_client().get("/v1/events.csv"):
+        assert app.test_client().get(path).status_code == 503
+    assert app.test_client().get(path, buffered=True).status_code == 200
+    with app.test_client().get("/v1/events.csv"):
+        assert app.test_client().get(path, buffered=True).status_code == 200
+
+
 def test_whoever_finds_no_place_is_told_to_come_again(seeded: Path) -> None:
     app = create_app(Settings(database=str(seeded), exports=2))
     with ExitStack() as stack:
