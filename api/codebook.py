@@ -1,5 +1,6 @@
 """The codebook: action codes, actor codes, and the columns of events."""
 
+from functools import partial
 from typing import Any
 
 from flask import Response
@@ -12,6 +13,7 @@ from api.problems import error_in, refuse
 from api.reading import Reading, reading
 from dataset import directory
 from dataset.codebook import is_actor_code
+from dataset.codes import held
 from dataset.suggestions import meant
 from schemas.codebook import (
     ActionAnswerSchema,
@@ -52,7 +54,7 @@ def get_action(arguments: dict[str, Any], code: str) -> Response:
     with reading(CountedQuerySchema, arguments, cited={}) as asked:
         found = directory.action(asked.snapshot, asked.revision, code, asked.datasets)
         if not found:
-            raise _unknown("action", code)
+            raise _unknown(asked, "action", code)
         return answers.one_answer(asked, found)
 
 
@@ -81,7 +83,7 @@ def get_actor(arguments: dict[str, Any], code: str) -> Response:
         if is_actor_code(code):
             found = directory.actor(asked.snapshot, asked.revision, code, asked.datasets)
         if not found:
-            raise _unknown("actor", code)
+            raise _unknown(asked, "actor", code)
         return answers.one_answer(asked, found)
 
 
@@ -98,8 +100,8 @@ def _wanted(asked: Reading) -> dict[str, Any]:
     return {name: asked.arguments[name] for name in ("q", "depth") if name in asked.arguments}
 
 
-def _unknown(kind: str, code: str) -> HTTPException:
-    suggestion = meant(kind, code)
+def _unknown(asked: Reading, kind: str, code: str) -> HTTPException:
+    suggestion = meant(kind, code, partial(held, asked.snapshot, kind))
     hint = f" Did you mean {suggestion}?" if suggestion else ""
     detail = f"There is no {kind} code {code}."
     errors = [error_in("code", code, detail, suggestion)]

@@ -559,6 +559,25 @@ def test_code_that_only_the_store_knows_is_found(rich: FlaskClient, query: str) 
     assert rich.get(f"/v1/events?{query}").get_json()["data"]
 
 
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        ("actor=IRM", "IRN"),
+        ("actor=IRNMLI", "IRNMIL"),
+        ("target=!ISRGVO", "ISRGOV"),
+        ("actor_roles=MLI", "MIL"),
+        ("actor_group=TLA", "TAL"),
+        ("actor=ISRXYZ", None),
+        ("actor=IRQNOR", None),
+        ("actor_country=MIL", None),
+    ],
+)
+def test_a_mistyped_code_gets_the_right_one(client: FlaskClient, query: str, meant: str) -> None:
+    answer = client.get(f"/v1/events?{query}")
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"][0]["did_you_mean"] == meant
+
+
 @pytest.mark.parametrize("query", ["actor=SSD", "target=SSDGOV", "action=1061"])
 def test_code_that_nobody_knows_is_refused(client: FlaskClient, query: str) -> None:
     assert client.get(f"/v1/events?{query}").status_code == 422
