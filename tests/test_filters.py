@@ -466,6 +466,8 @@ def test_canonical_query_asks_the_same_again(rich: FlaskClient, query: str) -> N
         ("id", "seed/1", None),
         ("dyad", "IRN", None),
         ("dyad", "IRN,ISR,USA", None),
+        ("dyad", "!IRN,ISR", None),
+        ("dyad", "none", None),
         ("dyad", "IRN,isr", "ISR"),
         ("dyad", "IRN,IRX", None),
         ("dyad", "IRN,!ISR", None),
@@ -516,6 +518,22 @@ def test_wrong_value_is_refused_with_a_word_of_help(
     (error,) = answer.get_json()["errors"]
     assert error["parameter"] == parameter
     assert error["did_you_mean"] == meant or meant is None
+
+
+@pytest.mark.parametrize("value", ["!IRN,ISR", "none", "IRN,none"])
+def test_a_dyad_says_that_it_takes_no_sign(client: FlaskClient, value: str) -> None:
+    (error,) = client.get(f"/v1/events?dyad={value}").get_json()["errors"]
+    assert error["detail"].startswith("takes no ! and no none")
+    assert error["did_you_mean"] is None
+
+
+@pytest.mark.parametrize("path", ["events", "events/count", "aggregates", "changes"])
+@pytest.mark.parametrize("name", ["tone", "goldstein", "mentions"])
+def test_limits_the_wrong_way_round_are_refused(client: FlaskClient, path: str, name: str) -> None:
+    answer = client.get(f"/v1/{path}?{name}_min=5&{name}_max=1")
+    assert answer.status_code == 422
+    (error,) = answer.get_json()["errors"]
+    assert error["parameter"] == f"{name}_max"
 
 
 @pytest.mark.parametrize("name", FILTERS)

@@ -236,6 +236,11 @@ def test_receipts_name_the_rule_and_lead_to_the_same_events(rich: FlaskClient, q
     assert rich.get(cited).json["data"] == page["data"]
 
 
+def test_a_sample_of_everything_notes_nothing(client: FlaskClient) -> None:
+    receipts = [client.get(f"/v1/events?seed=1&sample={n}").json["receipt"] for n in (54, 55)]
+    assert [len(receipt["notes"]) for receipt in receipts] == [1, 0]
+
+
 @pytest.mark.parametrize("query", ["distinct=day", "sample=5&seed=1"])
 def test_an_empty_answer_says_which_filter_emptied_it(client: FlaskClient, query: str) -> None:
     receipt = client.get(f"/v1/events?{query}&date_from=2030-01-01").json["receipt"]
