@@ -79,7 +79,8 @@ def same_as(event: Event, rule: str) -> tuple[Any, ...] | None:
 def distinct(events: Iterable[Event], rule: str) -> set[str]:
     """Keep the event with most mentions, nulls last, then least id."""
     kept: dict[Any, Event] = {}
-    for event in sorted(events, key=lambda one: (-(one["mentions"] or -1), one["id"])):
+    mentions = {one["id"]: -1 if one["mentions"] is None else one["mentions"] for one in events}
+    for event in sorted(events, key=lambda one: (-mentions[one["id"]], one["id"])):
         kept.setdefault(same_as(event, rule) or event["id"], event)
     return {event["id"] for event in kept.values()}
 
