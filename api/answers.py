@@ -8,8 +8,10 @@ import orjson
 from flask import Response, g
 
 from api.reading import JSON, Reading
+from dataset.emptiness import empty_because
 from dataset.lists import ListPage
 from dataset.pages import Matched
+from dataset.selection import Selection
 
 ONE = Matched(1, "eq")
 
@@ -32,7 +34,7 @@ def page_answer(
     data: Sequence[Any],
     matched: Matched,
     position: tuple[Any, ...] | None,
-    empty_because: list[dict[str, Any]] | None = None,
+    reasons: list[dict[str, Any]] | None = None,
     more: Mapping[str, Any] = MappingProxyType({}),
 ) -> Response:
     """Answer with a page of a list; `position` is where the next page begins.
@@ -45,18 +47,31 @@ def page_answer(
     holds_all = bool(more) or matched == Matched(len(data), "eq")
     is_whole = not position and not reading.cursor and holds_all
     receipt = reading.receipt(matched, complete=is_whole) | dict(more)
-    if empty_because is not None:
-        receipt["empty_because"] = empty_because
+    if reasons is not None:
+        receipt["empty_because"] = reasons
     page = {"limit": reading.limit, "returned": len(data), "next": url}
     return json_answer({"data": data, "page": page, "receipt": receipt}, url)
 
 
-def slice_answer(reading: Reading, items: Sequence[Any]) -> Response:
+def receipt_of(
+    reading: Reading, selection: Selection, matched: Matched, complete: bool
+) -> dict[str, Any]:
+    """Say what an answer of events is an answer to, and why it is empty if it is."""
+    receipt = reading.receipt(matched, complete)
+    if not matched.value and selection.filters:
+        receipt["empty_because"] = empty_because(reading.snapshot, selection, reading.written)
+    return receipt
+
+
+def slice_answer(
+    reading: Reading, items: Sequence[Any], reasons: list[dict[str, Any]] | None = None
+) -> Response:
     """Answer with a page of a list that is held whole; a position is an index."""
     start = reading.cursor.position[0] if reading.cursor else 0
     end = start + reading.limit
     position = (end,) if end < len(items) else None
-    return page_answer(reading, items[start:end], Matched(len(items), "eq"), position)
+    matched = Matched(len(items), "eq")
+    return page_answer(reading, items[start:end], matched, position, reasons)
 
 
 def list_answer(reading: Reading, page: ListPage) -> Response:

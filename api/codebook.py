@@ -1,5 +1,7 @@
 """The codebook: action codes, actor codes, and the columns of events."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from flask import Response
@@ -12,6 +14,9 @@ from api.problems import error_in, refuse
 from api.reading import Reading, reading
 from dataset import directory
 from dataset.codebook import is_actor_code
+from dataset.codes import held
+from dataset.emptiness import reasons_of
+from dataset.pages import Matched
 from dataset.suggestions import meant
 from schemas.codebook import (
     ActionAnswerSchema,
@@ -29,6 +34,9 @@ blueprint = Blueprint(
     "codebook", __name__, url_prefix="/v1", description="What codes and columns mean."
 )
 
+WANTED = ("q", "depth")
+"""The parameters that leave codes out."""
+
 
 @blueprint.get("/actions")
 @blueprint.arguments(ActionListQuerySchema, location="query")
@@ -39,8 +47,7 @@ def list_actions(arguments: dict[str, Any]) -> Response:
     A tree: `parent` and `children` lead up and down it, `depth` cuts it off.
     """
     with reading(ActionListQuerySchema, arguments, cited={}) as asked:
-        found = directory.actions(asked.snapshot, asked.revision, asked.datasets, **_wanted(asked))
-        return answers.slice_answer(asked, found)
+        return _codes(asked, directory.actions)
 
 
 @blueprint.get("/actions/<code>", parameters=[path_text("code", "CAMEO action code.", "195")])
@@ -52,7 +59,7 @@ def get_action(arguments: dict[str, Any], code: str) -> Response:
     with reading(CountedQuerySchema, arguments, cited={}) as asked:
         found = directory.action(asked.snapshot, asked.revision, code, asked.datasets)
         if not found:
-            raise _unknown("action", code)
+            raise _unknown(asked, "action", code)
         return answers.one_answer(asked, found)
 
 
@@ -66,8 +73,7 @@ def list_actors(arguments: dict[str, Any]) -> Response:
     tree of codes, `depth=1` leaves only codes of a single part.
     """
     with reading(ActorListQuerySchema, arguments, cited={}) as asked:
-        found = directory.actors(asked.snapshot, asked.revision, asked.datasets, **_wanted(asked))
-        return answers.slice_answer(asked, found)
+        return _codes(asked, directory.actors)
 
 
 @blueprint.get("/actors/<code>", parameters=[path_text("code", "CAMEO actor code.", "IRNGOVMIL")])
@@ -81,7 +87,7 @@ def get_actor(arguments: dict[str, Any], code: str) -> Response:
         if is_actor_code(code):
             found = directory.actor(asked.snapshot, asked.revision, code, asked.datasets)
         if not found:
-            raise _unknown("actor", code)
+            raise _unknown(asked, "actor", code)
         return answers.one_answer(asked, found)
 
 
@@ -94,12 +100,23 @@ def list_fields(arguments: dict[str, Any]) -> Response:
         return answers.slice_answer(asked, directory.columns())
 
 
-def _wanted(asked: Reading) -> dict[str, Any]:
-    return {name: asked.arguments[name] for name in ("q", "depth") if name in asked.arguments}
+def _codes(asked: Reading, listed: Callable[..., list[directory.Entry]]) -> Response:
+    """Answer with the codes that are asked for, or with what stands in their way."""
+
+    def matching(wanted: Mapping[str, Any]) -> Matched:
+        return Matched(len(listing(**wanted)), "eq")
+
+    listing = partial(listed, asked.snapshot, asked.revision, asked.datasets)
+    wanted = {name: asked.arguments[name] for name in WANTED if name in asked.arguments}
+    found = listing(**wanted)
+    if found:
+        return answers.slice_answer(asked, found)
+    reasons = reasons_of(wanted, asked.written, matching, "code")
+    return answers.slice_answer(asked, found, [*reasons.values()])
 
 
-def _unknown(kind: str, code: str) -> HTTPException:
-    suggestion = meant(kind, code)
+def _unknown(asked: Reading, kind: str, code: str) -> HTTPException:
+    suggestion = meant(kind, code, partial(held, asked.snapshot, kind))
     hint = f" Did you mean {suggestion}?" if suggestion else ""
     detail = f"There is no {kind} code {code}."
     errors = [error_in("code", code, detail, suggestion)]

@@ -77,7 +77,7 @@ def _page(asked: Reading, format: formats.Format | None) -> Response:
     found = page_of(asked.snapshot, selection, columns, asked.limit, known)
     if format:
         url = asked.next_url(found.next, found.matched) if found.next else None
-        return formats.page(asked, found, url, format)
+        return formats.page(asked, selection, found, url, format)
     event = rows.written(asked.columns, found.read)
     empty = None
     if not found.rows and selection.filters:
@@ -94,9 +94,7 @@ def count_events(arguments: dict[str, Any]) -> Response:
     with reading(EventCountQuerySchema, arguments) as asked:
         selection = asked.selection(NEWEST_FIRST)
         count = count_of(asked.snapshot, selection)
-        receipt = asked.receipt(Matched(count, "eq"), complete=True)
-        if not count and selection.filters:
-            receipt["empty_because"] = empty_because(asked.snapshot, selection, asked.written)
+        receipt = answers.receipt_of(asked, selection, Matched(count, "eq"), complete=True)
         return answers.json_answer({"count": count, "receipt": receipt})
 
 

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wsgi import wrap_file
 
 from api import exports
+from api.answers import receipt_of
 from api.formats import Format, holds_all, receipt_headers
 from api.queries import query_text
 from api.reading import Reading, base_url, spool, store
@@ -31,7 +32,7 @@ def pinned(reading: Reading) -> Response:
 def spooled(reading: Reading, selection: Selection, format: Format) -> Response:
     """Answer with a file of all events of a selection, written once for each ETag."""
     matched = _matched(reading, selection)
-    receipt = reading.receipt(matched, complete=holds_all(selection, matched))
+    receipt = receipt_of(reading, selection, matched, holds_all(selection, matched))
 
     def make(path: Path) -> None:
         with exports.place():

@@ -14,7 +14,7 @@ from werkzeug.exceptions import NotAcceptable
 from werkzeug.wsgi import ClosingIterator, FileWrapper
 
 from api import exports
-from api.answers import link_to_next
+from api.answers import link_to_next, receipt_of
 from api.problems import refuse
 from api.reading import JSON, Reading, store
 from dataset.exports import Extract, extract, written
@@ -106,7 +106,7 @@ def whole(reading: Reading, selection: Selection, format: Format) -> Response:
     """Answer with all events of a selection, read and written as they are sent."""
     exports.take_place()
     matched = matched_by(reading.snapshot, selection)
-    receipt = reading.receipt(matched, complete=holds_all(selection, matched))
+    receipt = receipt_of(reading, selection, matched, holds_all(selection, matched))
     made = extract(store(), selection, reading.columns, receipt)
     return sent(reading, written(made, format.write), matched, format)
 
@@ -116,10 +116,12 @@ def holds_all(selection: Selection, matched: Matched) -> bool:
     return not selection.sample or matched <= Matched(selection.sample.size, "eq")
 
 
-def page(reading: Reading, found: Page, url: str | None, format: Format) -> Response:
+def page(
+    reading: Reading, selection: Selection, found: Page, url: str | None, format: Format
+) -> Response:
     """Answer with one page of events in a format beside JSON."""
     holds_all = found.matched == Matched(len(found.rows), "eq")
-    receipt = reading.receipt(found.matched, complete=holds_all)
+    receipt = receipt_of(reading, selection, found.matched, holds_all)
     made = Extract(reading.columns, found.read, [found.rows], receipt)
     answer = sent(reading, format.write(made), found.matched, format)
     if url:

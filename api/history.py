@@ -12,10 +12,9 @@ from api.problems import refuse
 from api.reading import Reading, reading
 from dataset import rows
 from dataset.changes import Changed, Feed, Place, changes
-from dataset.emptiness import matching_nothing
+from dataset.emptiness import no_change
 from dataset.history import Found, Told, find, versions
 from dataset.releases import count_of_releases, releases
-from dataset.selection import Selection
 from schemas.history import (
     ChangePageSchema,
     ChangeQuerySchema,
@@ -91,10 +90,7 @@ def list_changes(arguments: dict[str, Any]) -> Response:
         found = changes(asked.snapshot, feed, asked.columns, cut.limit, cut.matched)
         event = rows.nested(asked.columns, found.read)
         data = [_change(changed, event) for changed in found.changes]
-        empty = None
-        if not data and feed.filters:
-            selection = Selection(asked.revision, feed.filters)
-            empty = matching_nothing(asked.snapshot, selection, asked.written) or None
+        empty = None if data else no_change(asked.snapshot, feed, asked.written) or None
         return answers.page_answer(asked, data, found.matched, found.next, empty)
 
 

@@ -16,7 +16,7 @@ from api import caching, compression, cursors
 from api.problems import refuse
 from api.queries import Asked, asked, query_text
 from dataset.codes import resolved
-from dataset.filters import FILTERS, Choice
+from dataset.filters import FILTERS, SAMPLE_NOTE, Choice
 from dataset.lists import Cut
 from dataset.pages import ALL_COLUMNS, Matched
 from dataset.releases import revision_of, token_of
@@ -125,7 +125,7 @@ class Reading:
             "release": self.release,
             "matched": matched._asdict(),
             "complete": complete,
-            "notes": self.asked.notes,
+            "notes": [note for note in self.asked.notes if not (complete and note == SAMPLE_NOTE)],
             "cite": self.cite_url,
         }
 

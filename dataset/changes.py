@@ -75,7 +75,7 @@ def changes(
         raise UnknownValue("since", str(feed.since), detail, newest)
     read = rows.stored(columns)
     is_short = bool(feed.filters) and _is_short(snapshot, feed)
-    matched = matched or _counted(snapshot, feed, is_short)
+    matched = matched or count_of_changes(snapshot, feed, is_short)
     # Many changes are found soon enough in order; few that match are found by an index of theirs.
     in_order = is_short or matched.relation == "gte"
     arms, most = _read_arms(feed, read, in_order), MOST_ROWS * (limit + 1)
@@ -135,7 +135,7 @@ def _filtered(feed: Feed, table: type[Version], in_order: bool) -> list[Any]:
     return conditions
 
 
-def _counted(snapshot: Snapshot, feed: Feed, in_order: bool = False) -> Matched:
+def count_of_changes(snapshot: Snapshot, feed: Feed, in_order: bool = False) -> Matched:
     """Count the changes of a feed up to the cap."""
     # So many rows are more changes than the cap, however they are paired.
     found = _united(_arms(replace(feed, after=None), in_order)).limit(MOST_ROWS * (CAP + 1))
@@ -145,7 +145,7 @@ def _counted(snapshot: Snapshot, feed: Feed, in_order: bool = False) -> Matched:
 
 def _is_short(snapshot: Snapshot, feed: Feed) -> bool:
     """Tell whether there are so few changes that all of them may be looked at."""
-    return _counted(snapshot, replace(feed, filters={})).relation == "eq"
+    return count_of_changes(snapshot, replace(feed, filters={})).relation == "eq"
 
 
 def _paired(found: Sequence[tuple[Any, ...]], is_filtered: bool) -> Iterator[Changed]:

@@ -1,7 +1,10 @@
 """Check the values of filters against the codebook and the store; make ids into keys."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
+
+from peewee import fn
 
 from dataset.errors import UnknownValue
 from dataset.filters import FILTERS, Choice
@@ -65,8 +68,15 @@ def _check(snapshot: Snapshot, name: str, code: str) -> None:
             name,
             code,
             f"Neither the codebook nor the store has the {kind.replace('_', ' ')} code {code}.",
-            meant(kind, code),
+            meant(kind, code, partial(held, snapshot, kind)),
         )
+
+
+def held(snapshot: Snapshot, kind: str, codes: Collection[str]) -> set[str]:
+    """Give those of some codes of one length that a revision has held, or codes below them."""
+    beginning = fn.SUBSTR(SeenCode.code, 1, len(next(iter(codes), "")))
+    query = SeenCode.select(beginning).where(SeenCode.kind == kind, beginning.in_(codes))
+    return {code for (code,) in snapshot.rows(query.distinct())}
 
 
 def _seen(snapshot: Snapshot, kind: str, code: str) -> bool:

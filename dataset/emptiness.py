@@ -1,62 +1,89 @@
-"""Say why a query found nothing: which filter matches nothing alone, or stands in the way."""
+"""Say why an answer is empty: which filter matches nothing alone, or stands in the way."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from dataset.changes import Feed, count_of_changes
 from dataset.observed import spans
 from dataset.pages import Matched, matched_by
 from dataset.selection import Selection
 from dataset.snapshots import Snapshot
 
 Reason = dict[str, Any]
+Filters = Mapping[str, Any]
+Matching = Callable[[Filters], Matched]
+"""Counts what some filters match."""
 
 
 def empty_because(
     snapshot: Snapshot, selection: Selection, written: Mapping[str, str]
 ) -> list[Reason]:
-    """List the filters that match nothing alone, else all, each with what is known of it.
+    """List the filters that match no event alone, else all, each with what is known of it.
 
     `written` holds the filters as the query writes them.
     """
     # Neither a sample nor a rule against duplicates empties an answer.
     selection = replace(selection, after=None, distinct=None, sample=None)
-    alone = {
-        name: matched_by(snapshot, replace(selection, filters={name: value}))
-        for name, value in selection.filters.items()
-    }
+    reasons = reasons_of(
+        selection.filters,
+        written,
+        lambda filters: matched_by(snapshot, replace(selection, filters=filters)),
+        "event",
+    )
+    for name, reason in reasons.items():
+        if not reason["matches_alone"]:
+            reason["hint"] = _coverage(snapshot, selection, name) or reason["hint"]
+    return list(reasons.values())
+
+
+def reasons_of(
+    filters: Filters, written: Mapping[str, str], matching: Matching, thing: str
+) -> dict[str, Reason]:
+    """Give the filters that match nothing alone, else all, each with what is known of it."""
+    alone = {name: matching({name: value}) for name, value in filters.items()}
     blamed = [name for name in alone if not alone[name].value] or list(alone)
-    return [
-        {
-            "filter": f"{name}={written[name]}",
-            "matches_alone": alone[name].value,
-            "hint": _hint(snapshot, selection, name, alone[name]),
-        }
+    return {
+        name: _reason(name, written[name], alone[name], _hint(filters, name, matching, thing))
         for name in blamed
-    ]
+    }
 
 
-def matching_nothing(
-    snapshot: Snapshot, selection: Selection, written: Mapping[str, str]
-) -> list[Reason]:
-    """List only the filters that match nothing alone: an empty feed may just have no news."""
-    reasons = empty_because(snapshot, selection, written)
-    return [reason for reason in reasons if not reason["matches_alone"]]
-
-
-def _hint(snapshot: Snapshot, selection: Selection, name: str, alone: Matched) -> str:
+def no_change(snapshot: Snapshot, feed: Feed, written: Mapping[str, str]) -> list[Reason]:
+    """Say why a feed is empty: its filters match no event, or nothing has changed since."""
+    selection = Selection(feed.revision, feed.filters)
+    if feed.filters and not matched_by(snapshot, selection).value:
+        return empty_because(snapshot, selection, written)
+    if "since" not in written:
+        return []
+    alone = count_of_changes(snapshot, replace(feed, filters={}))
+    hint = "nothing that changed since matches the other filters"
     if not alone.value:
-        return _coverage(snapshot, selection, name) or "no event matches this filter"
-    others = {other: value for other, value in selection.filters.items() if other != name}
-    without = matched_by(snapshot, replace(selection, filters=others))
+        hint = f"nothing changed since, up to revision {feed.revision}"
+    return [_reason("since", written["since"], alone, hint)]
+
+
+def _reason(name: str, text: str, alone: Matched, hint: str) -> Reason:
+    return {
+        "filter": f"{name}={text}",
+        "matches_alone": alone.value,
+        "relation": alone.relation,
+        "hint": hint,
+    }
+
+
+def _hint(filters: Filters, name: str, matching: Matching, thing: str) -> str:
+    if not matching({name: filters[name]}).value:
+        return f"no {thing} matches this filter"
+    without = matching({other: value for other, value in filters.items() if other != name})
     if not without.value:
-        return "matches events, but none that the other filters match"
-    return f"without this filter {_counted(without)} would match"
+        return f"matches {thing}s, but none that the other filters match"
+    return f"without this filter {_counted(without, thing)} would match"
 
 
-def _counted(matched: Matched) -> str:
+def _counted(matched: Matched, thing: str) -> str:
     least = "at least " if matched.relation == "gte" else ""
-    return f"{least}{matched.value} event{'' if matched.value == 1 else 's'}"
+    return f"{least}{matched.value} {thing}{'' if matched.value == 1 else 's'}"
 
 
 def _coverage(snapshot: Snapshot, selection: Selection, name: str) -> str | None:

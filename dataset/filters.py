@@ -141,6 +141,7 @@ _SPECIAL = (
         "Plain text: all of its words must stand in the names or the summary; "
         "a final `*` makes the last word a prefix",
         "taliban hamas",
+        "q looks for words only: signs and operators are no part of it",
     ),
     Filter(
         "bbox",
@@ -177,8 +178,10 @@ _SPECIAL = (
 def _ranges(column: Column) -> Iterator[Filter]:
     name, unit = column.name, column.unit
     note = f"a limit on {name} leaves out events without it" if column.null else None
+    is_in_seed = column.example is not None
+    seed = "" if is_in_seed else f". The seed dataset has no {name}: a limit finds nothing there"
     for end, meaning in (("min", "Least"), ("max", "Greatest")):
-        words = f"{meaning} {name}"
+        words = f"{meaning} {name}{seed}"
         limit = f"{name}_{end}"
         yield Filter(limit, "number", column.kind, (name,), words, column.asked, note, unit)
 

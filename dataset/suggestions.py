@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from itertools import takewhile, zip_longest
+from itertools import zip_longest
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
@@ -19,11 +19,11 @@ from dataset.codebook import (
     decode,
     is_action_code,
     is_actor_code,
-    parts,
     tables,
 )
 from dataset.keys import DATASET_NAME
-from dataset.vocabularies import CLOSED_KINDS, VOCABULARIES
+from dataset.slips import Held, none_held, slipped
+from dataset.vocabularies import CLOSED_KINDS, VOCABULARIES, is_known
 
 LONGEST_NAME = 200
 """How much text may be a misspelt name."""
@@ -57,8 +57,11 @@ _WORDS = {kind: {word for name in names for word in name.split()} for kind, name
 _MISSING = {"NONE", "None", "NULL", "Null", "null"}
 
 
-def meant(kind: str, text: str) -> str | None:
-    """Suggest the code of a kind that a text may have meant; none rather than a doubtful one."""
+def meant(kind: str, text: str, held: Held = none_held) -> str | None:
+    """Suggest the code of a kind that a text may have meant; none rather than a doubtful one.
+
+    Of codes that may both have been meant it is the one that the store has held.
+    """
     if text in _MISSING:
         return "none"
     if len(text) > LONGEST_NAME:
@@ -67,6 +70,8 @@ def meant(kind: str, text: str) -> str | None:
     name, names = tables.spelling(bare), _NAMES.get(kind, {})
     if name in names:
         return names[name]
+    if code := slipped(kind, bare, held):
+        return code
     return next((code for read in _READINGS.get(kind, ()) if (code := read(kind, bare))), None)
 
 
@@ -119,12 +124,18 @@ def _chain(kind: str, text: str) -> str | None:
     """Read an actor code without its separators and without the parts after the first unknown."""
     pieces = re.split(r"[\W_]+", text.upper())
     code = "".join(pieces)
-    known = "".join(takewhile(VOCABULARIES["actor"].__contains__, parts(code)))
+    known = _known_beginning(code)
     is_word = text[:3].istitle() or (" " in text and known != code)
     if is_word or not is_actor_code(code) or any(len(piece) % 3 for piece in pieces):
         return None
     is_separated = known == code and len(pieces) > 1 and " " not in text
     return known if _begins_well(known) and (is_separated or _is_telling(known)) else None
+
+
+def _known_beginning(code: str) -> str:
+    """Give the parts of an actor code before the first that is unknown where it stands."""
+    ends = range(len(code) - len(code) % 3, 0, -3)
+    return next((code[:end] for end in ends if is_known("actor", code[:end])), "")
 
 
 def _begins_well(chain: str) -> bool:

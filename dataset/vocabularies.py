@@ -13,7 +13,7 @@ from dataset.codebook import (
     PLOVER_TYPES,
     RELIGIONS,
     ROLES,
-    parts,
+    decode,
 )
 from dataset.columns import DATE_PRECISIONS, EVIDENCE_STATUSES, PLACE_PRECISIONS
 
@@ -44,5 +44,5 @@ VOCABULARIES: dict[str, Mapping[str, str]] = {
 def is_known(kind: str, code: str) -> bool:
     """Tell whether the codebook, with its decoder, has a code of this kind."""
     if kind == "actor":
-        return all(part in VOCABULARIES[kind] for part in parts(code))
+        return not decode(code).unknown
     return code in VOCABULARIES[kind]

@@ -12,7 +12,7 @@ from schemas import fields
 from schemas.answers import PageInfoSchema, ReceiptSchema
 from schemas.base import ResponseSchema, described
 from schemas.events import VALUES, as_of, distinct, query_of
-from schemas.filters import DatesSchema
+from schemas.filters import LimitsSchema
 from schemas.paging import ListQuerySchema
 
 BY = (
@@ -52,7 +52,7 @@ class Names(fields.Text):
                 right = f"must be of {', '.join(self.names)}."
                 raise fields.invalid(right, name, closest(name, self.names))
         if len(set(given)) < len(given):
-            raise fields.invalid("must hold each name once.", text, ",".join(dict.fromkeys(given)))
+            raise fields.invalid("must hold each name once.", text)
         if len(given) > self.most:
             raise fields.invalid(f"must not hold more than {self.most} names.", text)
         return given
@@ -84,7 +84,7 @@ class Fill(fields.Text):
         return text
 
 
-class GroupedSchema(DatesSchema):
+class GroupedSchema(LimitsSchema):
     """What must hold between the parameters of a query of groups."""
 
     @ma.validates_schema

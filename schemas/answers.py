@@ -7,17 +7,22 @@ import marshmallow as ma
 from schemas.base import ResponseSchema, described
 
 
+def relation_of(number: str) -> ma.fields.String:
+    """Make the member that tells whether a number is exact."""
+    return ma.fields.String(
+        required=True,
+        validate=ma.validate.OneOf(["eq", "gte"]),
+        metadata=described(f"Of `{number}`: `eq`: exactly so many; `gte`: so many at least.", "eq"),
+    )
+
+
 class MatchedSchema(ResponseSchema):
     """How many matched."""
 
     value = ma.fields.Integer(
         required=True, metadata=described("How many matched; counting stops at 10000.", 55)
     )
-    relation = ma.fields.String(
-        required=True,
-        validate=ma.validate.OneOf(["eq", "gte"]),
-        metadata=described("`eq`: exactly so many; `gte`: so many at least.", "eq"),
-    )
+    relation = relation_of("value")
 
 
 class EmptyBecauseSchema(ResponseSchema):
@@ -27,8 +32,14 @@ class EmptyBecauseSchema(ResponseSchema):
         required=True, metadata=described("The filter.", "date_from=2030-01-01")
     )
     matches_alone = ma.fields.Integer(
-        required=True, metadata=described("How many events the filter alone matches.", 0)
+        required=True,
+        metadata=described(
+            "How many events the filter alone matches, or codes on a list of codes, or changes for "
+            "`since`; counting stops at 10000.",
+            0,
+        ),
     )
+    relation = relation_of("matches_alone")
     hint = ma.fields.String(
         required=True, metadata=described("What is known of it.", "events end on 2024-06-17")
     )

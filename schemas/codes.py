@@ -126,6 +126,9 @@ class Dyad(Text):
     def read(self, text: str) -> tuple[str, ...]:
         """Read two country codes; their order does not matter."""
         countries = [item.strip() for item in text.split(",")]
+        if any(item.startswith("!") or item == "none" for item in countries):
+            right = "takes no ! and no none: must be two country codes such as IRN,ISR."
+            raise invalid(right, text)
         if len(countries) != 2:
             raise invalid("must be two country codes such as IRN,ISR.", text)
         return tuple(sorted(well_formed("country", country) for country in countries))

@@ -61,8 +61,17 @@ def field_of(item: Filter) -> ma.fields.Field[Any]:
     return FIELDS[item.shape](item, metadata=metadata)
 
 
-class DatesSchema(QuerySchema):
-    """What must hold between the dates of a query."""
+class LimitsSchema(QuerySchema):
+    """What must hold between the limits of a query."""
+
+    @ma.validates_schema
+    def check_limits(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        """Refuse limits the wrong way round: they would find nothing."""
+        for least in (name for name in data if name.endswith("_min")):
+            greatest = f"{least.removesuffix('_min')}_max"
+            if data[least] > data.get(greatest, data[least]):
+                error = f"must not be less than {least}, {fields.shortest(data[least])}."
+                raise fields.invalid(error, field=greatest)
 
     @ma.validates_schema
     def check_order(self, data: dict[str, Any], **_kwargs: Any) -> None:
@@ -72,7 +81,7 @@ class DatesSchema(QuerySchema):
             raise fields.invalid(error, field="date_to")
 
 
-class SampledSchema(DatesSchema):
+class SampledSchema(LimitsSchema):
     """What must hold between a sample and the rest of a query."""
 
     @ma.validates_schema
@@ -88,6 +97,6 @@ class SampledSchema(DatesSchema):
             raise fields.invalid(error, field=name)
 
 
-EventFiltersSchema = DatesSchema.from_dict(
+EventFiltersSchema = LimitsSchema.from_dict(
     {name: field_of(item) for name, item in FILTERS.items()}, name="EventFiltersSchema"
 )

@@ -21,6 +21,7 @@ DECLARATIONS = {
     "dataset.filters",
     "dataset.groups",
     "dataset.keys",
+    "dataset.slips",
     "dataset.suggestions",
     "dataset.vocabularies",
     "dataset.words",
@@ -57,7 +58,8 @@ def test_schemas_know_only_the_declarations_of_the_data(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["columns", "filters", "groups", "keys", "suggestions", "vocabularies", "words"]
+    "name",
+    ["columns", "filters", "groups", "keys", "slips", "suggestions", "vocabularies", "words"],
 )
 def test_declarations_know_no_storage(name: str) -> None:
     path = ROOT / "dataset" / f"{name}.py"

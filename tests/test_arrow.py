@@ -90,7 +90,10 @@ def test_an_empty_answer_has_its_columns(rich: FlaskClient, suffix: str) -> None
 
 
 @pytest.mark.parametrize("suffix", READERS)
-@pytest.mark.parametrize("query", [f"as_of={RICH}", f"as_of={RICH}&actor=IRN&distinct=day"])
+@pytest.mark.parametrize(
+    "query",
+    [f"as_of={RICH}", f"as_of={RICH}&actor=IRN&distinct=day", f"as_of={RICH}&actor=CHE&action=19"],
+)
 def test_metadata_has_the_receipt(rich: FlaskClient, suffix: str, query: str) -> None:
     receipt = orjson.loads(table_of(rich, suffix, query).schema.metadata[b"receipt"])
     assert receipt == rich.get(f"/v1/events?{query}").get_json()["receipt"]

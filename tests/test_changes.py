@@ -289,9 +289,20 @@ def test_an_empty_feed_names_the_filters_that_match_no_event(rich: FlaskClient) 
     assert empty["empty_because"][0]["matches_alone"] == 0
 
 
-@pytest.mark.parametrize("query", ["since=3", "since=3&actor=IRN", "actor=IRN"])
+@pytest.mark.parametrize("query", ["since=3", "since=3&actor=IRN"])
 def test_a_feed_without_news_blames_no_filter(rich: FlaskClient, query: str) -> None:
-    assert "empty_because" not in rich.get(f"/v1/changes?{query}").get_json()["receipt"]
+    (reason,) = rich.get(f"/v1/changes?{query}").get_json()["receipt"]["empty_because"]
+    assert (reason["filter"], reason["matches_alone"]) == ("since=3", 0)
+
+
+def test_a_feed_without_news_that_match_blames_the_revision(rich: FlaskClient) -> None:
+    asked = "since=1&dataset=seed"
+    (reason,) = rich.get(f"/v1/changes?{asked}").get_json()["receipt"]["empty_because"]
+    assert (reason["filter"], reason["matches_alone"] > 0) == ("since=1", True)
+
+
+def test_a_feed_with_changes_gives_no_reasons(rich: FlaskClient) -> None:
+    assert "empty_because" not in rich.get("/v1/changes?actor=IRN").get_json()["receipt"]
 
 
 @pytest.fixture

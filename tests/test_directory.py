@@ -92,3 +92,17 @@ def test_labels_are_searched_in_a_part_of_the_tree(rich: FlaskClient) -> None:
     assert all("aid" in one["label"].casefold() for one in found)
     assert all(one["count"] == count(rich, f"action={one['code']}&dataset=seed") for one in found)
     assert meant("action", found[0]["label"]) == found[0]["code"]
+
+
+@pytest.mark.parametrize("path", ["actions", "actors"])
+def test_an_empty_list_of_codes_says_why(client: FlaskClient, path: str) -> None:
+    receipt = client.get(f"/v1/{path}?q=zzzz&depth=1").get_json()["receipt"]
+    (reason,) = receipt["empty_because"]
+    assert (reason["filter"], reason["matches_alone"]) == ("q=zzzz", 0)
+
+
+def test_a_depth_that_hides_all_codes_is_a_reason(client: FlaskClient) -> None:
+    receipt = client.get("/v1/actions?q=aerial&depth=1").get_json()["receipt"]
+    hints = {one["filter"]: one["hint"] for one in receipt["empty_because"]}
+    assert hints["depth=1"].startswith("without this filter ")
+    assert hints["q=aerial"] == "without this filter 20 codes would match"

@@ -466,6 +466,8 @@ def test_canonical_query_asks_the_same_again(rich: FlaskClient, query: str) -> N
         ("id", "seed/1", None),
         ("dyad", "IRN", None),
         ("dyad", "IRN,ISR,USA", None),
+        ("dyad", "!IRN,ISR", None),
+        ("dyad", "none", None),
         ("dyad", "IRN,isr", "ISR"),
         ("dyad", "IRN,IRX", None),
         ("dyad", "IRN,!ISR", None),
@@ -518,6 +520,22 @@ def test_wrong_value_is_refused_with_a_word_of_help(
     assert error["did_you_mean"] == meant or meant is None
 
 
+@pytest.mark.parametrize("value", ["!IRN,ISR", "none", "IRN,none"])
+def test_a_dyad_says_that_it_takes_no_sign(client: FlaskClient, value: str) -> None:
+    (error,) = client.get(f"/v1/events?dyad={value}").get_json()["errors"]
+    assert error["detail"].startswith("takes no ! and no none")
+    assert error["did_you_mean"] is None
+
+
+@pytest.mark.parametrize("path", ["events", "events/count", "aggregates", "changes"])
+@pytest.mark.parametrize("name", ["tone", "goldstein", "mentions"])
+def test_limits_the_wrong_way_round_are_refused(client: FlaskClient, path: str, name: str) -> None:
+    answer = client.get(f"/v1/{path}?{name}_min=5&{name}_max=1")
+    assert answer.status_code == 422
+    (error,) = answer.get_json()["errors"]
+    assert error["parameter"] == f"{name}_max"
+
+
 @pytest.mark.parametrize("name", FILTERS)
 @pytest.mark.parametrize("value", ["", " "])
 def test_empty_filter_is_refused(client: FlaskClient, name: str, value: str) -> None:
@@ -557,6 +575,25 @@ def test_unknown_filter_is_refused(client: FlaskClient, written: str, meant: str
 )
 def test_code_that_only_the_store_knows_is_found(rich: FlaskClient, query: str) -> None:
     assert rich.get(f"/v1/events?{query}").get_json()["data"]
+
+
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        ("actor=IRM", "IRN"),
+        ("actor=IRNMLI", "IRNMIL"),
+        ("target=!ISRGVO", "ISRGOV"),
+        ("actor_roles=MLI", "MIL"),
+        ("actor_group=TLA", "TAL"),
+        ("actor=ISRXYZ", None),
+        ("actor=IRQNOR", None),
+        ("actor_country=MIL", None),
+    ],
+)
+def test_a_mistyped_code_gets_the_right_one(client: FlaskClient, query: str, meant: str) -> None:
+    answer = client.get(f"/v1/events?{query}")
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"][0]["did_you_mean"] == meant
 
 
 @pytest.mark.parametrize("query", ["actor=SSD", "target=SSDGOV", "action=1061"])

@@ -416,6 +416,12 @@ def test_matched_stops_at_ten_thousand_and_the_count_does_not(
     assert many.head(f"/v1/events.csv?{url}").headers["Cameo-Matched"] == header
 
 
+def test_a_capped_reason_says_so(many: FlaskClient) -> None:
+    told = receipt(many, "/v1/events?dataset=gdelt&id=seed:1")["empty_because"]
+    alone = {one["filter"]: (one["matches_alone"], one["relation"]) for one in told}
+    assert alone == {"dataset=gdelt": (10_000, "gte"), "id=seed:1": (1, "eq")}
+
+
 def test_ten_thousand_equal_days_are_walked_once(many: FlaskClient) -> None:
     events = shown(many, "/v1/events?dataset=gdelt&fields=id&limit=1000")
     assert ids(events) == [f"gdelt:{n}" for n in range(10_000, -1, -1)]
@@ -449,7 +455,10 @@ def test_empty_answer_says_why(
     client: FlaskClient, query: str, reasons: list[tuple[str, int, str]]
 ) -> None:
     answer = client.get(f"/v1/events?{query}").get_json()
-    told = [tuple(reason.values()) for reason in answer["receipt"]["empty_because"]]
+    told = [
+        (reason["filter"], reason["matches_alone"], reason["hint"])
+        for reason in answer["receipt"]["empty_because"]
+    ]
     assert answer["data"] == []
     assert sorted(told) == reasons
 
@@ -471,6 +480,7 @@ def test_reasons_count_at_the_revision_that_is_asked_for(rich: FlaskClient) -> N
         {
             "filter": "date_from=2025-01-01",
             "matches_alone": 0,
+            "relation": "eq",
             "hint": "events end on 2024-06-17",
         }
     ]
@@ -484,7 +494,10 @@ def test_answer_with_events_gives_no_reasons(rich: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("query", "notes"),
     [
-        ("actor=IRN&q=iran&date_from=2024-01-01", []),
+        (
+            "actor=IRN&q=-iran&date_from=2024-01-01",
+            ["q looks for words only: signs and operators are no part of it"],
+        ),
         ("bbox=0,0,90,90", ["bbox leaves out events without coordinates"]),
         ("dyad=IRN,ISR", ["dyad leaves out events without a country on both sides"]),
         ("action=19", ["action leaves out events without a CAMEO code"]),

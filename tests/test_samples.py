@@ -79,7 +79,8 @@ def same_as(event: Event, rule: str) -> tuple[Any, ...] | None:
 def distinct(events: Iterable[Event], rule: str) -> set[str]:
     """Keep the event with most mentions, nulls last, then least id."""
     kept: dict[Any, Event] = {}
-    for event in sorted(events, key=lambda one: (-(one["mentions"] or -1), one["id"])):
+    mentions = {one["id"]: -1 if one["mentions"] is None else one["mentions"] for one in events}
+    for event in sorted(events, key=lambda one: (-mentions[one["id"]], one["id"])):
         kept.setdefault(same_as(event, rule) or event["id"], event)
     return {event["id"] for event in kept.values()}
 
@@ -234,6 +235,11 @@ def test_receipts_name_the_rule_and_lead_to_the_same_events(rich: FlaskClient, q
     assert [note for note in page["receipt"]["notes"] if note.startswith(name)]
     cited = rich.get(page["receipt"]["cite"]).json["data"]["csl"]["URL"]
     assert rich.get(cited).json["data"] == page["data"]
+
+
+def test_a_sample_of_everything_notes_nothing(client: FlaskClient) -> None:
+    receipts = [client.get(f"/v1/events?seed=1&sample={n}").json["receipt"] for n in (54, 55)]
+    assert [len(receipt["notes"]) for receipt in receipts] == [1, 0]
 
 
 @pytest.mark.parametrize("query", ["distinct=day", "sample=5&seed=1"])

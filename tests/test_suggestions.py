@@ -111,10 +111,20 @@ MEANT = [
     ("role", "gov", "GOV"),
     ("role", "goverment", "GOV"),
     ("role", "rebel", "REB"),
-    ("role", "GVO", None),
+    ("role", "GVO", "GOV"),
+    ("role", "MLI", "MIL"),
+    ("group", "TLA", "TAL"),
     ("religion", "Muslims", "MOS"),
     ("religion", "Christianty", "CHR"),
-    ("religion", "MSO", None),
+    ("religion", "MSO", "MOS"),
+    ("actor", "RIN", "IRN"),
+    ("actor", "ISRGVO", "ISRGOV"),
+    ("actor", "IRNMLI", "IRNMIL"),
+    ("actor", "IRNMLIGOV", "IRNMILGOV"),
+    ("actor", "IRNGOB", None),
+    ("actor", "RINGVO", None),
+    *((kind, "RIN", "IRN") for kind in ("country", "place_country")),
+    *((kind, text, None) for kind in ("country", "place_country") for text in ("UKA", "IRX")),
     ("ethnic", "Kurds", "KUR"),
     ("ethnic", "kur", "KUR"),
     ("ethnic", "Iranian", "IRA"),
@@ -177,6 +187,13 @@ def test_a_label_means_a_code_with_this_label(kind: str) -> None:
     labels = VOCABULARIES[kind]
     read = {label: labels.get(str(meant(kind, label.upper()))) for label in labels.values()}
     assert {label for label, found in read.items() if found != label} <= READ_AS_ANOTHER
+
+
+def test_of_two_codes_as_near_the_one_that_the_store_holds_is_suggested() -> None:
+    assert meant("country", "SUA") is None
+    assert meant("country", "SUA", {"USA"}.intersection) == "USA"
+    assert meant("country", "SUA", {"USA", "SAU"}.intersection) is None
+    assert meant("actor", "IRNGOB", {"IRNGOV"}.intersection) == "IRNGOV"
 
 
 def test_a_country_has_one_code_by_all_its_names() -> None:
