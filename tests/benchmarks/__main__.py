@@ -19,6 +19,7 @@ GROUPS: dict[str, str] = {
     "columnar": "benchmarks.columnar:figures",
     "http": "benchmarks.http:figures",
     "workers": "benchmarks.workers:figures",
+    "exports": "benchmarks.exports:figures",
     "starts": "benchmarks.starts:figures",
     "loading": "benchmarks.loading:figures",
     "growth": "benchmarks.growth:figures",

@@ -1,0 +1,40 @@
+"""Whole results as text, against the command line of SQLite on the same rows."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from benchmarks.figures import Figure
+from benchmarks.loading import cpu_of
+from dataset.columns import COLUMNS
+from dataset.exports import extract, write_csv, write_ndjson, written
+from dataset.filters import Choice
+from dataset.pages import ALL_COLUMNS
+from dataset.selection import OLDEST_FIRST, Selection
+from dataset.snapshots import Store
+
+FILTERS = {"actor_country": Choice(("USA",))}
+STORED = [name for name, column in COLUMNS.items() if column.stored]
+QUERY = f"SELECT {', '.join(STORED)} FROM event WHERE actor_country = 'USA' ORDER BY date, key"
+FORMATS = {"csv": (write_csv, "-csv", 1.0), "ndjson": (write_ndjson, "-json", 0.8)}
+"""Each format with its writer, SQLite's option, and the goal."""
+
+
+def figures(store: Path) -> Iterator[Figure]:
+    """Write all events whose actor is the USA, by turns."""
+    opened = Store(str(store))
+    with opened.snapshot() as snapshot:
+        selection = Selection(snapshot.revision, FILTERS, OLDEST_FIRST)
+    for name, (write, option, goal) in FORMATS.items():
+        ours = min(_seconds(opened, selection, write) for _ in range(2))
+        command = ["sqlite3", option, str(store), QUERY]
+        peer = min(cpu_of(command)[0] for _ in range(2))
+        what = f"all events of the USA as {name}; sqlite3 {option}"
+        yield Figure(what, "s", ours, peer, goal, times=True)
+
+
+def _seconds(store: Store, selection: Selection, write: Callable[..., Iterator[bytes]]) -> float:
+    began = time.process_time()
+    for _ in written(extract(store, selection, ALL_COLUMNS, {}), write):
+        pass
+    return time.process_time() - began
