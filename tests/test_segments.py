@@ -6,13 +6,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import orjson
 import pytest
 from click.testing import CliRunner, Result
-from columnar_store import NEWEST, make_columnar, refreshed, retract, twins
+from columnar_store import FIRST, NEWEST, make_columnar, refreshed, retract, twins
 from loads import gdelt_line, loaded
 from rich_store import client_on, commit, rows_of
 
@@ -54,11 +54,11 @@ def copy_in(store: Path) -> Copy | None:
         opened.close()
 
 
-def assert_right(store: Path, tmp_path: Path) -> None:
+def assert_right(store: Path, tmp_path: Path, revisions: Sequence[int] = (2, NEWEST - 1)) -> None:
     """Compare the groups of a store with those of the store without its copy."""
     cache = tmp_path / str(len(list(tmp_path.iterdir())))
     cache.mkdir()
-    for as_of in (2, NEWEST - 1):
+    for as_of in revisions:
         answers = [client.get(f"{GROUPS}&as_of={as_of}").data for client in twins(store, cache)]
         assert answers[0] == answers[1]
 
@@ -143,6 +143,23 @@ def test_the_copy_of_another_past_is_not_used(store: Path, tmp_path: Path) -> No
     assert_right(store, tmp_path)
     assert "of another past" in " ".join(refreshed(store).faults)
     assert_right(store, tmp_path)
+
+
+def test_mended_segments_know_no_end_that_a_backup_undoes(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refreshing, "MERGED", 0)
+    refreshed(store)
+    backup = shutil.copy(store, tmp_path / "backup.sqlite")
+    commit(store, rows_of(4))
+    refreshed(store)
+    for versions in folder(store).glob("*[!s].parquet"):
+        versions.unlink()
+    refreshed(store)
+    shutil.move(backup, store)
+    retract(store, FIRST)
+    refreshed(store)
+    assert_right(store, tmp_path, [NEWEST, NEWEST + 1])
 
 
 def test_the_copy_of_another_store_is_not_used(store: Path, seeded: Path, tmp_path: Path) -> None:
