@@ -88,37 +88,51 @@ class Columns:
         while found := result.fetchmany(FETCHED):
             yield from found
 
-    def batches(self, query: Query) -> Any:
-        """Run a query and give a reader of its record batches: in the order of the segment."""
+    def batches(self, query: Query) -> Iterator[Any]:
+        """Run a query and yield its record batches: in the order of the segment."""
         text, parameters = written(query)
-        return self.connection.sql(text, params=parameters).to_arrow_reader(BATCH)
+        reader = self.connection.sql(text, params=parameters).to_arrow_reader(BATCH)
+        while (batch := _next(reader)) is not None:
+            yield batch
+
+
+def _next(reader: Any) -> Any:
+    """Read a batch; an error of DuckDB's comes out of Arrow as one of Python's."""
+    try:
+        return next(reader, None)
+    except (OSError, ValueError) as error:
+        raise duckdb.Error(str(error)) from error
 
 
 @contextmanager
 def shown(snapshot: Snapshot, copy: Copy, revision: int) -> Iterator[Columns]:
     """Show what the copy holds of a revision; whatever fails inside, it was the copy's fault."""
+    over = threading.Event()
     try:
         connection = _engine(copy.folder.absolute()).cursor()
         try:
-            with _watched(connection, snapshot.clock):
+            with _watched(connection, snapshot.clock, over):
                 _show(connection, snapshot, copy, revision)
                 yield Columns(connection)
         finally:
             connection.close()
-    except duckdb.InterruptException as error:
-        raise too_slow(snapshot.clock) from error
     except duckdb.Error as error:
+        if over.is_set():
+            raise too_slow(snapshot.clock) from error
         raise Damaged(f"The copy in {copy.folder} cannot be read: {error}") from error
 
 
 @contextmanager
-def _watched(connection: duckdb.DuckDBPyConnection, clock: Clock) -> Iterator[None]:
-    """Interrupt the queries of a connection when the time of the answer is over."""
+def _watched(
+    connection: duckdb.DuckDBPyConnection, clock: Clock, over: threading.Event
+) -> Iterator[None]:
+    """Interrupt the queries of a connection when the time of the answer is over, and say so."""
     done = threading.Event()
 
     def watch() -> None:
         while (end := clock.end) is not None and not done.wait(max(0, end - monotonic())):
             if clock.end == end:
+                over.set()
                 connection.interrupt()
                 return
 

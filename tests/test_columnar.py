@@ -4,6 +4,7 @@ import io
 import logging
 import shutil
 import sqlite3
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from columnar_store import COVERED, NEWEST, make_columnar, twins
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from peewee import SQL, Select
 from rich_store import client_on
 from test_aggregates import ALL_MEASURES, FILL, SEVERAL
 from test_filters import QUERIES as FILTERED
@@ -140,6 +142,24 @@ def test_columns_reach_no_other_file(columnar_store: Path, tmp_path: Path) -> No
             shown(snapshot, copy, COVERED) as columns,
         ):
             columns.connection.execute("SELECT * FROM read_csv(?)", [str(tmp_path / "a.csv")])
+
+
+def test_what_fails_amid_batches_is_the_fault_of_the_copy(columnar_store: Path) -> None:
+    failing = Select([SQL("range(1_000_000)")], [SQL("if(range > 900_000, error('bad'), range)")])
+    with Store(str(columnar_store)).snapshot() as snapshot:
+        copy = copy_of(snapshot)
+        assert copy is not None
+        with pytest.raises(Damaged, match="bad"), shown(snapshot, copy, COVERED) as columns:
+            deque(columns.batches(failing), maxlen=0)
+
+
+def test_batches_that_take_too_long_are_ended(columnar_store: Path) -> None:
+    endless = Select([SQL("range(1_000_000_000_000)")], [SQL("range")])
+    with Store(str(columnar_store), 0.1).snapshot() as snapshot:
+        copy = copy_of(snapshot)
+        assert copy is not None
+        with pytest.raises(TooSlow), shown(snapshot, copy, COVERED) as columns:
+            deque(columns.batches(endless), maxlen=0)
 
 
 def test_a_query_that_takes_too_long_is_ended(columnar_store: Path) -> None:
