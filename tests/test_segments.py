@@ -244,6 +244,11 @@ def test_a_reader_whose_file_is_removed_midway_is_answered_by_the_store(
     assert client.get(f"{GROUPS}&as_of=3").status_code == 200
 
 
+def test_a_database_that_is_not_there_gets_no_folder(tmp_path: Path) -> None:
+    assert command(tmp_path / "typo.sqlite", "columns").exit_code
+    assert not [*tmp_path.iterdir()]
+
+
 def test_a_database_of_a_server_has_no_folder() -> None:
     assert folder_of("postgresql://localhost/events") is None
 
