@@ -4,7 +4,8 @@ A view named `event` holds the events of one revision, as the table of current e
 Nothing else imports duckdb: it is loaded by the first query that the copy answers.
 """
 
-import os
+import atexit
+import shutil
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
@@ -25,6 +26,8 @@ from dataset.snapshots import Snapshot, too_slow
 
 FETCHED = 2_000
 BATCH = 10_000
+AGAIN = 0.05
+"""Seconds from one interrupt to the next."""
 MOST_OPEN = 4
 """So many copies are held open by a process, which has one as a rule."""
 SETTINGS: dict[str, Any] = {
@@ -126,15 +129,17 @@ def shown(snapshot: Snapshot, copy: Copy, revision: int) -> Iterator[Columns]:
 def _watched(
     connection: duckdb.DuckDBPyConnection, clock: Clock, over: threading.Event
 ) -> Iterator[None]:
-    """Interrupt the queries of a connection when the time of the answer is over, and say so."""
+    """Interrupt the queries of a connection when the time of the answer is over, and say so.
+
+    That is done again and again: DuckDB forgets an interrupt that comes between two queries.
+    """
     done = threading.Event()
 
     def watch() -> None:
-        while (end := clock.end) is not None and not done.wait(max(0, end - monotonic())):
+        while (end := clock.end) is not None and not done.wait(max(AGAIN, end - monotonic())):
             if clock.end == end:
                 over.set()
                 connection.interrupt()
-                return
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
@@ -148,8 +153,9 @@ def _watched(
 @lru_cache(MOST_OPEN)
 def _engine(folder: Path) -> duckdb.DuckDBPyConnection:
     """Start DuckDB for a folder: it reaches nothing else, and all queries share its memory."""
-    overflow = Path(tempfile.gettempdir(), f"cameo-events-{os.getpid()}")
-    engine = duckdb.connect(":memory:", config=SETTINGS | {"temp_directory": str(overflow)})
+    overflow = tempfile.mkdtemp(prefix="cameo-events-")
+    atexit.register(shutil.rmtree, overflow, ignore_errors=True)
+    engine = duckdb.connect(":memory:", config=SETTINGS | {"temp_directory": overflow})
     engine.execute("SET allowed_directories = ?", [[str(folder)]])
     for statement in ONLY_ITS_FOLDER:
         engine.execute(statement)
