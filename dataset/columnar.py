@@ -26,6 +26,8 @@ from dataset.snapshots import Snapshot, too_slow
 
 FETCHED = 2_000
 BATCH = 10_000
+MOST_LATE = 200_000
+"""So many versions of the copy may have ended since it was made."""
 AGAIN = 0.05
 """Seconds from one interrupt to the next."""
 MOST_OPEN = 4
@@ -183,8 +185,14 @@ def _show(
 
 
 def _ended_since(snapshot: Snapshot, last: int, revision: int) -> list[tuple[int, int]]:
-    """Give the keys and revisions of the versions that ended after what the copy knows."""
+    """Give the keys and revisions of the versions that ended after what the copy knows.
+
+    They are held in memory: a copy that too many outdate is as bad as none.
+    """
     brought = field(Superseded, "revision")
     query = Superseded.select(Superseded.key, brought)
     is_late = (Superseded.ended > last) & (Superseded.ended <= revision)
-    return snapshot.rows(query.where(is_late, brought <= last))
+    found = snapshot.rows(query.where(is_late, brought <= last).limit(MOST_LATE + 1))
+    if len(found) > MOST_LATE:
+        raise Damaged(f"More than {MOST_LATE:,} events of the copy ended after revision {last}.")
+    return found

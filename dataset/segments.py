@@ -39,7 +39,7 @@ SHAPE = blake2b(",".join(_SHAPE).encode(), digest_size=8).hexdigest()
 
 
 class Damaged(Exception):
-    """A file of the copy is not what it was when it was written, or cannot be read."""
+    """The copy cannot answer: a file of it is not as it was written, or too old, or unreadable."""
 
 
 @dataclass(frozen=True)

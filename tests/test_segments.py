@@ -17,7 +17,7 @@ from loads import gdelt_line, loaded
 from rich_store import client_on, commit, rows_of
 
 from api.cli import main
-from dataset import pages, refreshing
+from dataset import columnar, pages, refreshing
 from dataset.publishing import LOCK
 from dataset.segments import MANIFEST, Copy, copy_of, folder_of
 from dataset.snapshots import Store
@@ -105,6 +105,18 @@ def test_a_damaged_copy_is_not_used_but_told_and_mended(
     assert_right(store, tmp_path)
     assert not caplog.records
     assert refreshed(store).faults == refreshed(store).made == []
+
+
+def test_a_copy_that_much_outdates_is_not_used_but_told(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(columnar, "MOST_LATE", 1)
+    assert_right(store, tmp_path)
+    assert "More than 1 events of the copy ended after revision 6. The store" in caplog.text
+    caplog.clear()
+    refreshed(store)
+    assert_right(store, tmp_path)
+    assert not caplog.records
 
 
 def test_only_what_is_missing_is_made(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
