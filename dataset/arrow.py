@@ -20,7 +20,7 @@ from dataset.exports import Extract
 
 BATCH = 2_000
 BATCHES_OF_A_GROUP = 15
-"""A row group of a Parquet file has 50,000 rows: what a writer holds in memory."""
+"""A row group of a Parquet file has 30,000 rows: what a writer holds in memory."""
 CODE = pa.dictionary(pa.int32(), pa.string())
 TYPES = {
     "date": pa.date32(),

@@ -4,7 +4,8 @@ A view named `event` holds the events of one revision, as the table of current e
 Nothing else imports duckdb: it is loaded by the first query that the copy answers.
 """
 
-import os
+import atexit
+import shutil
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
@@ -25,6 +26,10 @@ from dataset.snapshots import Snapshot, too_slow
 
 FETCHED = 2_000
 BATCH = 10_000
+MOST_LATE = 200_000
+"""So many versions of the copy may have ended since it was made."""
+AGAIN = 0.05
+"""Seconds from one interrupt to the next."""
 MOST_OPEN = 4
 """So many copies are held open by a process, which has one as a rule."""
 SETTINGS: dict[str, Any] = {
@@ -88,39 +93,55 @@ class Columns:
         while found := result.fetchmany(FETCHED):
             yield from found
 
-    def batches(self, query: Query) -> Any:
-        """Run a query and give a reader of its record batches: in the order of the segment."""
+    def batches(self, query: Query) -> Iterator[Any]:
+        """Run a query and yield its record batches: in the order of the segment."""
         text, parameters = written(query)
-        return self.connection.sql(text, params=parameters).to_arrow_reader(BATCH)
+        reader = self.connection.sql(text, params=parameters).to_arrow_reader(BATCH)
+        while (batch := _next(reader)) is not None:
+            yield batch
+
+
+def _next(reader: Any) -> Any:
+    """Read a batch; an error of DuckDB's comes out of Arrow as one of Python's."""
+    try:
+        return next(reader, None)
+    except (OSError, ValueError) as error:
+        raise duckdb.Error(str(error)) from error
 
 
 @contextmanager
 def shown(snapshot: Snapshot, copy: Copy, revision: int) -> Iterator[Columns]:
     """Show what the copy holds of a revision; whatever fails inside, it was the copy's fault."""
+    over = threading.Event()
     try:
         connection = _engine(copy.folder.absolute()).cursor()
         try:
-            with _watched(connection, snapshot.clock):
+            with _watched(connection, snapshot.clock, over):
                 _show(connection, snapshot, copy, revision)
                 yield Columns(connection)
         finally:
             connection.close()
-    except duckdb.InterruptException as error:
-        raise too_slow(snapshot.clock) from error
     except duckdb.Error as error:
+        if over.is_set():
+            raise too_slow(snapshot.clock) from error
         raise Damaged(f"The copy in {copy.folder} cannot be read: {error}") from error
 
 
 @contextmanager
-def _watched(connection: duckdb.DuckDBPyConnection, clock: Clock) -> Iterator[None]:
-    """Interrupt the queries of a connection when the time of the answer is over."""
+def _watched(
+    connection: duckdb.DuckDBPyConnection, clock: Clock, over: threading.Event
+) -> Iterator[None]:
+    """Interrupt the queries of a connection when the time of the answer is over, and say so.
+
+    That is done again and again: DuckDB forgets an interrupt that comes between two queries.
+    """
     done = threading.Event()
 
     def watch() -> None:
-        while (end := clock.end) is not None and not done.wait(max(0, end - monotonic())):
+        while (end := clock.end) is not None and not done.wait(max(AGAIN, end - monotonic())):
             if clock.end == end:
+                over.set()
                 connection.interrupt()
-                return
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
@@ -134,8 +155,9 @@ def _watched(connection: duckdb.DuckDBPyConnection, clock: Clock) -> Iterator[No
 @lru_cache(MOST_OPEN)
 def _engine(folder: Path) -> duckdb.DuckDBPyConnection:
     """Start DuckDB for a folder: it reaches nothing else, and all queries share its memory."""
-    overflow = Path(tempfile.gettempdir(), f"cameo-events-{os.getpid()}")
-    engine = duckdb.connect(":memory:", config=SETTINGS | {"temp_directory": str(overflow)})
+    overflow = tempfile.mkdtemp(prefix="cameo-events-")
+    atexit.register(shutil.rmtree, overflow, ignore_errors=True)
+    engine = duckdb.connect(":memory:", config=SETTINGS | {"temp_directory": overflow})
     engine.execute("SET allowed_directories = ?", [[str(folder)]])
     for statement in ONLY_ITS_FOLDER:
         engine.execute(statement)
@@ -163,8 +185,14 @@ def _show(
 
 
 def _ended_since(snapshot: Snapshot, last: int, revision: int) -> list[tuple[int, int]]:
-    """Give the keys and revisions of the versions that ended after what the copy knows."""
+    """Give the keys and revisions of the versions that ended after what the copy knows.
+
+    They are held in memory: a copy that too many outdate is as bad as none.
+    """
     brought = field(Superseded, "revision")
     query = Superseded.select(Superseded.key, brought)
     is_late = (Superseded.ended > last) & (Superseded.ended <= revision)
-    return snapshot.rows(query.where(is_late, brought <= last))
+    found = snapshot.rows(query.where(is_late, brought <= last).limit(MOST_LATE + 1))
+    if len(found) > MOST_LATE:
+        raise Damaged(f"More than {MOST_LATE:,} events of the copy ended after revision {last}.")
+    return found

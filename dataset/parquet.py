@@ -1,6 +1,6 @@
 """Write a Parquet file of events: from the copy in columns where it holds them in order."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,16 +62,16 @@ def _write_columns(
             snapshot.clock.restart()
 
 
-def _groups(batches: pa.RecordBatchReader) -> Iterator[pa.Table]:
+def _groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
     """Yield tables of as many rows as a row group has, whatever the batches have."""
-    held = batches.schema.empty_table()
+    held: list[pa.Table] = []
     for batch in batches:
-        held = pa.concat_tables([held, pa.Table.from_batches([batch])])
-        while held.num_rows >= ROWS_OF_A_GROUP:
-            yield held.slice(0, ROWS_OF_A_GROUP)
-            held = held.slice(ROWS_OF_A_GROUP)
-    if held.num_rows:
-        yield held
+        table = pa.concat_tables([*held, pa.Table.from_batches([batch])])
+        while table.num_rows >= ROWS_OF_A_GROUP:
+            yield table.slice(0, ROWS_OF_A_GROUP)
+            table = table.slice(ROWS_OF_A_GROUP)
+        held = [table] if table.num_rows else []
+    yield from held
 
 
 def _typed(stored: pa.Table, schema: pa.Schema) -> pa.Table:

@@ -33,9 +33,11 @@ def refresh(store: Store, anew: bool = False) -> Refreshed:
     folder = folder_of(store.url)
     if folder is None:
         raise Impossible("Only a database that is a file can have a copy in columns.")
-    with alone(folder), store.stream() as snapshot:
+    with store.stream() as snapshot:
         if not snapshot.revision:
             raise Impossible("The store is empty: there is nothing to copy yet.")
+    # Who waits for another to finish must see what the other has seen.
+    with alone(folder), store.stream() as snapshot:
         known, faults = _known(snapshot, folder)
         kept = [] if anew else _kept(snapshot, known)
         damaged = _damaged(folder, known, faults)

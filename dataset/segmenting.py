@@ -12,6 +12,7 @@ import pyarrow as pa
 from peewee import (
     SQL,
     BigIntegerField,
+    Case,
     DoubleField,
     Entity,
     Field,
@@ -62,8 +63,12 @@ def make(snapshot: Snapshot, folder: Path, first: int, last: int) -> Segment:
 
 
 def _versions(snapshot: Snapshot, first: int, last: int) -> Iterator[Row]:
-    """Yield what revisions brought and, where it has ended, what ended it, in order of dates."""
-    current, older = _selected(Event, SQL("NULL")), _selected(Superseded, Superseded.ended)
+    """Yield what revisions brought and, if one of them ended it, which, in order of dates.
+
+    What a later revision ended is told by the segment of that: a backup may undo it.
+    """
+    ended = Case(None, [(Superseded.ended <= last, Superseded.ended)])
+    current, older = _selected(Event, SQL("NULL")), _selected(Superseded, ended)
     if (first, last) != (1, snapshot.revision):
         current = current.where(field(Event, "revision").between(first, last))
         older = older.where(field(Superseded, "revision").between(first, last))

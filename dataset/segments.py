@@ -31,7 +31,7 @@ LEFT_OUT = ("load", "loader_version", "words", "reason", "successor")
 STORED = tuple(name for name in Superseded._meta.sorted_field_names if name not in LEFT_OUT)
 COLUMNS = (*STORED, *PERIODS)
 """The columns of a segment: as they are stored, and the periods that all of an event lies in."""
-FORMAT = 1
+FORMAT = 2
 """To be raised whenever the same store would be copied otherwise."""
 _SHAPE = (str(FORMAT), str(SCHEMA_VERSION), *COLUMNS)
 SHAPE = blake2b(",".join(_SHAPE).encode(), digest_size=8).hexdigest()
@@ -39,7 +39,7 @@ SHAPE = blake2b(",".join(_SHAPE).encode(), digest_size=8).hexdigest()
 
 
 class Damaged(Exception):
-    """A file of the copy is not what it was when it was written, or cannot be read."""
+    """The copy cannot answer: a file of it is not as it was written, or too old, or unreadable."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class File:
 
 @dataclass(frozen=True)
 class Segment:
-    """The versions that the revisions `first` to `last` brought, and when they ended, if they had.
+    """The versions that the revisions `first` to `last` brought, and which of these ended them.
 
     `token` is that of the last revision. `ends` are the ends that these revisions made to versions
     of earlier segments: key, revision, and the revision that ended it.

@@ -4,8 +4,12 @@ import io
 import logging
 import shutil
 import sqlite3
+import subprocess
+import sys
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 
 import pyarrow.parquet as pq
 import pytest
@@ -13,13 +17,15 @@ from columnar_store import COVERED, NEWEST, make_columnar, twins
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from peewee import SQL, Select
 from rich_store import client_on
 from test_aggregates import ALL_MEASURES, FILL, SEVERAL
 from test_filters import QUERIES as FILTERED
 from test_formats import QUERIES as EXPORTED
 
 from dataset import pages
-from dataset.columnar import shown
+from dataset.clocks import Clock
+from dataset.columnar import AGAIN, shown
 from dataset.errors import TooSlow
 from dataset.groups import KEYS
 from dataset.segments import Damaged, copy_of
@@ -140,6 +146,53 @@ def test_columns_reach_no_other_file(columnar_store: Path, tmp_path: Path) -> No
             shown(snapshot, copy, COVERED) as columns,
         ):
             columns.connection.execute("SELECT * FROM read_csv(?)", [str(tmp_path / "a.csv")])
+
+
+def after_the_end(clock: Clock) -> str:
+    """Give an endless query when the time has been over for some interrupts."""
+    assert clock.end is not None
+    while monotonic() < clock.end + 2 * AGAIN:
+        pass
+    return "SELECT sum(range) FROM range(1_000_000_000_000)"
+
+
+def test_a_query_that_begins_too_late_is_ended(columnar_store: Path) -> None:
+    with Store(str(columnar_store), 0.1).snapshot() as snapshot:
+        copy = copy_of(snapshot)
+        assert copy is not None
+        with pytest.raises(TooSlow), shown(snapshot, copy, COVERED) as columns:
+            columns.connection.execute(after_the_end(snapshot.clock)).fetchall()
+
+
+def test_nobody_else_can_make_the_folder_that_queries_overflow_into(columnar_store: Path) -> None:
+    code = "import os, sys; from pathlib import Path; from dataset.columnar import _engine"
+    code += "\nfolder = _engine(Path(sys.argv[1])).execute("
+    code += "\"SELECT current_setting('temp_directory')\").fetchone()[0]"
+    code += "\nprint(folder, oct(os.stat(folder).st_mode & 0o777))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(columnar_store)], capture_output=True, text=True
+    )
+    folder, mode = done.stdout.split()
+    assert mode == "0o700"
+    assert not Path(folder).exists()
+
+
+def test_what_fails_amid_batches_is_the_fault_of_the_copy(columnar_store: Path) -> None:
+    failing = Select([SQL("range(1_000_000)")], [SQL("if(range > 900_000, error('bad'), range)")])
+    with Store(str(columnar_store)).snapshot() as snapshot:
+        copy = copy_of(snapshot)
+        assert copy is not None
+        with pytest.raises(Damaged, match="bad"), shown(snapshot, copy, COVERED) as columns:
+            deque(columns.batches(failing), maxlen=0)
+
+
+def test_batches_that_take_too_long_are_ended(columnar_store: Path) -> None:
+    endless = Select([SQL("range(1_000_000_000_000)")], [SQL("range")])
+    with Store(str(columnar_store), 0.1).snapshot() as snapshot:
+        copy = copy_of(snapshot)
+        assert copy is not None
+        with pytest.raises(TooSlow), shown(snapshot, copy, COVERED) as columns:
+            deque(columns.batches(endless), maxlen=0)
 
 
 def test_a_query_that_takes_too_long_is_ended(columnar_store: Path) -> None:

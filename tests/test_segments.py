@@ -6,18 +6,18 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import orjson
 import pytest
 from click.testing import CliRunner, Result
-from columnar_store import NEWEST, make_columnar, refreshed, retract, twins
+from columnar_store import FIRST, NEWEST, make_columnar, refreshed, retract, twins
 from loads import gdelt_line, loaded
 from rich_store import client_on, commit, rows_of
 
 from api.cli import main
-from dataset import pages, refreshing
+from dataset import columnar, pages, refreshing
 from dataset.publishing import LOCK
 from dataset.segments import MANIFEST, Copy, copy_of, folder_of
 from dataset.snapshots import Store
@@ -54,11 +54,11 @@ def copy_in(store: Path) -> Copy | None:
         opened.close()
 
 
-def assert_right(store: Path, tmp_path: Path) -> None:
+def assert_right(store: Path, tmp_path: Path, revisions: Sequence[int] = (2, NEWEST - 1)) -> None:
     """Compare the groups of a store with those of the store without its copy."""
     cache = tmp_path / str(len(list(tmp_path.iterdir())))
     cache.mkdir()
-    for as_of in (2, NEWEST - 1):
+    for as_of in revisions:
         answers = [client.get(f"{GROUPS}&as_of={as_of}").data for client in twins(store, cache)]
         assert answers[0] == answers[1]
 
@@ -107,6 +107,18 @@ def test_a_damaged_copy_is_not_used_but_told_and_mended(
     assert refreshed(store).faults == refreshed(store).made == []
 
 
+def test_a_copy_that_much_outdates_is_not_used_but_told(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(columnar, "MOST_LATE", 1)
+    assert_right(store, tmp_path)
+    assert "More than 1 events of the copy ended after revision 6. The store" in caplog.text
+    caplog.clear()
+    refreshed(store)
+    assert_right(store, tmp_path)
+    assert not caplog.records
+
+
 def test_only_what_is_missing_is_made(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refreshing, "MERGED", 0)
     before = copy_in(store)
@@ -143,6 +155,23 @@ def test_the_copy_of_another_past_is_not_used(store: Path, tmp_path: Path) -> No
     assert_right(store, tmp_path)
     assert "of another past" in " ".join(refreshed(store).faults)
     assert_right(store, tmp_path)
+
+
+def test_mended_segments_know_no_end_that_a_backup_undoes(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refreshing, "MERGED", 0)
+    refreshed(store)
+    backup = shutil.copy(store, tmp_path / "backup.sqlite")
+    commit(store, rows_of(4))
+    refreshed(store)
+    for versions in folder(store).glob("*[!s].parquet"):
+        versions.unlink()
+    refreshed(store)
+    shutil.move(backup, store)
+    retract(store, FIRST)
+    refreshed(store)
+    assert_right(store, tmp_path, [NEWEST, NEWEST + 1])
 
 
 def test_the_copy_of_another_store_is_not_used(store: Path, seeded: Path, tmp_path: Path) -> None:
@@ -225,6 +254,11 @@ def test_a_reader_whose_file_is_removed_midway_is_answered_by_the_store(
     retract(store, "gdelt:21")
     refreshed(store, anew=True)
     assert client.get(f"{GROUPS}&as_of=3").status_code == 200
+
+
+def test_a_database_that_is_not_there_gets_no_folder(tmp_path: Path) -> None:
+    assert command(tmp_path / "typo.sqlite", "columns").exit_code
+    assert not [*tmp_path.iterdir()]
 
 
 def test_a_database_of_a_server_has_no_folder() -> None:
