@@ -72,6 +72,24 @@ def test_a_network_of_ipv6_is_one_client(seeded: Path) -> None:
     assert statuses(client, 1, **{"X-Forwarded-For": "2001:db8:0:1::1"}) == [200]
 
 
+@pytest.mark.parametrize("other", ["192.0.2.1:5555", "[::ffff:192.0.2.1]:99", "::ffff:192.0.2.1"])
+def test_a_port_makes_no_other_client(seeded: Path, other: str) -> None:
+    client = limited(seeded, trusted_proxies=1)
+    assert statuses(client, AMOUNT, **{"X-Forwarded-For": "192.0.2.1"}) == [200] * AMOUNT
+    assert statuses(client, 1, **{"X-Forwarded-For": other}) == [429]
+
+
+@pytest.mark.parametrize("last", ["unknown", "_hidden", "1.2.3.4.5", "[::1", "\xff", "1.2.3.4:x"])
+def test_whoever_has_no_address_shares_one_limit(
+    seeded: Path, last: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = limited(seeded, trusted_proxies=1)
+    names = ["garbage"] * AMOUNT + [last]
+    told = [statuses(client, 1, **{"X-Forwarded-For": name}) for name in names]
+    assert told == [[200]] * AMOUNT + [[429]]
+    assert not caplog.records
+
+
 def test_a_limiter_that_is_down_lets_everybody_in_and_is_counted(
     seeded: Path, figures: Callable
 ) -> None:
