@@ -44,6 +44,8 @@ def register(app: Flask, settings: Settings) -> None:
         client,
         app=app,
         application_limits=[settings.rate_limit],
+        # What has no name is not counted (Flask-Limiter), and what is not there has none.
+        request_identifier=lambda: request.endpoint or "none",
         storage_uri=settings.rate_limit_storage,
         storage_options={"wrap_exceptions": True, **waiting} if is_shared else {},  # type: ignore[dict-item]
     )

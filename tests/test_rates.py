@@ -90,6 +90,19 @@ def test_whoever_has_no_address_shares_one_limit(
     assert not caplog.records
 
 
+@pytest.mark.parametrize("path", ["/nowhere", "/v1/events/a/b/c"])
+def test_what_is_not_there_counts_too(seeded: Path, path: str) -> None:
+    client = limited(seeded)
+    assert [client.get(path).status_code for _ in range(AMOUNT)] == [404] * AMOUNT
+    assert client.get(path).status_code == client.get("/v1/fields").status_code == 429
+
+
+def test_what_cannot_be_done_counts_too(seeded: Path) -> None:
+    client = limited(seeded)
+    told = [client.post("/v1/fields").status_code for _ in range(AMOUNT + 1)]
+    assert told == [405] * AMOUNT + [429]
+
+
 def test_a_limiter_that_is_down_lets_everybody_in_and_is_counted(
     seeded: Path, figures: Callable
 ) -> None:
