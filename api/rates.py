@@ -49,8 +49,13 @@ def register(app: Flask, settings: Settings) -> None:
         storage_uri=settings.rate_limit_storage,
         storage_options={"wrap_exceptions": True, **waiting} if is_shared else {},  # type: ignore[dict-item]
     )
-    limiter.request_filter(lambda: request.endpoint in EXEMPT)
+    limiter.request_filter(lambda: request.endpoint in EXEMPT or _is_asked_beforehand())
     app.after_request(lambda response: _tell(limiter, response))
+
+
+def _is_asked_beforehand() -> bool:
+    """Tell whether a browser asks if a script may ask (CORS): what follows is counted."""
+    return request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
 
 
 def client() -> str:

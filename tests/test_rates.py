@@ -103,6 +103,14 @@ def test_what_cannot_be_done_counts_too(seeded: Path) -> None:
     assert told == [405] * AMOUNT + [429]
 
 
+def test_asking_beforehand_does_not_count(seeded: Path) -> None:
+    client = limited(seeded)
+    asked = {"Origin": "https://a.test", "Access-Control-Request-Method": "GET"}
+    told = [client.options("/v1/fields", headers=asked).status_code for _ in range(AMOUNT + 1)]
+    assert told == [200] * (AMOUNT + 1)
+    assert statuses(client) == [200] * AMOUNT + [429]
+
+
 def test_a_limiter_that_is_down_lets_everybody_in_and_is_counted(
     seeded: Path, figures: Callable
 ) -> None:
