@@ -14,6 +14,7 @@ from dataset import rows
 from dataset.changes import Changed, Feed, Place, changes
 from dataset.emptiness import no_change
 from dataset.history import Found, Told, find, versions
+from dataset.keys import PUBLIC_ID
 from dataset.releases import count_of_releases, releases
 from schemas.history import (
     ChangePageSchema,
@@ -32,10 +33,17 @@ EVENT_ID = path_text("event_id", "Id of the event.", "seed:1")
 
 def existing(asked: Reading, event_id: str) -> Found:
     """Find an event; 404 if there never was one, 410 if it is there no more."""
+    _check_form(asked, event_id)
     found = find(asked.snapshot, event_id, asked.revision)
     if found is None or found.reason is not None:
         raise _missing(asked, event_id, found)
     return found
+
+
+def _check_form(asked: Reading, event_id: str) -> None:
+    """Let no query see what cannot be the id of an event: PostgreSQL has no NUL in texts."""
+    if not PUBLIC_ID.fullmatch(event_id):
+        raise _missing(asked, event_id, None)
 
 
 def _missing(asked: Reading, event_id: str, found: Found | None) -> HTTPException:
@@ -58,6 +66,7 @@ def list_event_versions(arguments: dict[str, Any], event_id: str) -> Response:
     replaces it. Of an event that was purged nothing is left: that is a 410.
     """
     with reading(VersionQuerySchema, arguments, cited={"id": event_id}) as asked:
+        _check_form(asked, event_id)
         found = versions(asked.snapshot, event_id, asked.revision, asked.columns, asked.cut)
         if not found.versions:
             raise _missing(asked, event_id, find(asked.snapshot, event_id, asked.revision))

@@ -20,7 +20,8 @@ def register(app: Flask, _settings: Settings) -> None:
 
 def _check_address() -> None:
     """Refuse an address that is too long, or not UTF-8 once unquoted."""
-    if not request.host:
+    is_due = request.environ.get("SERVER_PROTOCOL") == "HTTP/1.1"
+    if not request.host or (is_due and "Host" not in request.headers):
         raise refuse(BadRequest, "The Host header names no host.")
     if len(request.query_string) > LONGEST_ADDRESS:
         raise refuse(RequestURITooLarge, f"A query has at most {LONGEST_ADDRESS} characters.")

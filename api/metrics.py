@@ -5,6 +5,7 @@ that all share, for several: this module is imported when that is settled.
 """
 
 from collections.abc import Iterator
+from http import HTTPMethod
 from time import perf_counter
 
 from flask import Blueprint, Flask, Response, g, request
@@ -76,7 +77,9 @@ def register(app: Flask, _settings: Settings) -> None:
 
 def _count(response: Response) -> Response:
     route = request.url_rule.rule if request.url_rule else "none"
-    REQUESTS.labels(route, request.method, response.status_code).inc()
+    # Clients make up names, and each would be counted for good.
+    method = request.method if request.method in HTTPMethod.__members__ else "other"
+    REQUESTS.labels(route, method, response.status_code).inc()
     SECONDS.labels(route).observe(perf_counter() - g.get("started", perf_counter()))
     ROWS.labels("page").inc(g.get("rows", 0))
     for incident in g.get("incidents", ()):

@@ -1,6 +1,7 @@
 """How many requests a client may make, if `RATE_LIMIT` says so (Flask-Limiter)."""
 
-from ipaddress import IPv6Address, IPv6Network, ip_address
+import re
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from math import ceil
 from time import time
 from typing import Any
@@ -15,6 +16,9 @@ from api.settings import Settings
 EXEMPT = ("service.get_health", "service.get_readiness", "metrics.metrics")
 """What watches the service is not counted."""
 SECONDS_FOR_STORAGE = 0.25
+NOBODY = "nobody"
+"""All clients of which a proxy tells no address."""
+WITH_PORT = re.compile(r"(?:\[(.+)\]|([0-9.]+))(?::[0-9]{1,5})?", re.ASCII)
 UNREACHABLE = (StorageError, OSError)
 
 
@@ -40,19 +44,36 @@ def register(app: Flask, settings: Settings) -> None:
         client,
         app=app,
         application_limits=[settings.rate_limit],
+        # What has no name is not counted (Flask-Limiter), and what is not there has none.
+        request_identifier=lambda: request.endpoint or "none",
         storage_uri=settings.rate_limit_storage,
         storage_options={"wrap_exceptions": True, **waiting} if is_shared else {},  # type: ignore[dict-item]
     )
-    limiter.request_filter(lambda: request.endpoint in EXEMPT)
+    limiter.request_filter(lambda: request.endpoint in EXEMPT or _is_asked_beforehand())
     app.after_request(lambda response: _tell(limiter, response))
+
+
+def _is_asked_beforehand() -> bool:
+    """Tell whether a browser asks if a script may ask (CORS): what follows is counted."""
+    return request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
 
 
 def client() -> str:
     """Name the client: its address, or its network where anybody has a whole one (IPv6)."""
-    address = ip_address(request.remote_addr or "0.0.0.0")  # noqa: S104
+    address = _address(request.remote_addr or "")
     if isinstance(address, IPv6Address):
         return str(IPv6Network((int(address) >> 64 << 64, 64)))
-    return str(address)
+    return str(address or NOBODY)
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    """Read an address; some proxies add a port, and what else they say may be anything."""
+    with_port = WITH_PORT.fullmatch(text)
+    try:
+        address = ip_address((with_port[1] or with_port[2]) if with_port else text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 def _tell(limiter: Limiter, response: Response) -> Response:

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import sys
+from http import HTTPStatus
 from tempfile import mkdtemp
 from typing import Any
 
@@ -78,8 +79,9 @@ class Server(BaseApplication):
         click.echo("Stop with Ctrl-C.")
 
 
-def write_problem(connection: socket.socket, status: int, reason: str, detail: str) -> None:
+def write_problem(connection: socket.socket, status: int, _reason: str, detail: str) -> None:
     """Answer what gunicorn itself refuses as a problem, like every other error."""
+    reason = HTTPStatus(status).phrase
     problem = {"type": "about:blank", "title": reason, "status": status, "detail": detail}
     body = json.dumps(problem | {"instance": "", "errors": []}).encode()
     headers = {

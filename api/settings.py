@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from dataset.addresses import without_password
+
 MEANINGS = {
     "database": "Path of the SQLite database, or postgresql://user@host/database.",
     "cache": "Folder that keeps what was downloaded, and results that cost much to make.",
@@ -20,7 +22,7 @@ MEANINGS = {
     "query_seconds": "Seconds that the queries of an answer, or of a piece of a stream, may take.",
     "exports": "Whole results that a process sends at a time; one thread is kept for pages.",
     "rate_limit": "Requests that a client may make: 600 per minute. Without it there is no limit.",
-    "rate_limit_storage": "Where they are counted: memory:// of each process, or memcached://host.",
+    "rate_limit_storage": "Where they are counted: memory:// of each process, or memcached://host:port.",
     "log": "What is logged on stderr, as lines of JSON: requests (with errors), or errors.",
 }
 
@@ -76,7 +78,10 @@ SHAPES = {
     "gdelt_url": (r"https?://[A-Za-z0-9.:\[\]_~/-]+", "like https://events.example.org"),
     "public_url": (r"https?://[A-Za-z0-9.:\[\]_~/-]+", "like https://events.example.org"),
     "rate_limit": ("[1-9][0-9]{0,8} per (second|minute|hour|day)", "like 600 per minute"),
-    "rate_limit_storage": (r"[a-z+]+://\S*", "memory:// or like memcached://127.0.0.1:11211"),
+    "rate_limit_storage": (
+        r"memory://|memcached://[A-Za-z0-9._-]+:[0-9]{1,5}(,[A-Za-z0-9._-]+:[0-9]{1,5})*",
+        "memory:// or like memcached://127.0.0.1:11211",
+    ),
     "log": ("requests|errors", "requests or errors"),
 }
 """What a setting has to look like, and how to say that."""
@@ -90,5 +95,6 @@ def _read(name: str, text: str) -> Any:
         return int(text)
     shape, way_out = SHAPES.get(name, (".*", ""))
     if not re.fullmatch(shape, text, re.ASCII | re.DOTALL):
-        raise ValueError(f"{name.upper()} is {text!r}, but must be {way_out}.")
+        told = without_password(text)
+        raise ValueError(f"{name.upper()} is {told!r}, but must be {way_out}.")
     return text.rstrip("/") if name.endswith("_url") else text

@@ -125,13 +125,12 @@ class Worker(ThreadWorker):
         """Read more of a head; give what is to be done now, None if that is to wait for more."""
         data = conn.read()
         conn.head += data or b""
-        if _END.search(conn.head):
-            return self.enqueue_req
-        if data == b"":
-            return self._close
-        if len(conn.head) > LARGEST_HEAD:
+        end = _END.search(conn.head)
+        if (end.start() if end else len(conn.head)) > LARGEST_HEAD:
             return self._refuse_large
-        return None
+        if end:
+            return self.enqueue_req
+        return self._close if data == b"" else None
 
     def _refuse_large(self, conn: Connection) -> None:
         if len(conn.head.partition(b"\r\n")[0]) > LARGEST_LINE:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import apsw
 
+from dataset.addresses import without_password
 from dataset.database import ENGINE_ERRORS, is_begun, open_to_read, open_to_write
 from dataset.engines.base import Engine
 from dataset.engines.sqlite import SQLite
@@ -31,7 +32,7 @@ def backup(url: str, file: Path) -> Backup:
     if file.exists():
         raise Impossible(f"There is a file {file} already: nothing is written over.")
     if not is_begun(url):
-        raise StoreError(f"There is no database {url}.")
+        raise StoreError(f"There is no database {without_password(url)}.")
     source = _of_sqlite(open_to_read(url))
     with _unfinished(file) as copy:
         _copy(source, copy)

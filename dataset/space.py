@@ -24,6 +24,6 @@ def check_space(database: Engine, inputs: Sequence[Input]) -> None:
     free = shutil.disk_usage(database.folder).free
     if needed > free:
         raise StoreError(
-            f"The load may need {needed / 1e9:,.1f} GB beside {database.label}, but only "
-            f"{free / 1e9:,.1f} GB are free: make room, or load fewer files at a time."
+            f"The load may need {needed / 1e6:,.1f} MB beside {database.label}, but only "
+            f"{free / 1e6:,.1f} MB are free: make room, or load fewer files at a time."
         )

@@ -139,3 +139,6 @@ def _hostile() -> Iterator[str]:
     for value in HOSTILE[:6]:
         yield address("/v1/changes", {"since": value})
         yield address("/v1/aggregates", {"by": "place_admin1", "place_admin1": value})
+    for name, end in product(("%00", "seed:1%00", "gdelt:%00"), ("", "/history", "/mentions")):
+        yield f"{EVENTS}/{name}{end}"
+    yield from (f"/v1/{name}/%00" for name in ("actions", "actors", "datasets", "loads"))

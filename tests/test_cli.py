@@ -134,6 +134,8 @@ def test_a_wrong_command_line_is_explained(arguments: tuple[str, ...], word: str
         ("RATE_LIMIT", "0 per minute"),
         ("RATE_LIMIT", "5 per fortnight"),
         ("RATE_LIMIT_STORAGE", "127.0.0.1"),
+        ("RATE_LIMIT_STORAGE", "redis://127.0.0.1:6379"),
+        ("RATE_LIMIT_STORAGE", "memcached://127.0.0.1"),
         ("LOG", "everything"),
         ("PUBLIC_URL", "events.example.org"),
     ],
@@ -142,6 +144,12 @@ def test_a_bad_setting_is_named(tmp_path: Path, name: str, value: str) -> None:
     told = run("serve", DATABASE=tmp_path / "new.sqlite", **{name: value})
     assert told.returncode == WRONG_COMMAND
     assert f"{name} is {value!r}, but must be " in told.stderr
+
+
+def test_a_bad_setting_tells_no_password(tmp_path: Path) -> None:
+    address = "redis://me:secret@127.0.0.1"
+    told = run("serve", DATABASE=tmp_path / "new.sqlite", RATE_LIMIT_STORAGE=address)
+    assert "RATE_LIMIT_STORAGE is 'redis://me:***@127.0.0.1', but must be " in told.stderr
 
 
 @pytest.mark.parametrize("port", ["abc", "0", "-1", "65536", "80 ", "8e3", "1_000", "\u0663"])

@@ -203,6 +203,6 @@ def test_a_second_load_is_refused_while_another_writes(own_store: Path, large: P
 def test_a_load_without_room_for_it_does_not_begin(own_store: Path, large: Path) -> None:
     huge = Input(large, "huge.tsv", "", 10**18)
     database = open_to_read(str(own_store))
-    with pytest.raises(StoreError, match=r"The load may need .* beside .* are free"):
+    with pytest.raises(StoreError, match=r"The load may need .* MB beside .* MB are free"):
         check_space(database, [huge])
     check_space(database, [Input(large, "small.tsv", "", 10**3)])

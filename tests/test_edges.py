@@ -46,6 +46,7 @@ LARGE = {
     "bad chunk": (GET + CHUNKED + b"\r\nxyz\r\n" + SMUGGLED, 413),
     "many fields": (GET + b"X: y\r\n" * 200 + b"\r\n", 431),
     "large field": (GET + b"X: " + b"y" * 9_000 + b"\r\n\r\n", 431),
+    "whole head": (GET + (b"X: " + b"y" * 7_000 + b"\r\n") * 10 + b"\r\n", 431),
     "endless head": (GET + b"X: " + b"y" * 70_000, 431),
     "endless line": (b"GET /" + b"y" * 70_000, 414),
 }
@@ -93,6 +94,23 @@ def test_what_could_be_read_in_two_ways_is_refused_and_ends(server: str, name: s
 def test_what_is_too_large_is_refused_and_ends(server: str, name: str) -> None:
     request, status = LARGE[name]
     assert problem_in(all_of(server, request))["status"] == status
+
+
+def test_a_large_head_that_follows_another_is_refused(server: str) -> None:
+    told = all_of(server, SMUGGLED + LARGE["whole head"][0])
+    assert re.findall(rb"HTTP/1\.1 (\d+)", told) == [b"200", b"431"]
+
+
+def test_an_unknown_coding_is_answered_by_its_name(server: str) -> None:
+    told = all_of(server, GET + b"Transfer-Encoding: x\r\n\r\n")
+    assert told.startswith(b"HTTP/1.1 501 Not Implemented\r\n")
+    assert problem_in(told)["title"] == "Not Implemented"
+
+
+@pytest.mark.parametrize(("version", "status"), [("1.1", 400), ("1.0", 200)])
+def test_a_host_must_be_named_since_http_1_1(server: str, version: str, status: int) -> None:
+    asked = f"GET /v1/events/count HTTP/{version}\r\nConnection: close\r\n\r\n"
+    assert b" %d " % status in all_of(server, asked.encode()).partition(b"\r\n")[0]
 
 
 def test_an_absolute_address_is_answered_like_its_path(server: str) -> None:

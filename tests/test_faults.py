@@ -190,6 +190,13 @@ def test_a_second_writer_waits_and_is_told(postgres_store: str) -> None:
     assert "Another command is writing to it" in done.output
 
 
+def test_a_backup_of_nothing_tells_no_password(postgres: Server, tmp_path: Path) -> None:
+    empty = postgres.database().replace("test@", "test:secret@")
+    done = CliRunner().invoke(main, ["backup", str(tmp_path / "b"), "--database", empty])
+    assert (done.exit_code, "There is no database" in done.output) == (UNUSABLE, True)
+    assert "secret" not in done.output
+
+
 @pytest.mark.parametrize(
     ("address", "told"),
     [
@@ -197,6 +204,14 @@ def test_a_second_writer_waits_and_is_told(postgres_store: str) -> None:
         ("postgresql://test:secret@127.0.0.1:{port}/no", "does not exist. Is the server up"),
         ("postgresql://nobody:secret@127.0.0.1:{port}/postgres", "createuser"),
         ("postgresql://[", "no address of PostgreSQL"),
+        ("postgresql://test:p@secret@127.0.0.1:{port}/x", "PGPASSWORD"),
+        ("postgresql://test:p/secret@127.0.0.1:{port}/x", "PGPASSWORD"),
+        ("postgresql://test:p?secret@127.0.0.1:{port}/x", "does not exist"),
+        ("postgresql://test:%secret@127.0.0.1:{port}/x", "no address of PostgreSQL"),
+        ("postgresql://test:secret%@127.0.0.1:{port}/x", "no address of PostgreSQL"),
+        ("postgresql://test:secret", "no address of PostgreSQL"),
+        ("postgresql://test@127.0.0.1/x?password=%secret", "no address of PostgreSQL"),
+        ("mysql://test:p@/secret@127.0.0.1/x", "DATABASE is 'mysql://test:***@127.0.0.1/x'"),
         ("mysql://test@127.0.0.1/x", "like postgresql://user@host/database"),
     ],
 )

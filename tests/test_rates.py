@@ -72,6 +72,45 @@ def test_a_network_of_ipv6_is_one_client(seeded: Path) -> None:
     assert statuses(client, 1, **{"X-Forwarded-For": "2001:db8:0:1::1"}) == [200]
 
 
+@pytest.mark.parametrize("other", ["192.0.2.1:5555", "[::ffff:192.0.2.1]:99", "::ffff:192.0.2.1"])
+def test_a_port_makes_no_other_client(seeded: Path, other: str) -> None:
+    client = limited(seeded, trusted_proxies=1)
+    assert statuses(client, AMOUNT, **{"X-Forwarded-For": "192.0.2.1"}) == [200] * AMOUNT
+    assert statuses(client, 1, **{"X-Forwarded-For": other}) == [429]
+
+
+@pytest.mark.parametrize("last", ["unknown", "_hidden", "1.2.3.4.5", "[::1", "\xff", "1.2.3.4:x"])
+def test_whoever_has_no_address_shares_one_limit(
+    seeded: Path, last: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = limited(seeded, trusted_proxies=1)
+    names = ["garbage"] * AMOUNT + [last]
+    told = [statuses(client, 1, **{"X-Forwarded-For": name}) for name in names]
+    assert told == [[200]] * AMOUNT + [[429]]
+    assert not caplog.records
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/v1/events/a/b/c"])
+def test_what_is_not_there_counts_too(seeded: Path, path: str) -> None:
+    client = limited(seeded)
+    assert [client.get(path).status_code for _ in range(AMOUNT)] == [404] * AMOUNT
+    assert client.get(path).status_code == client.get("/v1/fields").status_code == 429
+
+
+def test_what_cannot_be_done_counts_too(seeded: Path) -> None:
+    client = limited(seeded)
+    told = [client.post("/v1/fields").status_code for _ in range(AMOUNT + 1)]
+    assert told == [405] * AMOUNT + [429]
+
+
+def test_asking_beforehand_does_not_count(seeded: Path) -> None:
+    client = limited(seeded)
+    asked = {"Origin": "https://a.test", "Access-Control-Request-Method": "GET"}
+    told = [client.options("/v1/fields", headers=asked).status_code for _ in range(AMOUNT + 1)]
+    assert told == [200] * (AMOUNT + 1)
+    assert statuses(client) == [200] * AMOUNT + [429]
+
+
 def test_a_limiter_that_is_down_lets_everybody_in_and_is_counted(
     seeded: Path, figures: Callable
 ) -> None:

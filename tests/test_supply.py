@@ -72,7 +72,8 @@ def test_the_composed_services_know_each_other() -> None:
     services = COMPOSE["services"]
     events = services["events"]
     assert set(events["depends_on"]) <= services.keys()
-    assert {name.lower() for name in events["environment"]} <= set(MEANINGS)
+    assert {name.lower() for name in events["environment"]} - {"pgpassword"} <= set(MEANINGS)
+    assert "PASSWORD" not in events["environment"]["DATABASE"]
     assert "@database/" in events["environment"]["DATABASE"]
     assert events["environment"]["RATE_LIMIT_STORAGE"] == "memcached://counts:11211"
     volumes = [one for service in services.values() for one in service.get("volumes", ())]

@@ -194,6 +194,16 @@ def test_processes_count_together(seeded: Path, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_methods_that_a_client_makes_up_are_counted_as_one(client: FlaskClient) -> None:
+    name = 'cameo_requests_total{method="other",route="none",status="405"}'
+    before = figure(client.get("/metrics").text, name)
+    for method in ("FORGED1", "FORGED2", "get"):
+        client.open("/v1/events", method=method)
+    told = client.get("/metrics").text
+    assert "FORGED" not in told
+    assert figure(told, name) - before >= 2
+
+
 def test_a_store_that_is_gone_is_a_figure(own_store: Path, client_of: Any) -> None:
     client = client_of(own_store)
     own_store.rename(own_store.with_suffix(".away"))

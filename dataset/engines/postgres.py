@@ -5,10 +5,8 @@ from contextlib import contextmanager, nullcontext
 from itertools import count
 from typing import Any
 
-import psycopg
 from peewee import Model, PostgresqlDatabase
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 
 from dataset.clocks import UNLIMITED, Clock
@@ -70,10 +68,7 @@ class Postgres(Engine, PostgresqlDatabase):
         """Keep how to connect."""
         self._seconds_to_wait = seconds_to_wait
         self._streams = count()
-        try:
-            self._told = conninfo_to_dict(url)
-        except psycopg.Error as error:
-            raise StoreError(f"DATABASE is no address of PostgreSQL: {error}") from error
+        self._told = connections.parts_of(url)
         self._options = " ".join([*options, str(self._told.get("options", ""))])
         super().__init__(url, prefer_psycopg3=True)
         # Connections are kept by thread: no thread waits until another has connected.

@@ -1,16 +1,22 @@
 """Connections to PostgreSQL that do not wait for ever, and what their errors mean."""
 
+import re
+from contextlib import suppress
 from time import monotonic
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
+from dataset.addresses import password_in
 from dataset.clocks import UNLIMITED, Clock
 from dataset.engines.base import BUSY, FULL, WAY_OUT
+from dataset.errors import StoreError
 
 SECONDS_TO_CONNECT = 3
 GRACE = 0.2
 """Seconds more than a query may take: the server has a moment to say so itself."""
+PORTS = re.compile("[0-9,]*")
 DOWN = "Is the server up, and are there its database and user (`createdb`, `createuser`)?"
 WAYS_OUT = {
     "55P03": BUSY,
@@ -41,6 +47,22 @@ class Connection(psycopg.Connection[Any]):
             self.clock.has_ended_one = True
             self.pgconn.finish()
             raise
+
+
+def parts_of(url: str) -> dict[str, Any]:
+    """Read an address; what PostgreSQL's library says of a wrong one may hold the password."""
+    if set("@/") & set(password_in(url)):
+        raise StoreError(
+            "The password in DATABASE holds @ or /: give it in PGPASSWORD, or write %40 and %2F."
+        )
+    with suppress(psycopg.Error):
+        told = conninfo_to_dict(url)
+        if PORTS.fullmatch(str(told.get("port", ""))):
+            return told
+    raise StoreError(
+        "DATABASE is no address of PostgreSQL: it must be like postgresql://user@host/database, "
+        "with the password in PGPASSWORD."
+    )
 
 
 def connected(url: str, options: str) -> Connection:

@@ -12,6 +12,7 @@ import apsw
 from peewee import SQL, Model, OperationalError, fn
 from playhouse.apsw_ext import APSWDatabase
 
+from dataset.addresses import without_password
 from dataset.clocks import Clock
 from dataset.engines.base import BUSY, FULL, WAY_OUT, Engine, Insert, Row, holding
 from dataset.errors import StoreError
@@ -213,8 +214,8 @@ def _path_of(url: str) -> Path:
     """Give the file of a database; any other address is refused."""
     if "://" in url or url.startswith(":") or not url:
         raise StoreError(
-            f"DATABASE is {url!r}, but must be the path of a SQLite file, such as "
-            "cameo-events.sqlite, or like postgresql://user@host/database."
+            f"DATABASE is {without_password(url)!r}, but must be the path of a SQLite file, "
+            "such as cameo-events.sqlite, or like postgresql://user@host/database."
         )
     path = Path(url)
     if path.is_dir():
