@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -224,12 +225,19 @@ def start(database: Path | str, port: int, **environment: str) -> subprocess.Pop
     )
 
 
-@pytest.fixture(scope="session")
-def server(seeded: Path) -> Iterator[str]:
-    """The address of a real server on the seeded store."""
+@contextmanager
+def serving(store: Path | str) -> Iterator[str]:
+    """Serve a store for a while; give the address."""
     port = free_port()
-    process = start(seeded, port)
+    process = start(store, port)
     url = f"http://127.0.0.1:{port}"
     wait_until_up(url, process)
     yield url
     stop(process)
+
+
+@pytest.fixture(scope="session")
+def server(seeded: Path) -> Iterator[str]:
+    """The address of a real server on the seeded store."""
+    with serving(seeded) as url:
+        yield url

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import free_port, start, stop, wait_until_up
+from conftest import serving
 from test_openapi import OPERATIONS
 
 COMMAND = str(Path(sys.executable).with_name("schemathesis"))
@@ -17,12 +17,8 @@ NOT_CHECKED = "positive_data_acceptance"
 @pytest.fixture
 def any_server(any_store: str) -> Iterator[str]:
     """The address of a server on each engine in turn."""
-    port = free_port()
-    process = start(any_store, port)
-    url = f"http://127.0.0.1:{port}"
-    wait_until_up(url, process)
-    yield url
-    stop(process)
+    with serving(any_store) as url:
+        yield url
 
 
 @pytest.mark.soak
