@@ -1,7 +1,6 @@
 """gunicorn's worker with threads, of which slow clients hold none.
 
-A thread gets a connection when the head of a request is whole, and reads no body. What is sent
-to a client that does not read it is given up after a while.
+A thread gets a connection when the head of a request is whole, and reads no body.
 """
 
 import errno
@@ -18,66 +17,19 @@ from typing import Any
 
 import gunicorn.util
 from gunicorn.workers import base
-from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
-LARGEST_HEAD = 65_536
+from api.connections import LARGEST_HEAD, ClientSocket, Connection
+
 LARGEST_LINE = 8_190
 SECONDS_TO_ASK = 10.0
 """From the first look at a request until its head must have come."""
-SECONDS_TO_SEND = 30.0
-"""How long a client may take to read one piece of an answer."""
 SECONDS_TO_LEAVE = 2.0
 """How long a client may take to close a connection that we have ended (RFC 9112, 9.6)."""
 MOST_IGNORED = 1_048_576
 
 # gunicorn refuses a bare LF as soon as it sees one.
 _END = re.compile(rb"\r\n\r\n|(?<!\r)\n")
-
-
-class ClientSocket(socket.socket):
-    """A connection to a client; no thread waits for it for long."""
-
-    def setblocking(self, flag: bool) -> None:
-        """Wait for a limited time, or not at all."""
-        self.settimeout(SECONDS_TO_SEND if flag else 0)
-
-    def sendall(self, *piece: Any) -> None:
-        """Send all of a piece, or give the connection up."""
-        try:
-            super().sendall(*piece)
-        except TimeoutError as error:
-            raise ConnectionResetError(errno.ECONNRESET, "The client does not read.") from error
-
-
-class Connection(TConn):
-    """A connection with as much of the head of its next request as has come."""
-
-    def __init__(self, worker: "Worker", client: ClientSocket, address: Any, server: Any) -> None:
-        """Begin with nothing read."""
-        super().__init__(worker.cfg, client, address, server)
-        self.head = bytearray()
-        self.ignored = 0
-        self.data_ready = True
-
-    def init(self) -> None:
-        """Give the parser what has been read."""
-        super().init()
-        self.parser.unreader.unread(bytes(self.head))
-        self.head.clear()
-
-    def wait(self, seconds: float) -> None:
-        """Set how long the connection may stay as it is."""
-        self.timeout = monotonic() + seconds
-        self.sock.setblocking(False)
-
-    def read(self) -> bytes | None:
-        """Read what has come: None if nothing yet, nothing if that was all."""
-        try:
-            return bytes(self.sock.recv(LARGEST_HEAD))
-        except BlockingIOError:
-            return None
-        except OSError:
-            return b""
 
 
 class Worker(ThreadWorker):
