@@ -1,4 +1,4 @@
-"""gunicorn's worker with threads, of which slow clients hold none.
+"""The worker of our server, of whose threads slow clients hold none.
 
 A thread gets a connection when the head of a request is whole, and reads no body.
 """
@@ -8,7 +8,6 @@ import re
 import socket
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 from selectors import EVENT_READ
@@ -17,9 +16,10 @@ from typing import Any
 
 import gunicorn.util
 from gunicorn.workers import base
-from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER
 
 from api.connections import LARGEST_HEAD, ClientSocket, Connection
+from api.leading import LeadingWorker
 
 LARGEST_LINE = 8_190
 SECONDS_TO_ASK = 10.0
@@ -32,7 +32,7 @@ MOST_IGNORED = 1_048_576
 _END = re.compile(rb"\r\n\r\n|(?<!\r)\n")
 
 
-class Worker(ThreadWorker):
+class Worker(LeadingWorker):
     """A worker that keeps its threads for requests that are there."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
@@ -102,14 +102,15 @@ class Worker(ThreadWorker):
             req.force_close()
         return bool(super().handle_request(req, conn))
 
-    def finish_request(self, conn: Connection, done: "Future[bool]") -> None:
+    def end_request(self, conn: Connection, is_kept: bool) -> None:
         """Keep a connection whose request has been answered, or end it."""
-        if done.cancelled() or done.exception() or not done.result():
+        if not is_kept:
             self._leave(conn)
             return
         conn.head += conn.parser.unreader.take_buffered()
         if conn.head:
-            self._begin(conn)
+            # One that asks again and again lets others come between.
+            self.method_queue.defer(self._begin, conn)
             return
         conn.wait(self.cfg.keepalive if self.alive else STOP_KEEPALIVE_LINGER)
         self._watch(self.keepalived_conns, conn, self.on_client_socket_readable)
@@ -172,14 +173,13 @@ class Worker(ThreadWorker):
         """Accept connections or not; a worker that stops takes those that are there already."""
         if self.alive:
             super().set_accept_enabled(enabled)
-            return
-        for listener in self.sockets:
-            listener.setblocking(False)
-            while self.accept(listener):
-                pass
-        super().set_accept_enabled(False)
-        for listener in self.sockets:
-            listener.close()
+        elif self._accepting:
+            for listener in self.sockets:
+                while self.accept(listener):
+                    pass
+            super().set_accept_enabled(False)
+            for listener in self.sockets:
+                listener.close()
 
     def _cap_keepalive(self, deadline: float) -> None:
         """Wait for the rest of requests only for a moment when the worker stops."""
