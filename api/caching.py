@@ -5,7 +5,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 import orjson
-from flask import Flask, Response, abort, g, request
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import PreconditionFailed
 
 import api
@@ -17,6 +17,10 @@ from api.settings import Settings
 PINNED = "public, max-age=86400"
 UNPINNED = "no-cache"
 VARY = "Accept, Accept-Encoding"
+
+
+class Fresh(Exception):
+    """Ends a request whose client has the answer already."""
 
 
 @cache
@@ -51,7 +55,7 @@ def answer_304_if_fresh(etag: str, pinned: bool) -> None:
     }
     # `*` means any answer there is: whether there is one shows only when it has been made.
     if request.if_none_match.contains_weak(etag) and not request.if_none_match.star_tag:
-        abort(_not_modified())
+        raise Fresh
 
 
 def _not_modified() -> Response:
@@ -60,6 +64,7 @@ def _not_modified() -> Response:
 
 def register(app: Flask, _settings: Settings) -> None:
     """Mark every answer from the store with its ETag; nothing else may be kept."""
+    app.register_error_handler(Fresh, lambda _: _not_modified())
     app.after_request(_mark)
 
 

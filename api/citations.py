@@ -8,7 +8,8 @@ from flask import Response
 from api import answers
 from api.blueprint import Blueprint
 from api.documentation import CITED_HEADERS
-from api.formats import preferred, receipt_headers
+from api.formats import receipt_headers
+from api.negotiation import preferred
 from api.queries import query_text
 from api.reading import JSON, Reading, base_url, reading
 from dataset.citations import Citation, citation

@@ -8,6 +8,7 @@ from flask import Flask, Response, g, request
 from werkzeug.wsgi import ClosingIterator
 from zstandard import ZstdCompressor
 
+from api.negotiation import PLAIN, coding_of
 from api.settings import Settings
 
 GZIP_LEVEL = 4
@@ -31,7 +32,6 @@ CODINGS: dict[str, Callable[[], Compressor]] = {
     "gzip": lambda: zlib.compressobj(GZIP_LEVEL, wbits=GZIP_WINDOW),
 }
 """The content codings, the preferred one first (RFC 9110, section 8.4.1; RFC 8878)."""
-PLAIN = "identity"
 COMPRESSED = ("application/vnd.apache.parquet",)
 """The media types that are compressed in themselves."""
 
@@ -41,10 +41,8 @@ def chosen(media_type: str) -> str:
 
     A client of HTTP/1.0 is told the length of what it gets, and gets it plain.
     """
-    accepted = request.accept_encodings
     is_plain = media_type in COMPRESSED or request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0"
-    offers = [] if is_plain else [name for name in CODINGS if accepted[name] > 0]
-    g.coding = max(offers, key=lambda name: accepted[name], default=PLAIN)
+    g.coding = PLAIN if is_plain else coding_of(CODINGS)
     return str(g.coding)
 
 

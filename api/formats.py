@@ -1,7 +1,7 @@
 """The formats of events beside JSON: which media type is written how, and how it is sent."""
 
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from pkgutil import resolve_name
@@ -9,13 +9,11 @@ from types import MappingProxyType
 from typing import IO, Any
 
 from flask import Response, request
-from werkzeug.datastructures import MIMEAccept
-from werkzeug.exceptions import NotAcceptable
 from werkzeug.wsgi import ClosingIterator, FileWrapper
 
 from api import exports
 from api.answers import link_to_next, receipt_of
-from api.problems import refuse
+from api.negotiation import preferred
 from api.reading import JSON, Reading, store
 from dataset.exports import Extract, extract, written
 from dataset.pages import Matched, Page, matched_by
@@ -90,16 +88,6 @@ OFFERS: dict[str, Format | None] = {
 def negotiated() -> Format | None:
     """Choose the format that the client accepts best; None is JSON."""
     return OFFERS[preferred(OFFERS)]
-
-
-def preferred(offers: Collection[str]) -> str:
-    """Choose the media type that the client accepts best; the first one if it does not care."""
-    # What is asked for may name a charset, as our own answers do; it decides nothing.
-    plain = [(value.partition(";")[0].strip(), q) for value, q in request.accept_mimetypes]
-    best = MIMEAccept(plain or [("*/*", 1)]).best_match(offers)
-    if best is None:
-        raise refuse(NotAcceptable, f"On offer are {', '.join(offers)}.")
-    return best
 
 
 def whole(reading: Reading, selection: Selection, format: Format) -> Response:

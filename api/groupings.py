@@ -10,6 +10,7 @@ from werkzeug.exceptions import NotImplemented as NotInstalled
 
 from api import answers, exports, formats
 from api.formats import Format
+from api.negotiation import preferred
 from api.problems import NEEDS_MATPLOTLIB, refuse
 from api.reading import JSON, Reading, spool
 from dataset.aggregates import GroupPage, groups_csv, page_csv, page_of_groups
@@ -155,4 +156,4 @@ OFFERS = {format.media_type: format for format in (AS_JSON, AS_CSV, AS_SVG)}
 
 def negotiated() -> GroupFormat:
     """Choose the format that the client accepts best."""
-    return OFFERS[formats.preferred(OFFERS)]
+    return OFFERS[preferred(OFFERS)]

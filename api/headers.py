@@ -1,10 +1,15 @@
 """What browsers may do with answers: everybody may read them, nobody may run or frame them."""
 
-from flask import Flask, Response
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import Flask
 from flask_cors import CORS
 
 from api.settings import Settings
 from api.tracing import REQUEST_ID
+
+Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 PROTECTIVE = {
     "X-Content-Type-Options": "nosniff",
@@ -45,10 +50,18 @@ def register(app: Flask, _settings: Settings) -> None:
         send_wildcard=True,
         intercept_exceptions=False,
     )
-    app.after_request(_protect)
+    app.wsgi_app = _protected(app.wsgi_app)  # type: ignore[assignment, method-assign]
 
 
-def _protect(response: Response) -> Response:
-    for name, value in PROTECTIVE.items():
-        response.headers.setdefault(name, value)
-    return response
+def _protected(app: Application) -> Application:
+    """Give every answer the protective headers that it has not: a list is soon joined."""
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            own = {name for name, _ in headers}
+            protective = [pair for pair in PROTECTIVE.items() if pair[0] not in own]
+            return start_response(status, [*headers, *protective], *more)
+
+        return app(environ, start)
+
+    return answer

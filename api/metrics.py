@@ -5,6 +5,7 @@ that all share, for several: this module is imported when that is settled.
 """
 
 from collections.abc import Iterator
+from functools import cache
 from http import HTTPMethod
 from time import perf_counter
 
@@ -79,12 +80,18 @@ def _count(response: Response) -> Response:
     route = request.url_rule.rule if request.url_rule else "none"
     # Clients make up names, and each would be counted for good.
     method = request.method if request.method in HTTPMethod.__members__ else "other"
-    REQUESTS.labels(route, method, response.status_code).inc()
-    SECONDS.labels(route).observe(perf_counter() - g.get("started", perf_counter()))
-    ROWS.labels("page").inc(g.get("rows", 0))
+    answered, seconds, rows = _counters(route, method, response.status_code)
+    answered.inc()
+    seconds.observe(perf_counter() - g.get("started", perf_counter()))
+    rows.inc(g.get("rows", 0))
     for incident in g.get("incidents", ()):
         INCIDENTS.labels(incident).inc()
     return response
+
+
+@cache
+def _counters(route: str, method: str, status: int) -> tuple[Counter, Histogram, Counter]:
+    return REQUESTS.labels(route, method, status), SECONDS.labels(route), ROWS.labels("page")
 
 
 @blueprint.get("/metrics")
