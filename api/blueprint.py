@@ -1,6 +1,7 @@
 """Our blueprint: strict parameters, an operationId for every operation, documented errors."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask_smorest import Blueprint as SmorestBlueprint
@@ -57,3 +58,8 @@ class Blueprint(SmorestBlueprint):
             return view
 
         return document
+
+    def register_views_in_doc(self, api: Any, *args: Any, **named: Any) -> None:
+        """Leave the documentation of the operations to the document (`DocumentedApi`)."""
+        document = super().register_views_in_doc
+        api.undocumented.append(partial(document, api, *args, **named))
