@@ -44,9 +44,8 @@ class Blueprint(SmorestBlueprint):
     ) -> None:
         """Register an operation under its operationId, with the errors that any may give."""
         if view_func is not None:
-            for status, name in OTHERS.items():
-                view_func = self.alt_response(status, response=name)(view_func)
-            view_func = self.doc(operationId=operation_id(view_func.__name__))(view_func)
+            name = operation_id(view_func.__name__)
+            view_func = self.doc(operationId=name, responses=OTHERS)(view_func)
         super().add_url_rule(rule, endpoint, view_func, *args, **options)
 
     def alt_response(self, *args: Any, **options: Any) -> Callable[[Any], Any]:
