@@ -17,6 +17,7 @@ from schemas.filters import EventFiltersSchema
 ROOT = Path(__file__).parent.parent
 DECLARATIONS = {
     "dataset.codebook",
+    "dataset.codebook.names",
     "dataset.columns",
     "dataset.filters",
     "dataset.groups",
