@@ -64,6 +64,8 @@ clean:  ## Remove the virtual environment
 
 .venv/.installed: pyproject.toml constraints.txt | .venv/bin/python
 	$(PIP) --editable .
+	@# Who serves may not be allowed to write beside the code, and would compile it at each start.
+	@$(BIN)/python -m compileall -q api dataset openapi schemas
 	@touch $@
 
 $(HASHES)/.installed: constraints.txt | .venv/bin/python

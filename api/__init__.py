@@ -10,20 +10,12 @@ from api import (
     caching,
     citations,
     codebook,
-    compression,
     datasets,
     events,
-    exports,
-    headers,
     history,
-    limits,
     loads,
-    logs,
     mentions,
-    problems,
-    rates,
     specification,
-    tracing,
 )
 from api.settings import Settings
 from dataset.snapshots import Store
@@ -42,8 +34,22 @@ MODULES = (
 )
 """The resources, in the order of the documentation."""
 
-CONCERNS = (tracing, logs, limits, rates, exports, problems, headers, caching, compression)
+CONCERNS = (
+    "tracing",
+    "logs",
+    "limits",
+    "rates",
+    "exports",
+    "problems",
+    "headers",
+    "caching",
+    "compression",
+    "metrics",
+)
 """What is done for every request, in this order, and for every answer, in the opposite one."""
+
+IF_SET = {"rates": "rate_limit"}
+"""The setting without which a concern is left out, and what it imports too."""
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -55,8 +61,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["store"] = Store(settings.database, settings.query_seconds)
     app.extensions["spool"] = Spool(settings.results_folder, caching.fingerprint())
     for concern in CONCERNS:
-        concern.register(app, settings)
-    resolve_name("api.metrics:register")(app, settings)
+        if concern not in IF_SET or getattr(settings, IF_SET[concern]):
+            resolve_name(f"api.{concern}:register")(app, settings)
     api = specification.create(app)
     for module in MODULES:
         api.register_blueprint(module.blueprint)

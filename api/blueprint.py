@@ -1,6 +1,7 @@
 """Our blueprint: strict parameters, an operationId for every operation, documented errors."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask_smorest import Blueprint as SmorestBlueprint
@@ -43,9 +44,8 @@ class Blueprint(SmorestBlueprint):
     ) -> None:
         """Register an operation under its operationId, with the errors that any may give."""
         if view_func is not None:
-            for status, name in OTHERS.items():
-                view_func = self.alt_response(status, response=name)(view_func)
-            view_func = self.doc(operationId=operation_id(view_func.__name__))(view_func)
+            name = operation_id(view_func.__name__)
+            view_func = self.doc(operationId=name, responses=OTHERS)(view_func)
         super().add_url_rule(rule, endpoint, view_func, *args, **options)
 
     def alt_response(self, *args: Any, **options: Any) -> Callable[[Any], Any]:
@@ -57,3 +57,8 @@ class Blueprint(SmorestBlueprint):
             return view
 
         return document
+
+    def register_views_in_doc(self, api: Any, *args: Any, **named: Any) -> None:
+        """Leave the documentation of the operations to the document (`DocumentedApi`)."""
+        document = super().register_views_in_doc
+        api.undocumented.append(partial(document, api, *args, **named))

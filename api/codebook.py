@@ -16,8 +16,8 @@ from dataset import directory
 from dataset.codebook import is_actor_code
 from dataset.codes import held
 from dataset.emptiness import reasons_of
+from dataset.hints import meant
 from dataset.pages import Matched
-from dataset.suggestions import meant
 from schemas.codebook import (
     ActionAnswerSchema,
     ActionListQuerySchema,

@@ -10,8 +10,8 @@ from api.blueprint import Blueprint
 from api.documentation import PAGE_HEADERS, STORE_HEADERS, path_text
 from api.problems import error_in, refuse
 from api.reading import reading
+from dataset.hints import closest
 from dataset.observed import datasets, documents
-from dataset.suggestions import closest
 from schemas.base import NoQuerySchema
 from schemas.datasets import (
     DatasetAnswerSchema,

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from dataset.suggestions import closest
+from dataset.hints import closest
 
 ALIASES = {
     **dict.fromkeys(("page", "offset"), "cursor"),

@@ -36,8 +36,6 @@ class OpenLimiter(Limiter):
 
 def register(app: Flask, settings: Settings) -> None:
     """Count the requests of each client, all addresses of the API together."""
-    if not settings.rate_limit:
-        return
     waiting = {"connect_timeout": SECONDS_FOR_STORAGE, "timeout": SECONDS_FOR_STORAGE}
     is_shared = not settings.rate_limit_storage.startswith("memory:")
     limiter = OpenLimiter(

@@ -1,7 +1,9 @@
 """The OpenAPI document: made from the views and schemas, never written by hand."""
 
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from flask import Flask
@@ -33,9 +35,26 @@ TYPES = {
 """The JSON type and format of our kinds of parameters; all others are plain text."""
 
 
-def create(app: Flask) -> ProblemApi:
+class DocumentedApi(ProblemApi):
+    """An API that is documented when its document is first asked for: most servers never are."""
+
+    def __init__(self) -> None:
+        """Begin with nothing to document."""
+        super().__init__()
+        self.undocumented: list[Callable[[], None]] = []
+        self._lock = Lock()
+
+    def document(self) -> dict[str, Any]:
+        """Give the document, of all that has been registered."""
+        with self._lock:
+            while self.undocumented:
+                self.undocumented.pop(0)()
+            return self.spec.to_dict()
+
+
+def create(app: Flask) -> DocumentedApi:
     """Make the API of an application, with the types of our fields."""
-    api = ProblemApi()
+    api = DocumentedApi()
     kinds: list[type[fields.Text]] = [fields.Text, *fields.Text.__subclasses__()]
     for kind in kinds:
         api.register_field(kind, *TYPES.get(kind, TYPES[fields.Text]))
@@ -46,7 +65,7 @@ def create(app: Flask) -> ProblemApi:
 def document(app: Flask) -> dict[str, Any]:
     """Give the OpenAPI document of an application."""
     (registered,) = app.extensions["flask-smorest"]["apis"].values()
-    spec: dict[str, Any] = registered["ext_obj"].spec.to_dict()
+    spec: dict[str, Any] = registered["ext_obj"].document()
     # flask-smorest brings this schema along whether it is used or not.
     spec["components"]["schemas"].pop("PaginationMetadata", None)
     return spec

@@ -1,1 +1,24 @@
 """Keep the data: events, their versions and where they come from. This package knows no HTTP."""
+
+import sys
+from importlib import import_module
+
+POSTGRES_DRIVER = "psycopg"
+
+
+def _import_peewee() -> None:
+    """Import peewee without the driver of PostgreSQL, which it takes wherever it is installed.
+
+    `dataset/engines/postgres.py` brings it along: 7 MB of each process that has no use for it.
+    """
+    if POSTGRES_DRIVER in sys.modules:
+        return
+    # What is None there cannot be imported (https://docs.python.org/3/library/sys.html#sys.modules).
+    sys.modules[POSTGRES_DRIVER] = None  # type: ignore[assignment]
+    try:
+        import_module("peewee")
+    finally:
+        del sys.modules[POSTGRES_DRIVER]
+
+
+_import_peewee()

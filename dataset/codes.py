@@ -8,10 +8,10 @@ from peewee import fn
 
 from dataset.errors import UnknownValue
 from dataset.filters import FILTERS, Choice
+from dataset.hints import closest, meant
 from dataset.keys import key_of
 from dataset.models import LAST, Dataset, SeenCode
 from dataset.snapshots import Snapshot
-from dataset.suggestions import closest, meant
 from dataset.vocabularies import CLOSED_KINDS, VOCABULARIES, is_known
 
 NO_KEY = -1

@@ -19,8 +19,8 @@ from dataset.codebook import (
     decode,
     is_action_code,
     is_actor_code,
-    tables,
 )
+from dataset.codebook.names import COUNTRY_NAMES, by_name, spelling
 from dataset.keys import DATASET_NAME
 from dataset.slips import Held, none_held, slipped
 from dataset.vocabularies import CLOSED_KINDS, VOCABULARIES, is_known
@@ -33,19 +33,19 @@ LIKE_A_NAME = 75
 _ISO_OF = {code: code for code in ISO_COUNTRIES} | COUNTRY_ISO3
 _CAMEO_OF = {iso3: code for code, iso3 in COUNTRY_ISO3.items()} | {code: code for code in COUNTRIES}
 _COMMONEST_FIRST = sorted(ACTIONS.values(), key=lambda action: -len(action.goldstein))
-_IN_CAMEO = {name: _CAMEO_OF.get(code) for name, code in tables.COUNTRY_NAMES.items()}
+_IN_CAMEO = {name: _CAMEO_OF.get(code) for name, code in COUNTRY_NAMES.items()}
 
 _NAMES: dict[str, Mapping[str, str | None]] = {
-    **{kind: tables.by_name(labels) for kind, labels in VOCABULARIES.items()},
-    "action": tables.by_name({action.code: action.label for action in _COMMONEST_FIRST}),
+    **{kind: by_name(labels) for kind, labels in VOCABULARIES.items()},
+    "action": by_name({action.code: action.label for action in _COMMONEST_FIRST}),
     "country": _IN_CAMEO,
-    "place_country": {name: _ISO_OF.get(code) for name, code in tables.COUNTRY_NAMES.items()},
+    "place_country": {name: _ISO_OF.get(code) for name, code in COUNTRY_NAMES.items()},
     "actor": {
-        **tables.by_name(RELIGIONS),
-        **tables.by_name(GROUPS),
-        **tables.by_name(ROLES),
+        **by_name(RELIGIONS),
+        **by_name(GROUPS),
+        **by_name(ROLES),
         **_IN_CAMEO,
-        **{tables.spelling(code): code for code in VOCABULARIES["actor"]},
+        **{spelling(code): code for code in VOCABULARIES["actor"]},
     },
     "boolean": {
         **dict.fromkeys(("true", "t", "yes", "y", "on", "1"), "true"),
@@ -67,7 +67,7 @@ def meant(kind: str, text: str, held: Held = none_held) -> str | None:
     if len(text) > LONGEST_NAME:
         return None
     bare = re.sub(r"\.0*$", "", text.strip(" \"'()[]{}"))
-    name, names = tables.spelling(bare), _NAMES.get(kind, {})
+    name, names = spelling(bare), _NAMES.get(kind, {})
     if name in names:
         return names[name]
     if code := slipped(kind, bare, held):
@@ -90,7 +90,7 @@ def _of_few(kind: str, text: str) -> str | None:
 
 def _misspelt(kind: str, text: str) -> str | None:
     """Find the nearest name, if it differs in slips only and those as near have the same code."""
-    name, names = tables.spelling(text), _NAMES[kind]
+    name, names = spelling(text), _NAMES[kind]
     found = process.extract(
         name, names.keys(), scorer=OSA.distance, score_cutoff=len(name) // 5 + 1, limit=None
     )
@@ -151,7 +151,7 @@ def _is_telling(chain: str) -> bool:
 def _country_of_chain(kind: str, text: str) -> str | None:
     chain = _chain(kind, text)
     country = decode(chain).country if chain else None
-    return _NAMES[kind].get(tables.spelling(country)) if country else None
+    return _NAMES[kind].get(spelling(country)) if country else None
 
 
 def _action(kind: str, text: str) -> str | None:

@@ -7,7 +7,7 @@ import marshmallow as ma
 
 from dataset.columns import COLUMNS
 from dataset.groups import DYAD, KEYS, MEASURES, MOST_KEYS, PERIODS
-from dataset.suggestions import closest
+from dataset.hints import closest
 from schemas import fields
 from schemas.answers import PageInfoSchema, ReceiptSchema
 from schemas.base import ResponseSchema, described

@@ -6,8 +6,8 @@ from typing import Any
 
 from dataset.codebook import is_action_code, is_actor_code
 from dataset.filters import Choice
+from dataset.hints import meant
 from dataset.keys import DATASET_NAME, PUBLIC_ID
-from dataset.suggestions import meant
 from dataset.vocabularies import CLOSED_KINDS, VOCABULARIES
 from schemas.fields import Text, invalid
 

@@ -8,8 +8,8 @@ from typing import Any
 import marshmallow as ma
 
 from dataset.columns import COLUMNS, PARTS, SORTABLE
+from dataset.hints import closest
 from dataset.keys import RELEASE_NAME
-from dataset.suggestions import closest
 from dataset.words import folded
 
 LONGEST_VALUE = 4_000

@@ -17,9 +17,11 @@ from schemas.filters import EventFiltersSchema
 ROOT = Path(__file__).parent.parent
 DECLARATIONS = {
     "dataset.codebook",
+    "dataset.codebook.names",
     "dataset.columns",
     "dataset.filters",
     "dataset.groups",
+    "dataset.hints",
     "dataset.keys",
     "dataset.slips",
     "dataset.suggestions",
@@ -59,7 +61,17 @@ def test_schemas_know_only_the_declarations_of_the_data(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["columns", "filters", "groups", "keys", "slips", "suggestions", "vocabularies", "words"],
+    [
+        "columns",
+        "filters",
+        "groups",
+        "hints",
+        "keys",
+        "slips",
+        "suggestions",
+        "vocabularies",
+        "words",
+    ],
 )
 def test_declarations_know_no_storage(name: str) -> None:
     path = ROOT / "dataset" / f"{name}.py"

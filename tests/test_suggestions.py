@@ -4,7 +4,8 @@ import pytest
 
 from api.parameters import ALIASES, intended
 from dataset.codebook import COUNTRIES, COUNTRY_ISO3, ISO_COUNTRIES
-from dataset.codebook.tables import COUNTRY_NAMES, rows, spelling
+from dataset.codebook.names import COUNTRY_NAMES, spelling
+from dataset.codebook.tables import rows
 from dataset.columns import COLUMNS, SORTABLE
 from dataset.suggestions import closest, meant
 from dataset.vocabularies import CLOSED_KINDS, VOCABULARIES

@@ -46,6 +46,8 @@ class Postgres(Engine, PostgresqlDatabase):
         **PostgresqlDatabase.operations,
         **OPERATIONS,
     }
+    # peewee takes the first of them where it has found no psycopg, else the second.
+    psycopg2_adapter = psycopg3_adapter = connections.Adapter
     CAN_SPREAD = True
     CUTS_ARMS = True
     WORDS = (LEXEMES, LONG_WORDS)

@@ -6,7 +6,9 @@ from time import monotonic
 from typing import Any
 
 import psycopg
+from peewee import Psycopg3Adapter
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import TransactionStatus
 
 from dataset.addresses import password_in
 from dataset.clocks import UNLIMITED, Clock
@@ -27,6 +29,21 @@ WAYS_OUT = {
     "57P": DOWN,
 }
 """What to do about errors whose SQLSTATE begins so."""
+
+
+class Adapter(Psycopg3Adapter):
+    """What peewee asks of psycopg, which it has not imported itself (see `dataset/__init__.py`)."""
+
+    txn_idle = TransactionStatus.IDLE
+    txn_inerror = TransactionStatus.INERROR
+    txn_unknown = TransactionStatus.UNKNOWN
+
+    def check_driver(self) -> None:
+        """Know that it is there."""
+
+    def get_binary_type(self) -> Any:
+        """Give the type of bytes."""
+        return psycopg.Binary
 
 
 class Connection(psycopg.Connection[Any]):
