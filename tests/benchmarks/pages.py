@@ -5,6 +5,7 @@ import statistics
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +50,7 @@ def figures(store: Path) -> Iterator[Figure]:
 def page(snapshot: Snapshot, selection: Selection, limit: int = 100) -> bytes:
     """Make the events of a page."""
     found = page_of(snapshot, selection, ALL_COLUMNS, limit, KNOWN)
-    event = rows.written(ALL_COLUMNS, found.read)
-    return orjson.dumps([event(row) for row in found.rows])
+    return orjson.dumps(list(starmap(rows.nested(ALL_COLUMNS, found.read), found.rows)))
 
 
 def _against_the_engine(store: Path, snapshot: Snapshot, limit: int) -> Figure:
