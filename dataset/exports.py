@@ -16,7 +16,7 @@ from dataset.selection import Selection, ordered
 from dataset.snapshots import Store
 
 BATCH = 50
-"""So few events are held at a time, since what fits into the caches of a processor costs half."""
+"""So many events are held at a time: more of them leave the caches of the processor."""
 COORDINATES = ("place_longitude", "place_latitude")
 """Read for every export: a feature has its point whatever its properties are."""
 

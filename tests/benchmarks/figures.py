@@ -79,9 +79,7 @@ def side_by_side(
     """
     spent: dict[str, list[float]] = {name: [] for name in contestants}
     for number in range(rounds):
-        turns = [
-            [_once_ms(work, number) for work in contestants.values()] for _ in range(REPEATS)
-        ]
+        turns = [[_once_ms(work, number) for work in contestants.values()] for _ in range(REPEATS)]
         for name, times in zip(contestants, zip(*turns, strict=True), strict=True):
             spent[name].append(min(times))
     return {name: statistics.median(times) for name, times in spent.items()}
