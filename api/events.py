@@ -1,5 +1,6 @@
 """Events: pages, one by its id, how many, and whole results in other formats."""
 
+from itertools import starmap
 from typing import Any
 
 from flask import Response
@@ -78,11 +79,10 @@ def _page(asked: Reading, format: formats.Format | None) -> Response:
     if format:
         url = asked.next_url(found.next, found.matched) if found.next else None
         return formats.page(asked, selection, found, url, format)
-    event = rows.written(asked.columns, found.read)
     empty = None
     if not found.rows and selection.filters:
         empty = empty_because(asked.snapshot, selection, asked.written)
-    data = [event(row) for row in found.rows]
+    data = list(starmap(rows.nested(asked.columns, found.read), found.rows))
     return answers.page_answer(asked, data, found.matched, found.next, empty)
 
 
@@ -112,7 +112,7 @@ def get_event(arguments: dict[str, Any], event_id: str) -> Response:
     """
     with reading(EventQuerySchema, arguments, cited={"id": event_id}) as asked:
         found = existing(asked, event_id)
-        event = rows.nested(asked.columns, found.read)(found.row)
+        event = rows.nested(asked.columns, found.read)(*found.row)
         return answers.one_answer(asked, event)
 
 

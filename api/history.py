@@ -77,7 +77,7 @@ def list_event_versions(arguments: dict[str, Any], event_id: str) -> Response:
 
 def _version(told: Told, event: rows.Writer) -> dict[str, Any]:
     known = told._asdict()
-    return known | {"event": event(known.pop("row"))}
+    return known | {"event": event(*known.pop("row"))}
 
 
 @blueprint.get("/changes")
@@ -108,7 +108,7 @@ def _change(changed: Changed, event: rows.Writer) -> dict[str, Any]:
         "revision": changed.place.revision,
         "type": changed.type,
         "id": changed.place.id,
-        "event": event(changed.row) if changed.row else None,
+        "event": event(*changed.row) if changed.row else None,
         "reason": changed.reason,
         "successor": changed.successor,
     }

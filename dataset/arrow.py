@@ -5,7 +5,7 @@ Nothing else imports pyarrow: a server that is never asked for columns never loa
 
 import io
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, starmap
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ def batches_of(made: Extract, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     """Yield the events as record batches."""
     values = rows.flat(made.columns, made.read)
     for batch in chunked(chain.from_iterable(made.batches), BATCH):
-        columns = zip(*map(values, batch), strict=True)
+        columns = zip(*starmap(values, batch), strict=True)
         arrays = [_array(*one) for one in zip(made.columns, columns, schema.types, strict=True)]
         yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, starmap
 from typing import Any
 
 import orjson
@@ -15,7 +15,8 @@ from dataset.pages import columns_to_read
 from dataset.selection import Selection, ordered
 from dataset.snapshots import Store
 
-BATCH = 500
+BATCH = 50
+"""So many events are held at a time: more of them leave the caches of the processor."""
 COORDINATES = ("place_longitude", "place_latitude")
 """Read for every export: a feature has its point whatever its properties are."""
 
@@ -66,7 +67,8 @@ def write_ndjson(made: Extract) -> Iterator[bytes]:
     """Write a JSON event a line."""
     event = rows.nested(made.columns, made.read)
     for batch in made.batches:
-        yield b"".join(orjson.dumps(event(row), option=orjson.OPT_APPEND_NEWLINE) for row in batch)
+        events = starmap(event, batch)
+        yield b"".join([orjson.dumps(one, option=orjson.OPT_APPEND_NEWLINE) for one in events])
 
 
 def write_csv(made: Extract) -> Iterator[bytes]:
@@ -74,7 +76,7 @@ def write_csv(made: Extract) -> Iterator[bytes]:
     cells = rows.cells(made.columns, made.read)
     yield csv_lines([made.columns])
     for batch in made.batches:
-        yield csv_lines(map(cells, batch))
+        yield csv_lines(starmap(cells, batch))
 
 
 def csv_lines(lines: Iterable[Iterable[Any]]) -> bytes:
@@ -92,7 +94,7 @@ def write_geojson(made: Extract) -> Iterator[bytes]:
     separator = b""
     for batch in made.batches:
         for row in batch:
-            members = dict(zip(made.columns, properties(row), strict=True))
+            members = dict(zip(made.columns, properties(*row), strict=True))
             yield separator + orjson.dumps(_feature(members, *(row[index] for index in where)))
             separator = b",\n"
     yield b"]}\n"

@@ -8,7 +8,7 @@ from peewee import Select, fn
 
 from dataset import rows
 from dataset.columns import COLUMNS
-from dataset.plans import Filters, run
+from dataset.plans import run
 from dataset.selection import NEWEST_FIRST, Position, Selection, arms, first_of, union
 from dataset.snapshots import Snapshot
 
@@ -68,7 +68,7 @@ def _position(row: tuple[Any, ...], read: tuple[str, ...], selection: Selection)
 
 def matched_by(snapshot: Snapshot, selection: Selection) -> Matched:
     """Count the events that a selection matches up to the cap: what a sample is drawn from."""
-    counted = replace(selection, filters=Filters(selection.filters), sample=None, sort=NEWEST_FIRST)
+    counted = replace(selection, sample=None, sort=NEWEST_FIRST)
     count = snapshot.remembered(
         counted, lambda: run(snapshot, capped_of, counted).fetchone()[0], MOST_COUNTS
     )

@@ -2,7 +2,7 @@
 
 peewee writes a select of fifty columns in a millisecond, which is more than a page takes to read.
 So a selection is taken apart: its shape, which has a slot in the place of each value, and the
-values. The statement of a shape is kept; a request only fills its slots.
+values. The statement of a shape is kept, and so is, for a while, what it is when it is filled.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,12 +19,14 @@ from dataset.selection import Selection
 from dataset.snapshots import Snapshot
 
 MOST_KEPT = 512
+MOST_FILLED = 1024
 WRITTEN_ANEW = {"bbox", "near", "words"}
 """The shapes of filters whose SQL hangs on their values."""
 
 Convert = Callable[[Any], Any]
 Write = Callable[..., Any]
 Values = list[Any]
+Statement = tuple[str, tuple[Any, ...]]
 
 
 def _now(database: Database) -> Any:
@@ -75,17 +77,9 @@ class Plan:
     text: str
     parameters: list[Any]
 
-    def filled(self, values: Values) -> list[Any]:
+    def filled(self, values: Values) -> tuple[Any, ...]:
         """Give the parameters for some values."""
-        return [one.of(values) if type(one) is Filling else one for one in self.parameters]
-
-
-class Filters(dict[str, Any]):
-    """Filters that can be a key: nobody changes them."""
-
-    def __hash__(self) -> int:  # type: ignore[override]
-        """Hash what they are, in any order."""
-        return hash(frozenset(self.items()))
+        return tuple(one.of(values) if type(one) is Filling else one for one in self.parameters)
 
 
 def run(snapshot: Snapshot, write: Write, selection: Selection, *more: Any) -> Any:
@@ -93,12 +87,19 @@ def run(snapshot: Snapshot, write: Write, selection: Selection, *more: Any) -> A
     return snapshot.database.execute_sql(*statement(snapshot, write, selection, *more))
 
 
-def statement(
-    snapshot: Snapshot, write: Write, selection: Selection, *more: Any
-) -> tuple[str, Values]:
+def statement(snapshot: Snapshot, write: Write, selection: Selection, *more: Any) -> Statement:
     """Give the text of a query and its parameters."""
-    shape, values = taken_apart(selection, selection.revision == snapshot.revision)
-    plan = plan_of(snapshot.database, write, shape, *more)
+    is_newest = selection.revision == snapshot.revision
+    return filled(snapshot.database, write, selection, is_newest, *more)
+
+
+@lru_cache(MOST_FILLED)
+def filled(
+    database: Database, write: Write, selection: Selection, is_newest: bool, *more: Any
+) -> Statement:
+    """Fill the statement of a selection's shape."""
+    shape, values = taken_apart(selection, is_newest)
+    plan = plan_of(database, write, shape, *more)
     return plan.text, plan.filled(values)
 
 
@@ -114,7 +115,7 @@ def taken_apart(selection: Selection, is_newest: bool) -> tuple[Selection, Value
     revision: Any = None if is_newest else _slots(selection.revision, values)
     shape = Selection(
         revision,
-        Filters(_filters(selection, values)),
+        dict(_filters(selection, values)),
         selection.sort,
         _slots(selection.after, values),
         selection.distinct,

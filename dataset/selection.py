@@ -17,7 +17,6 @@ from dataset.snapshots import Snapshot
 from dataset.statements import first_of_all
 
 Table = type[Version]
-Filters = Mapping[str, Any]
 DAYS = ("date", "date_end")
 
 
@@ -39,6 +38,14 @@ class Position(NamedTuple):
     key: int
 
 
+class Filters(dict[str, Any]):
+    """Filters that can be part of a key: nobody changes them."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        """Hash what they are, in any order."""
+        return hash(frozenset(self.items()))
+
+
 @dataclass(frozen=True)
 class Selection:
     """Which events at which revision, in which order, after which position.
@@ -48,11 +55,15 @@ class Selection:
     """
 
     revision: int
-    filters: Mapping[str, Any] = made(default_factory=dict)
+    filters: Mapping[str, Any] = made(default_factory=Filters)
     sort: Sort = NEWEST_FIRST
     after: Position | None = None
     distinct: str | None = None
     sample: Sample | None = None
+
+    def __post_init__(self) -> None:
+        """Let any filters be part of a key."""
+        object.__setattr__(self, "filters", Filters(self.filters))
 
 
 def arms(
@@ -145,7 +156,9 @@ def _versions(snapshot: Snapshot, revision: int) -> Iterator[tuple[Table, list[A
     yield Superseded, [field(Superseded, "revision") <= revision, Superseded.ended > revision]
 
 
-def _periods(table: Table, filters: Filters) -> Iterator[tuple[Filters, list[Expression]]]:
+def _periods(
+    table: Table, filters: Mapping[str, Any]
+) -> Iterator[tuple[Mapping[str, Any], list[Expression]]]:
     """Split a selection by date: an overlap is a range of first days, and a few long events."""
     if "date_from" not in filters:
         yield filters, []

@@ -27,7 +27,7 @@ ALL = ",".join(COLUMNS)
 
 def event_of(source: Source) -> Any:
     """Build a source, and write it as the JSON event that it would be exported as."""
-    return orjson.loads(orjson.dumps(nested(KEPT, BUILT)(build(source, None))))
+    return orjson.loads(orjson.dumps(nested(KEPT, BUILT)(*build(source, None))))
 
 
 def in_csv(record: str, header: str = "id,date,action_code", **file: Any) -> Source:

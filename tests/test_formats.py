@@ -417,7 +417,7 @@ def written(stored: list[dict[str, Any]]) -> Callable[..., list[dict[str, Any]]]
     def write(*columns: str) -> list[dict[str, Any]]:
         read = tuple(rows.stored(columns))
         write_one = rows.nested(columns, read)
-        return [write_one([row[name] for name in read]) for row in stored]
+        return [write_one(*(row[name] for name in read)) for row in stored]
 
     return write
 
@@ -436,22 +436,6 @@ def test_row_writer_equals_the_schema_for_every_field(
     schema = EventSchema(only=(".".join(COLUMNS[name].path),))
     dumped = [schema.dump(nested(row)) for row in stored]
     assert orjson.dumps(written(name)) == orjson.dumps(dumped)
-
-
-@pytest.mark.parametrize("columns", [tuple(COLUMNS), *((name,) for name in COLUMNS)], ids=str)
-def test_parts_that_are_kept_as_json_are_the_same(
-    stored: list[dict[str, Any]], columns: tuple[str, ...]
-) -> None:
-    read = rows.stored(columns)
-    plain, kept = rows.nested(columns, read), rows.written(columns, read)
-    for row in [tuple(row[name] for name in read) for row in stored] * 2:
-        assert orjson.dumps(kept(row)) == orjson.dumps(plain(row))
-
-
-def test_kept_parts_are_bounded() -> None:
-    kept = rows.Written(list)
-    assert all(orjson.dumps(kept[n,]) == f"[{n}]".encode() for n in range(10_000))
-    assert len(kept) <= rows.MOST_PARTS
 
 
 def test_api_shows_what_the_row_writer_writes(

@@ -1,6 +1,7 @@
 """Statements are written once for each shape of query, and answers are the same as without that."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -67,10 +68,29 @@ def test_a_kept_statement_begins_at_any_position(snapshot: Snapshot, sort: Sort)
 
 
 def test_queries_of_one_shape_share_a_statement(snapshot: Snapshot) -> None:
-    plans.plan_of.cache_clear()
+    forget_statements()
     for query in ("actor=IRN&dyad=IRN,ISR", "actor=ISR&dyad=AFG,USA", "actor=USA&dyad=IRN,ISR"):
         plans.run(snapshot, capped_of, selected(snapshot, query, snapshot.revision))
     assert plans.plan_of.cache_info().currsize == 1
+
+
+def test_equal_queries_are_taken_apart_once(snapshot: Snapshot) -> None:
+    forget_statements()
+    for query in ("actor=IRN&action=19", "action=19&actor=IRN", "actor=IRN&action=18"):
+        plans.run(snapshot, capped_of, selected(snapshot, query, snapshot.revision))
+    assert plans.filled.cache_info().hits == 1
+
+
+def test_one_revision_is_read_in_two_ways(snapshot: Snapshot) -> None:
+    old = selected(snapshot, "actor=IRN", RICH)
+    as_newest = replace(snapshot, revision=RICH)
+    texts = {plans.statement(one, capped_of, old)[0] for one in (snapshot, as_newest)}
+    assert len(texts) == 2
+
+
+def forget_statements() -> None:
+    plans.plan_of.cache_clear()
+    plans.filled.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -95,7 +115,7 @@ def test_queries_of_other_shapes_do_not(snapshot: Snapshot, one: str, other: str
 @pytest.mark.parametrize("query", QUERIES)
 def test_a_query_is_answered_the_same_the_second_time(rich: FlaskClient, query: str) -> None:
     queries.asked.cache_clear()
-    plans.plan_of.cache_clear()
+    forget_statements()
     first, second = (rich.get(f"/v1/events?{query}&limit=5") for _ in range(2))
     assert (first.status, first.data) == (second.status, second.data)
     assert first.headers.get("ETag") == second.headers.get("ETag")

@@ -1,5 +1,6 @@
 """Measure everything, or some groups, and print one table: `python -m benchmarks [GROUP]...`."""
 
+import gc
 import os
 import platform
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from pkgutil import resolve_name
 
 import click
 
+from api.server import OBJECTS_BETWEEN_COLLECTIONS
 from benchmarks.figures import Figure, table
 from benchmarks.stores import store_of
 
@@ -34,6 +36,8 @@ Group = Callable[[Path], Iterator[Figure]]
 @click.option("--rows", default=int(os.environ.get("BENCH_ROWS") or 1_000_000), show_default=True)
 def main(groups: tuple[str, ...], rows: int) -> None:
     """Measure GROUPS, by default all of them, on a store of so many events."""
+    # As in a worker of the server.
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     store = store_of(rows)
     found: list[Figure] = []
     for name in groups or GROUPS:

@@ -75,20 +75,22 @@ def side_by_side(
 ) -> dict[str, float]:
     """Let contestants do the same work by turns; give the median CPU milliseconds of each.
 
-    Each is called with the number of the round, once without being measured.
+    Each is called with the number of the round, until it is warm.
     """
     spent: dict[str, list[float]] = {name: [] for name in contestants}
     for number in range(rounds):
-        for name, work in contestants.items():
-            spent[name].append(cpu_ms(work, number))
+        turns = [[_once_ms(work, number) for work in contestants.values()] for _ in range(REPEATS)]
+        for name, times in zip(contestants, zip(*turns, strict=True), strict=True):
+            spent[name].append(min(times))
     return {name: statistics.median(times) for name, times in spent.items()}
 
 
 def cpu_ms(work: Callable[..., object], *arguments: object) -> float:
     """Do work until it is warm; give the least CPU milliseconds: others disturb, none helps."""
-    spent = []
-    for _ in range(REPEATS):
-        began = time.process_time()
-        work(*arguments)
-        spent.append((time.process_time() - began) * 1000)
-    return min(spent)
+    return min(_once_ms(work, *arguments) for _ in range(REPEATS))
+
+
+def _once_ms(work: Callable[..., object], *arguments: object) -> float:
+    began = time.process_time()
+    work(*arguments)
+    return (time.process_time() - began) * 1000
