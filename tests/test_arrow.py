@@ -1,8 +1,6 @@
 """Arrow and Parquet hold the same events in typed columns, with the receipt in their metadata."""
 
 import io
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -118,9 +116,3 @@ def test_many_batches_are_one_table(
     client = client_on(rich_store, cache=str(tmp_path))
     expected = [flat(event, list(COLUMNS)) for event in events_of(client, "")]
     assert [plain(event) for event in table_of(client, suffix, "").to_pylist()] == expected
-
-
-def test_a_server_does_not_load_arrow_until_it_is_asked_for() -> None:
-    code = "import api.cli, sys; print({'pyarrow', 'duckdb', 'matplotlib'} & sys.modules.keys())"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "set()"

@@ -96,7 +96,9 @@ def running(
     It has started when it answers `first`.
     """
     port = free_port()
-    given = {**os.environ, "PORT": str(port), **(environment or {})}
+    # Our own path is not theirs: with it `schemas` is the folder of the tests, not the package.
+    inherited = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
+    given = {**inherited, "PORT": str(port), **(environment or {})}
     began = time.monotonic()
     process = subprocess.Popen(
         [part.replace("PORT", str(port)) for part in command],
