@@ -1,20 +1,21 @@
 """Build stored rows from what sources say, by the same rules for all sources.
 
-A row is a tuple of `BUILT`: what is made of the public columns, then these but `revision`.
+A row is a tuple of `BUILT`: the public columns but `revision`, part by part, and what is made of
+them.
 """
 
 from collections.abc import Callable, Mapping
 from operator import getitem
-from typing import Any, NamedTuple
+from typing import Any
 
-from dataset.accounts import Report
+from dataset.accounts import Remark, Report
 from dataset.areas import cell_of
 from dataset.codebook import ACTIONS, decode, quad_class_of
 from dataset.columns import COLUMNS
 from dataset.errors import Refused
 from dataset.keys import PUBLIC_ID, shuffle_of
 from dataset.parts import AS_NAMED, NAMES, Cells, Meanings, Pieces, Remembered, pieces_of
-from dataset.values import clean
+from dataset.values import cleaner_of
 from dataset.vocabularies import VOCABULARIES, is_known
 from dataset.words import joined, line_of
 
@@ -22,12 +23,28 @@ Row = tuple[Any, ...]
 
 GIVEN = {name: column for name, column in COLUMNS.items() if column.stored and name != "revision"}
 """The columns that a source may give; the store gives the revision."""
-MADE = ("goldstein_millionths", "tone_millionths", "dyad", "place_cell", "shuffle", "words")
-BUILT = (*MADE, *GIVEN)
+MADE = ("dyad", "shuffle", "words")
+MADE_OF = {
+    "action": ("goldstein_millionths",),
+    "place": ("place_cell",),
+    "evidence": ("tone_millionths",),
+}
+"""What is made of a single part."""
+BUILT = (
+    *MADE,
+    "id",
+    "dataset",
+    *(name for part, names in NAMES.items() for name in (*names, *MADE_OF.get(part, ()))),
+)
 
 DECODED = ("country", "group", "roles", "ethnic", "religions")
 _EMPTY = {
     part: {name: "" if COLUMNS[name].many else None for name in names}
+    for part, names in NAMES.items()
+}
+_CLEANED = {name: cleaner_of(column) for name, column in GIVEN.items()}
+_CODED = {
+    part: [(name, COLUMNS[name]) for name in names if COLUMNS[name].kind in VOCABULARIES]
     for part, names in NAMES.items()
 }
 COUNTRY = NAMES["actor"].index("actor_country")
@@ -35,13 +52,9 @@ COUNTRY = NAMES["actor"].index("actor_country")
 Given = Mapping[str, Any]
 
 
-class _Made(NamedTuple):
-    """Cleaned columns; what is made of them; what a report says of them; their words."""
-
-    values: Row
-    more: Any = None
-    remarks: tuple[tuple[str, str, str], ...] = ()
-    words: str = ""
+Remarks = tuple[Remark, ...]
+_Made = tuple[Row, str, Remarks]
+"""The columns of a part and what is made of it; its words; what a report says of it."""
 
 
 def build(source: Mapping[str, Any], codebook: str | None) -> Row:
@@ -82,41 +95,32 @@ class Builder:
         where the values make no event; a faulty place is only left out, and counted.
         """
         public_id, dataset, *cells = pieces
-        dates, added, actor, action, target, place, measures, evidence = map(
-            getitem, self._parts, cells
-        )
-        date, date_end, date_precision = dates.values
-        mentions, sources, articles, root_event = measures.values
-        tone, tone_millionths = evidence.more
-        quad_class, goldstein, goldstein_millionths = action.more
-        if actor.remarks or action.remarks or target.remarks or place.remarks:
-            remarks = (*actor.remarks, *action.remarks, *target.remarks, *place.remarks)
-            self.report.remark(remarks)
+        (
+            (dates, *_),
+            (added, *_),
+            (actor, actor_words, of_actor),
+            (action, _, of_action),
+            (target, target_words, of_target),
+            (place, place_words, of_place),
+            (measures, *_),
+            (evidence, evidence_words, _),
+        ) = map(getitem, self._parts, cells)
+        if of_actor or of_action or of_target or of_place:
+            self.report.remark((*of_actor, *of_action, *of_target, *of_place))
         return (
-            goldstein_millionths,
-            tone_millionths,
-            _dyad(actor.values[COUNTRY], target.values[COUNTRY]),
-            place.more,
+            _dyad(actor[COUNTRY], target[COUNTRY]),
             shuffle_of(public_id),
-            line_of(actor.words, target.words, place.words, evidence.words),
+            line_of(actor_words, target_words, place_words, evidence_words),
             public_id,
             dataset,
-            date,
-            date_end,
-            date_precision,
-            *actor.values,
-            *action.values,
-            *target.values,
-            quad_class,
-            goldstein,
-            *place.values,
-            mentions,
-            sources,
-            articles,
-            tone,
-            root_event,
-            *evidence.values,
-            *added.values,
+            *dates,
+            *added,
+            *actor,
+            *action,
+            *target,
+            *place,
+            *measures,
+            *evidence,
         )
 
     def build_named(self, source: Mapping[str, Any]) -> Row:
@@ -136,9 +140,8 @@ class Builder:
                     row["goldstein"] = known.goldstein.get(self._codebook)
         if row["action_root"] is not None:
             row["quad_class"] = quad_class_of(row["action_root"])
-        quad_class, goldstein = row.pop("quad_class"), row.pop("goldstein")
-        more = (quad_class, goldstein, _millionths(goldstein))
-        return _Made(tuple(row.values()), more, tuple(_unknown_codes(row)))
+        made = (*row.values(), _millionths(row["goldstein"]))
+        return made, "", _unknown_codes("action", row)
 
 
 def _making(
@@ -156,11 +159,11 @@ def _check_id(public_id: Any, dataset: Any) -> None:
 
 def _cleaned(part: str, given: Given) -> dict[str, Any]:
     """Clean what is given of a part; what is not given is missing."""
-    return _EMPTY[part] | {name: clean(GIVEN[name], value) for name, value in given.items()}
+    return _EMPTY[part] | {name: _CLEANED[name](value) for name, value in given.items()}
 
 
 def _measures(given: Given) -> _Made:
-    return _Made(tuple(_cleaned("measures", given).values()))
+    return tuple(_cleaned("measures", given).values()), "", ()
 
 
 def _dates(given: Given) -> _Made:
@@ -174,11 +177,11 @@ def _dates(given: Given) -> _Made:
     row["date_precision"] = row["date_precision"] or ("day" if is_day else "interval")
     if row["date_precision"] == "day" and not is_day:
         raise Refused("date_precision", f"{row['date']} to {row['date_end']} is no single day.")
-    return _Made(tuple(row.values()))
+    return tuple(row.values()), "", ()
 
 
 def _added(given: Given) -> _Made:
-    return _Made(tuple(_cleaned("added", given).values()))
+    return tuple(_cleaned("added", given).values()), "", ()
 
 
 def _actor(given: Given) -> _Made:
@@ -196,9 +199,8 @@ def _side(given: Given, side: str) -> _Made:
         decoded = decode(code)
         for part in DECODED:
             name = f"{side}_{part}"
-            row[name] = clean(GIVEN[name], getattr(decoded, part))
-    words = joined(row[f"{side}_name"])
-    return _Made(tuple(row.values()), None, tuple(_unknown_codes(row)), words)
+            row[name] = _CLEANED[name](getattr(decoded, part))
+    return tuple(row.values()), joined(row[f"{side}_name"]), _unknown_codes(side, row)
 
 
 def _place(given: Given) -> _Made:
@@ -207,7 +209,7 @@ def _place(given: Given) -> _Made:
     remarks = []
     for name, value in given.items():
         try:
-            row[name] = clean(GIVEN[name], value)
+            row[name] = _CLEANED[name](value)
         except Refused:
             remarks.append(("left_out", name, ""))
     latitude, longitude = row["place_latitude"], row["place_longitude"]
@@ -217,26 +219,24 @@ def _place(given: Given) -> _Made:
             remarks.append(("left_out", alone, ""))
         row["place_latitude"] = row["place_longitude"] = None
     cell = _cell(row["place_latitude"], row["place_longitude"])
-    words = joined(row["place_name"])
-    return _Made(tuple(row.values()), cell, (*remarks, *_unknown_codes(row)), words)
+    remarks += _unknown_codes("place", row)
+    return (*row.values(), cell), joined(row["place_name"]), tuple(remarks)
 
 
 def _evidence(given: Given) -> _Made:
     row = _cleaned("evidence", given)
-    tone = row.pop("tone")
-    more = (tone, _millionths(tone))
-    return _Made(tuple(row.values()), more, words=joined(row["evidence_summary"]))
+    return (*row.values(), _millionths(row["tone"])), joined(row["evidence_summary"]), ()
 
 
-def _unknown_codes(row: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+def _unknown_codes(part: str, row: Mapping[str, Any]) -> Remarks:
     """List the well-formed codes that the codebook lacks."""
     found = []
-    for name, value in row.items():
-        column = GIVEN[name]
-        if value is not None and column.kind in VOCABULARIES:
+    for name, column in _CODED[part]:
+        value = row[name]
+        if value is not None:
             codes = value.split(";") if column.many else [str(value)]
             found += [(name, code) for code in codes if code and not is_known(column.kind, code)]
-    return [("unknown", name, code) for name, code in found]
+    return tuple([("unknown", name, code) for name, code in found])
 
 
 def _millionths(value: float | None) -> int | None:

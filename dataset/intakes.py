@@ -18,7 +18,7 @@ from dataset.parts import AS_NAMED
 from dataset.revisions import Change, next_dataset_number, numbers_of
 from dataset.runs import Run
 from dataset.statements import given_keys, listed, text_of
-from dataset.values import clean
+from dataset.values import cleaner_of
 
 _DATASET = BUILT.index("dataset")
 
@@ -38,13 +38,14 @@ MENTIONED = (
     Column("tone", "number", "Tone of the document", None),
     Column("translation", "text", "How it was translated", None),
 )
+_CLEANED = {column.name: cleaner_of(column) for column in MENTIONED}
 
 
 def build_mention(source: Mapping[str, Any]) -> Row:
     """Build a mention: the public id of its event, then its columns. Raises `Refused`."""
     if not PUBLIC_ID.fullmatch(source["event"]):
         raise Refused("event", f"{source['event']!r} is no id of an event.")
-    values = tuple(clean(column, source.get(column.name)) for column in MENTIONED)
+    values = tuple([cleaned(source.get(name)) for name, cleaned in _CLEANED.items()])
     if values[0] is None:
         raise Refused("time", "it is missing.")
     return (source["event"], *values)

@@ -85,8 +85,10 @@ def _cells(part: str, source: Mapping[str, Any]) -> Cells:
 
 def _is_long(key: Cells) -> bool:
     """Tell whether a part takes much room; such a one hardly ever comes again."""
-    cells = key if isinstance(key, tuple) else (key,)
-    return sum(len(cell) for cell in cells if isinstance(cell, str)) > LONGEST
+    if isinstance(key, str):
+        return len(key) > LONGEST
+    cells = key if isinstance(key, tuple) else ()
+    return sum([len(cell) for cell in cells if isinstance(cell, str)]) > LONGEST
 
 
 class Remembered(dict[Key, Made]):

@@ -17,10 +17,10 @@ def text_of(database: Database, query: Any) -> str:
     return str(text)
 
 
-def inserting(database: Database, table: type[Model], names: Sequence[str]) -> str:
-    """Give the statement that inserts a row of these columns."""
+def inserting(database: Database, table: type[Model], names: Sequence[str], rows: int = 1) -> str:
+    """Give the statement that inserts a row of these columns, or several."""
     fields = [field(table, name) for name in names]
-    return text_of(database, table.insert_many([(None,) * len(names)], fields=fields))
+    return text_of(database, table.insert_many([(None,) * len(names)] * rows, fields=fields))
 
 
 def first_of_all(database: Engine, arms: Iterable[Any], order: Sequence[Any], limit: int) -> Any:

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from dataset.codebook import is_action_code, is_actor_code
@@ -22,7 +23,7 @@ LIMITS = {
 }
 """The greatest absolute value of each number."""
 
-_UNREADABLE = re.compile(r"[\x00\ud800-\udfff]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _DIGITS = re.compile(r"[0-9]{1,10}")
@@ -34,12 +35,17 @@ Cleaner = Callable[[Column, Any], Any]
 
 def clean(column: Column, value: Any) -> Any:
     """Give the value as it is stored; None stays None. Raises `Refused` where it is none."""
+    return cleaner_of(column)(value)
+
+
+def cleaner_of(column: Column) -> Callable[[Any], Any]:
+    """Make the function that cleans values of a column (see `clean`)."""
     if column.many:
-        return _list(column, value)
+        return partial(_list, column)
+    cleaned = CLEANERS[column.kind]
     # A blank action is a fault of the source; whatever else is blank is missing.
-    if value is None or (value == "" and column.kind != "action"):
-        return None
-    return CLEANERS[column.kind](column, value)
+    missing = (None,) if column.kind == "action" else (None, "")
+    return lambda value: None if value in missing else cleaned(column, value)
 
 
 def _list(column: Column, values: Any) -> str:
@@ -52,9 +58,13 @@ def _list(column: Column, values: Any) -> str:
 
 
 def _text(column: Column, value: Any) -> str | None:
-    if not isinstance(value, str) or _UNREADABLE.search(value):
+    if not isinstance(value, str) or "\0" in value or _has_surrogates(value):
         raise Refused(column.name, f"{value!r} is not a readable text.")
     return value.strip() or None
+
+
+def _has_surrogates(text: str) -> bool:
+    return not text.isascii() and bool(_SURROGATE.search(text))
 
 
 def _term(column: Column, value: Any) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from peewee import SchemaManager, chunked
 
-from dataset.build import BUILT, MADE, Row
+from dataset.build import BUILT, GIVEN, Row
 from dataset.columns import COLUMNS
 from dataset.engines.base import Engine
 from dataset.keys import key_of
@@ -23,7 +23,7 @@ NAMES = ("key", "load", "loader_version", *BUILT, "revision")
 ENDED = (*NAMES, "ended", "reason", "successor")
 KEY, VERSION, REVISION = NAMES.index("key"), NAMES.index("loader_version"), len(NAMES) - 1
 ID, WORDS, ADDED = (NAMES.index(name) for name in ("id", "words", "added"))
-PUBLIC = slice(3 + len(MADE), REVISION)
+PUBLIC = itemgetter(*(NAMES.index(name) for name in GIVEN))
 
 CODED = {
     NAMES.index(name): (column.kind, column.many)
@@ -32,7 +32,7 @@ CODED = {
 }
 """Where codes stand that the codebook may lack."""
 _BUILT_ID, _BUILT_DATASET = BUILT.index("id"), BUILT.index("dataset")
-_CANONICAL = sorted(range(PUBLIC.start, PUBLIC.stop), key=NAMES.__getitem__)
+_CANONICAL = sorted((name, NAMES.index(name)) for name in GIVEN)
 _WORDS_OF = itemgetter(KEY, WORDS)
 _CONFIRMED_OF = itemgetter(VERSION, VERSION, KEY)
 
@@ -192,14 +192,14 @@ def _outcome(row: Row, known: Row | None, gone: dict[int, str]) -> str:
         return "quarantined"
     if known is None:
         return "retracted" if row[KEY] in gone else "inserted"
-    if known[PUBLIC] == row[PUBLIC]:
+    if PUBLIC(known) == PUBLIC(row):
         return "unchanged"
     return "updated" if _rank(row) > _rank(known) else "outdated"
 
 
 def _rank(row: Row) -> tuple[str, int, bytes]:
     """Order the versions of one event: later addition, newer loader, greater canonical JSON."""
-    canonical = orjson.dumps({NAMES[position]: row[position] for position in _CANONICAL})
+    canonical = orjson.dumps({name: row[position] for name, position in _CANONICAL})
     return row[ADDED] or "", row[VERSION], canonical
 
 

@@ -4,7 +4,6 @@ import os
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -156,8 +155,16 @@ class SQLite(Engine, APSWDatabase):  # type: ignore[misc]
         return iter(self.execute_sql(text, parameters))
 
     def inserter(self, table: type[Model], names: Sequence[str]) -> Insert:
-        """Prepare a statement to be run for each row."""
-        return partial(self.execute_many, inserting(self, table, names))
+        """Insert four rows with each statement: one at a time costs half as much again."""
+        one, four = (inserting(self, table, names, rows) for rows in (1, 4))
+
+        def insert(rows: Iterable[Row]) -> None:
+            rows = [*rows]
+            quarters = zip(*[iter(rows)] * 4, strict=False)
+            self.execute_many(four, ([*a, *b, *c, *d] for a, b, c, d in quarters))
+            self.execute_many(one, rows[len(rows) & ~3 :])
+
+        return insert
 
     def may_drop_indexes(self) -> bool:
         """Tell that readers keep their snapshot whatever is dropped."""

@@ -3,6 +3,7 @@
 Columns: GDELT Event Codebook V2.0 (2015) and GDELT Data Format Codebook V1.03 (2013).
 """
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache, partial
 from typing import NamedTuple
@@ -19,20 +20,47 @@ PRECISIONS = {"1": "country", "2": "region", "3": "city", "4": "city", "5": "reg
 
 
 class Layout(NamedTuple):
-    """Where a version of the format has what follows the 35 columns that all share."""
+    """A version of the format: the dataset of its events, and a pattern that cuts its lines."""
 
     dataset: str
-    place: slice
-    added: int
-    has_url: bool = True
+    pattern: re.Pattern[str]
+
+
+def _layout(dataset: str, place: int, has_url: bool = True) -> Layout:
+    """Write the columns of a version; each place has so many, and behind them an id."""
+    parts = (
+        ("id", 1),
+        ("day", 1),
+        ("", 3),
+        ("actor", 10),
+        ("target", 10),
+        ("root_event", 1),
+        ("action", 5),
+        ("counts", 3),
+        ("tone", 1),
+        ("", 2 * place + 2),
+        ("place", place),
+        ("", 1),
+        ("added", 1),
+        *([("url", 1)] if has_url else []),
+    )
+    # One pattern takes half the time of cutting 61 cells and joining those of each part. It never
+    # goes back: a cell ends at a tab.
+    written = [(name, r"\t".join([r"[^\t]*+"] * count)) for name, count in parts]
+    groups = [f"(?P<{name}>{cells})" if name else cells for name, cells in written]
+    return Layout(dataset, re.compile(r"\t".join(groups) + ("" if has_url else "(?P<url>)")))
 
 
 LAYOUTS = {
-    61: Layout("gdelt", place=slice(51, 58), added=59),
-    58: Layout("gdelt1", place=slice(49, 55), added=56),
-    57: Layout("gdelt1", place=slice(49, 55), added=56, has_url=False),
+    61: _layout("gdelt", place=7),
+    58: _layout("gdelt1", place=6),
+    57: _layout("gdelt1", place=6, has_url=False),
 }
 """By the number of columns."""
+_TEXTS = ("id", "day", "added", "actor", "action", "target", "place")
+_CELLS = ("root_event", "counts", "tone", "url")
+PARTS = [LAYOUTS[61].pattern.groupindex[name] for name in (*_TEXTS, *_CELLS)]
+"""The groups of every pattern, in the order of pieces."""
 LONGEST_ID = 18
 REMEMBERED = 4_096
 
@@ -50,12 +78,17 @@ def parser(file: File, _first: str) -> Parse:
     """Make the function that reads a line; one file may mix the versions."""
 
     def parse(record: str) -> Pieces:
-        cells = record.split("\t")
-        layout = LAYOUTS.get(len(cells))
-        if layout is None:
-            raise Refused(None, f"it has {len(cells)} columns, not 57, 58 or 61.")
+        columns = record.count("\t") + 1
+        layout = LAYOUTS.get(columns)
+        cut = layout and layout.pattern.fullmatch(record)
+        if layout is None or not cut:
+            raise Refused(None, f"it has {columns} columns, not 57, 58 or 61.")
+        number, day, added, actor, action, target, place, *cells = cut.group(*PARTS)
+        root_event, counts, tone, url = cells
         dataset = file.dataset or layout.dataset
-        return _pieces(cells, layout, dataset, f"{dataset}:{whole_number(cells[0])}")
+        public_id = f"{dataset}:{whole_number(number)}"
+        measures, evidence = (root_event, counts), (tone, url)
+        return public_id, dataset, day, added, actor, action, target, place, measures, evidence
 
     return parse
 
@@ -65,22 +98,6 @@ def whole_number(text: str) -> str:
     if not (text.isascii() and text.isdigit()) or len(text) > LONGEST_ID:
         raise Refused("id", f"{text[:40]!r} is not a whole number of up to 18 digits.")
     return text.lstrip("0") or "0"
-
-
-def _pieces(cells: list[str], layout: Layout, dataset: str, public_id: str) -> Pieces:
-    # A text is compared sooner than the cells that are in it.
-    return (
-        public_id,
-        dataset,
-        cells[DAY],
-        cells[layout.added],
-        "\t".join(cells[5:15]),
-        "\t".join(cells[26:31]),
-        "\t".join(cells[15:25]),
-        "\t".join(cells[layout.place]),
-        (cells[25], *cells[31:34]),
-        (cells[34], cells[-1] if layout.has_url else ""),
-    )
 
 
 def _dates(day: str) -> Source:
@@ -125,8 +142,14 @@ def _place(cells: str) -> Source:
     }
 
 
-def _measures(cells: tuple[str, ...]) -> Source:
-    return dict(zip(("root_event", "mentions", "sources", "articles"), cells, strict=True))
+def _measures(cells: tuple[str, str]) -> Source:
+    mentions, sources, articles = cells[1].split("\t")
+    return {
+        "root_event": cells[0],
+        "mentions": mentions,
+        "sources": sources,
+        "articles": articles,
+    }
 
 
 def _evidence(cells: tuple[str, str]) -> Source:
