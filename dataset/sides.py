@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 from dataset.models import field
 from dataset.pages import matched_by
 from dataset.segments import Copy, Damaged, copy_of
-from dataset.selection import Selection, arms
+from dataset.selection import OLDEST_FIRST, Selection, arms
 from dataset.snapshots import Snapshot
 
 ONLY_IN_ROWS = {"q", "near"}
@@ -59,6 +59,14 @@ def usable(snapshot: Snapshot, selection: Selection) -> Copy | None:
         tell(fault)
         return None
     return copy if copy and matched_by(snapshot, selection).relation == "gte" else None
+
+
+def in_order(snapshot: Snapshot, selection: Selection) -> Copy | None:
+    """Give the copy if it is the one to answer, and has the events in their order: in a segment."""
+    if selection.sort != OLDEST_FIRST:
+        return None
+    copy = usable(snapshot, selection)
+    return copy if copy and selection.revision <= copy.segments[0].last else None
 
 
 def opened(snapshot: Snapshot, copy: Copy, revision: int) -> AbstractContextManager[Any]:

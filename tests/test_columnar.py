@@ -112,6 +112,12 @@ def test_parquet_files_are_the_same_bytes(clients: Twins, query: str, as_of: int
     assert_same(clients, f"/v1/events.parquet?{query}&as_of={as_of}")
 
 
+@pytest.mark.parametrize("as_of", [2, 3, NEWEST])
+@pytest.mark.parametrize("query", [one for one in EXPORTED if "as_of" not in one])
+def test_lines_of_csv_are_the_same(clients: Twins, query: str, as_of: int) -> None:
+    assert_same(clients, f"/v1/events.csv?{query}&as_of={as_of}")
+
+
 @pytest.fixture
 def hollow(columnar_store: Path, tmp_path: Path) -> Path:
     """A store that has lost all but one of its events; its copy has not."""
@@ -133,7 +139,8 @@ def test_many_events_are_read_in_columns_and_few_in_rows(
     counted = client.get("/v1/aggregates?as_of=1").get_json()["data"][0]["count"]
     parquet = client.get("/v1/events.parquet?as_of=1&fields=id", buffered=True).data
     exported = pq.read_metadata(io.BytesIO(parquet)).num_rows
-    assert counted == exported == {"many": 55, "one": 1}[shows]
+    lines = len(client.get("/v1/events.csv?as_of=1&fields=id", buffered=True).data.splitlines())
+    assert counted == exported == lines - 1 == {"many": 55, "one": 1}[shows]
 
 
 def test_columns_reach_no_other_file(columnar_store: Path, tmp_path: Path) -> None:
