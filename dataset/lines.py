@@ -12,11 +12,12 @@ from peewee import SQL, Select, chunked
 
 from dataset.columns import COLUMNS, Column
 from dataset.exports import csv_lines, extract, write_csv, written
+from dataset.opening import opened, tell
 from dataset.pages import columns_to_read
 from dataset.rows import LABELS
 from dataset.segments import Copy, Damaged
 from dataset.selection import Selection, ordered
-from dataset.sides import in_order, opened, tell
+from dataset.sides import in_order
 from dataset.snapshots import Snapshot, Store
 
 BATCH = 500

@@ -12,10 +12,11 @@ from dataset import arrow
 from dataset.columns import COLUMNS
 from dataset.exports import Extract, extract
 from dataset.models import Event, field
+from dataset.opening import opened, tell
 from dataset.rows import LABELS
 from dataset.segments import Copy, Damaged
 from dataset.selection import Selection
-from dataset.sides import in_order, opened, tell
+from dataset.sides import in_order
 from dataset.snapshots import Snapshot, Store
 
 ROWS_OF_A_GROUP = arrow.BATCH * arrow.BATCHES_OF_A_GROUP
