@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from peewee import SQL, Select, chunked
+from peewee import SQL, ModelSelect, Select, chunked
 
 from dataset.columns import COLUMNS, Column
 from dataset.exports import csv_lines, extract, write_csv, written
@@ -85,12 +85,19 @@ def _pieces(snapshot: Snapshot, selection: Selection, columns: tuple[str, ...]) 
             tell(fault)
         else:
             return
-    query = Select(
-        [ordered(snapshot, selection, columns_to_read(selection, columns))], [line_of(columns)]
-    )
+    query = _query(snapshot, selection, columns)
     for lines in chunked(islice(snapshot.stream(query), sent, None), BATCH):
         piece = "".join([line for (line,) in lines]).encode()
         yield from _sent(snapshot, len(lines), piece)
+
+
+def _query(snapshot: Snapshot, selection: Selection, columns: tuple[str, ...]) -> Any:
+    """Select the lines of events in their order: of one table at once, else of a union."""
+    query, line = (
+        ordered(snapshot, selection, columns_to_read(selection, columns)),
+        line_of(columns),
+    )
+    return query.select(line) if isinstance(query, ModelSelect) else Select([query], [line])
 
 
 def _from_columns(

@@ -72,12 +72,12 @@ def _position(row: tuple[Any, ...], read: tuple[str, ...], selection: Selection)
 def matched_by(snapshot: Snapshot, selection: Selection) -> Matched:
     """Count the events that a selection matches up to the cap: what a sample is drawn from."""
     counted = replace(selection, sample=None, sort=NEWEST_FIRST)
-    count = snapshot.remembered(counted, lambda: _count(snapshot, counted), MOST_COUNTS)
+    count = snapshot.remembered(counted, lambda: count_anew(snapshot, counted), MOST_COUNTS)
     return _at_most(count)
 
 
-def _count(snapshot: Snapshot, selection: Selection) -> int:
-    """Count up to one more than the cap."""
+def count_anew(snapshot: Snapshot, selection: Selection) -> int:
+    """Count up to one more than the cap, whatever is remembered."""
     copy = _copy_to_count(snapshot, selection)
     if copy is not None:
         try:
