@@ -3,12 +3,13 @@
 An engine makes the text of a row in less time than Python takes to fetch its values.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
-from itertools import islice
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import reduce
+from itertools import chain, islice
+from operator import or_
 from typing import Any
 
-from peewee import SQL, ModelSelect, Select, chunked
+from peewee import Case, Entity, ModelSelect, Select, chunked, fn
 
 from dataset.columns import COLUMNS, Column
 from dataset.exports import csv_lines, extract, write_csv, written
@@ -29,34 +30,46 @@ LABEL_CELLS = {code: csv_lines([[label]]).decode().rstrip("\r\n") for code, labe
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {"label_cell": LABEL_CELLS.get, "number_text": repr}
 """What SQL lacks: the label of an action, quoted, and the shortest text of a number."""
 
-_HAS_MARKS = " OR ".join(f"{{0}} LIKE '%{mark}%'" for mark in MARKS)
-FREE_CELL = (
-    f"CASE WHEN {{0}} IS NULL THEN NULL WHEN {_HAS_MARKS} "
-    "THEN concat('\"', replace({0}, '\"', '\"\"'), '\"') ELSE {0} END"
-)
-TRUTH = "CASE {0} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"
-# SQLite writes 1/3 with 17 digits, Python with 16, but both write the same of four decimals.
-NUMBER_IN_ROWS = (
-    "CASE WHEN (CAST({0} * 10000 AS INTEGER) / 10000.0 = {0}) IS NOT FALSE "
-    "THEN {0} ELSE number_text({0}) END"
-)
-CELLS = {"boolean": TRUTH, "number": NUMBER_IN_ROWS, **dict.fromkeys(FREE, FREE_CELL)}
-"""How a cell is made in SQL, where it is not the value itself."""
+
+def _holds(cell: Any, mark: str) -> Any:
+    return fn.INSTR(cell, mark) > 0
 
 
-@lru_cache(maxsize=256)
-def line_of(columns: tuple[str, ...], in_columns: bool = False) -> SQL:
+def _free(cell: Any) -> Any:
+    quoted = fn.CONCAT('"', fn.REPLACE(cell, '"', '""'), '"')
+    return Case(
+        None,
+        [(cell.is_null(), None), (reduce(or_, (_holds(cell, mark) for mark in MARKS)), quoted)],
+        cell,
+    )
+
+
+def _truth(cell: Any) -> Any:
+    return Case(cell, [(1, "true"), (0, "false")])
+
+
+def number_in_rows(cell: Any) -> Any:
+    """Write a number of SQLite: 1/3 has 17 digits there, 16 in Python; four decimals are alike."""
+    is_short = (cell * 10_000).cast("INTEGER") / 10_000.0 == cell
+    return Case(None, [(is_short, cell), (cell.is_null(False), fn.number_text(cell))])
+
+
+CELLS = {"boolean": _truth, "number": number_in_rows, **dict.fromkeys(FREE, _free)}
+"""What makes a cell in SQL, where it is not the value itself."""
+
+
+def line_of(columns: Sequence[str], in_columns: bool = False) -> Any:
     """Write the SQL of a line; a missing value is nothing to `concat`."""
-    cells = ", ',', ".join(_cell(COLUMNS[name], in_columns) for name in columns)
-    return SQL(f"concat({cells}, '\r\n')")
+    cells = chain.from_iterable((_cell(COLUMNS[name], in_columns), ",") for name in columns)
+    return fn.CONCAT(*list(cells)[:-1], "\r\n")
 
 
-def _cell(column: Column, in_columns: bool) -> str:
+def _cell(column: Column, in_columns: bool) -> Any:
     if column.name == "action_label":
-        return 'label_cell("action_code")'
-    is_written_alike = in_columns and column.kind == "number"
-    form = "{0}" if is_written_alike else CELLS.get(column.kind, "{0}")
-    return form.format(f'"{column.name}"')
+        return fn.label_cell(Entity("action_code"))
+    cell = Entity(column.name)
+    is_written_alike = column.kind not in CELLS or (in_columns and column.kind == "number")
+    return cell if is_written_alike else CELLS[column.kind](cell)
 
 
 def write(

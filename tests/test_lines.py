@@ -7,14 +7,15 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-import apsw
 import duckdb
 import pytest
 from columnar_store import refreshed
+from peewee import SQL, Entity, Select, Table, fn
 
 from dataset import columnar, lines, pages
 from dataset.columnar import AGAIN, Columns
 from dataset.columns import COLUMNS
+from dataset.engines.sqlite import SQLite
 from dataset.errors import Refused
 from dataset.exports import extract, write_csv, written
 from dataset.pages import ALL_COLUMNS
@@ -48,12 +49,13 @@ def texts() -> list[tuple[float, str]]:
 
 
 def test_sqlite_writes_numbers_as_python_does(texts: list[tuple[float, str]]) -> None:
-    connection = apsw.Connection(":memory:")
-    connection.create_scalar_function("number_text", repr, 1)
-    connection.execute("CREATE TABLE given (x REAL, text TEXT)")
-    connection.executemany("INSERT INTO given VALUES (?, ?)", texts)
-    written = f"concat({lines.NUMBER_IN_ROWS.format('x')})"
-    assert connection.execute(f"SELECT * FROM given WHERE {written} <> text").fetchall() == []
+    database = SQLite(":memory:")
+    database.define(lines.FUNCTIONS)
+    database.execute_sql("CREATE TABLE given (x REAL, text TEXT)")
+    database.execute_many("INSERT INTO given VALUES (?, ?)", texts)
+    text = fn.CONCAT(lines.number_in_rows(Entity("x")))
+    others = Select([Table("given")], [SQL("*")]).where(text != Entity("text"))
+    assert list(database.execute(others)) == []
 
 
 def test_duckdb_writes_numbers_as_python_does(texts: list[tuple[float, str]]) -> None:
