@@ -17,9 +17,9 @@ from dataset.snapshots import Store
 def refresh_columns(database: str | None, anew: bool) -> None:
     """Make a copy of the database in columns, or mend it and bring it up to date.
 
-    Group-bys and Parquet exports of many events are read from it, which takes a fraction of the
-    time. It lies beside the database, in DATABASE.columns, and holds nothing that the database does
-    not: every file is checked, and made anew if it is missing or damaged. `load` goes on with it.
+    Group-bys, Parquet and CSV exports of many events are read from it, which takes a fraction of
+    the time. It lies beside the database, in DATABASE.columns, and holds nothing that the database
+    does not: every file is checked, and made anew if missing or damaged. `load` goes on with it.
     """
     _show(_refreshed(settings_with(database=database), anew))
 

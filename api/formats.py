@@ -18,6 +18,7 @@ from api.reading import JSON, Reading, store
 from dataset.exports import Extract, extract, written
 from dataset.pages import Matched, Page, matched_by
 from dataset.selection import Selection
+from dataset.snapshots import Store
 from schemas.events import FeatureCollectionSchema
 
 SPOOL_BYTES = 2**20
@@ -29,13 +30,15 @@ BINARY = {"type": "string", "format": "binary"}
 class Format:
     """A format: its media type, what it is good for, what writes it, and its documented schema.
 
-    `writer` is a name, so that a library for it is loaded when it is first asked for.
+    `writer` is a name, so that a library for it is loaded when it is first asked for. So is
+    `whole`, what writes all events of a selection in a way of its own, if anything does.
     """
 
     media_type: str
     meaning: str
     writer: str
     schema: Any = field(default_factory=TEXT.copy)
+    whole: str | None = None
 
     @property
     def content_type(self) -> str:
@@ -47,6 +50,13 @@ class Format:
         """What writes an extract in this format."""
         return resolve_name(self.writer)
 
+    def chunks(self, store: Store, selection: Selection, *more: Any) -> Iterator[bytes]:
+        """Write all events of a selection; `more` are columns and receipt."""
+        if self.whole:
+            chunks: Iterator[bytes] = resolve_name(self.whole)(store, selection, *more)
+            return chunks
+        return written(extract(store, selection, *more), self.write)
+
 
 FORMATS: dict[str, Format] = {
     "ndjson": Format(
@@ -56,6 +66,7 @@ FORMATS: dict[str, Format] = {
         "text/csv",
         "Comma-separated values with a header, one event a line",
         "dataset.exports:write_csv",
+        whole="dataset.lines:write",
     ),
     "geojson": Format(
         "application/geo+json",
@@ -95,8 +106,8 @@ def whole(reading: Reading, selection: Selection, format: Format) -> Response:
     exports.take_place()
     matched = matched_by(reading.snapshot, selection)
     receipt = receipt_of(reading, selection, matched, holds_all(selection, matched))
-    made = extract(store(), selection, reading.columns, receipt)
-    return sent(reading, written(made, format.write), matched, format)
+    chunks = format.chunks(store(), selection, reading.columns, receipt)
+    return sent(reading, chunks, matched, format)
 
 
 def holds_all(selection: Selection, matched: Matched) -> bool:

@@ -19,7 +19,7 @@ from dataset.codes import resolved
 from dataset.filters import FILTERS, SAMPLE_NOTE, Choice
 from dataset.lists import Cut
 from dataset.pages import ALL_COLUMNS, Matched
-from dataset.releases import revision_of, token_of
+from dataset.releases import revision_of
 from dataset.samples import Sample
 from dataset.selection import Position, Selection, Sort
 from dataset.snapshots import Snapshot, Store
@@ -187,7 +187,7 @@ def reading(
             bound = bound_query(query.query)
             cursor = cursors.read(query.cursor, bound, snapshot.signing_key)
             revision = cursor.revision
-        token = token_of(snapshot, revision)
+        token = snapshot.token_of(revision)
         if cursor:
             cursors.check(cursor, str(query.cursor), token)
         more = besides(snapshot) if besides else None

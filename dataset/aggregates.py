@@ -13,7 +13,6 @@ from dataset.grouping import write
 from dataset.groups import MEASURES
 from dataset.models import field
 from dataset.pages import Matched
-from dataset.releases import token_of
 from dataset.snapshots import Snapshot
 from dataset.spooled import Grouping, Result, Total
 from dataset.spools import Spool
@@ -70,7 +69,7 @@ def result_of(
 ) -> AbstractContextManager[Database]:
     """Open the spooled result of a grouping; make it if it is not there."""
     revision = grouping.selection.revision
-    key = (token_of(snapshot, revision), str(revision), grouping.query)
+    key = (snapshot.token_of(revision), str(revision), grouping.query)
     return spool.database(snapshot.uuid, key, lambda database: write(snapshot, grouping, database))
 
 

@@ -1,5 +1,6 @@
 """End queries that take too long: SQLite asks a clock now and then whether to go on."""
 
+from math import inf
 from time import monotonic
 from typing import Any
 
@@ -21,6 +22,10 @@ class Clock:
     def restart(self) -> None:
         """Begin to count anew."""
         self.end = None if self.seconds is None else monotonic() + self.seconds
+
+    def pause(self) -> None:
+        """Count nothing until it is begun anew."""
+        self.end = None if self.seconds is None else inf
 
     def stop(self) -> None:
         """End nothing any more."""

@@ -44,6 +44,10 @@ ONLY_ITS_FOLDER = (
     "SET enable_external_access = false",
     "SET lock_configuration = true",
 )
+LABELS = """CREATE OR REPLACE TEMP TABLE label AS
+SELECT unnest(?::VARCHAR[]) AS code, unnest(?::VARCHAR[]) AS cell"""
+LABEL_CELL = """CREATE OR REPLACE TEMP MACRO label_cell(asked) AS (
+SELECT cell FROM label WHERE label.code = asked)"""
 GONE = """CREATE TEMP TABLE gone AS
 SELECT unnest(?::BIGINT[]) AS key, unnest(?::BIGINT[]) AS revision"""
 GONE_BEFORE = """INSERT INTO gone SELECT key, revision FROM read_parquet(?) WHERE ended <= ?"""
@@ -93,12 +97,29 @@ class Columns:
         while found := result.fetchmany(FETCHED):
             yield from found
 
-    def batches(self, query: Query) -> Iterator[Any]:
+    def texts(self, query: Query, labels: Mapping[str, str]) -> Iterator[tuple[int, bytes]]:
+        """Run a query for a text of each row, which may look up labels (`label_cell`).
+
+        They come some thousand at a time, joined, with their number.
+        """
+        self.connection.execute(LABELS, [list(labels), list(labels.values())])
+        self.connection.execute(LABEL_CELL)
+        for batch in self.batches(query, FETCHED):
+            yield batch.num_rows, _joined(batch.column(0))
+
+    def batches(self, query: Query, size: int = BATCH) -> Iterator[Any]:
         """Run a query and yield its record batches: in the order of the segment."""
         text, parameters = written(query)
-        reader = self.connection.sql(text, params=parameters).to_arrow_reader(BATCH)
+        reader = self.connection.sql(text, params=parameters).to_arrow_reader(size)
         while (batch := _next(reader)) is not None:
             yield batch
+
+
+def _joined(texts: Any) -> bytes:
+    """Join an array of texts, as they lie there one after another."""
+    _, places, held = texts.buffers()
+    offsets = memoryview(places).cast("i")
+    return bytes(memoryview(held)[offsets[texts.offset] : offsets[texts.offset + len(texts)]])
 
 
 def _next(reader: Any) -> Any:
@@ -138,8 +159,8 @@ def _watched(
     done = threading.Event()
 
     def watch() -> None:
-        while (end := clock.end) is not None and not done.wait(max(AGAIN, end - monotonic())):
-            if clock.end == end:
+        while (end := clock.end) is not None and not done.wait(_left(clock, end)):
+            if clock.end == end <= monotonic():
                 over.set()
                 connection.interrupt()
 
@@ -150,6 +171,11 @@ def _watched(
     finally:
         done.set()
         thread.join()
+
+
+def _left(clock: Clock, end: float) -> float:
+    """Give when to look again: a clock that pauses has an endless end, until it goes on."""
+    return max(AGAIN, min(end - monotonic(), clock.seconds or AGAIN))
 
 
 @lru_cache(MOST_OPEN)

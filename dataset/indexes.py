@@ -4,11 +4,12 @@ A page is found in one index: it is read in the order of the page, the other fil
 at there, and only the rows of the page are fetched. Missing values lead no index.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from peewee import SQL, fn
 
+from dataset.filters import FILTERS
 from dataset.models import Event, Superseded, Tombstone, field
 
 HELD = ("actor_country", "target_country", "action_root", "quad_class", "place_country")
@@ -34,6 +35,30 @@ LEADS: dict[str, tuple[str, ...]] = {
 """What leads an index of its own, and what that holds behind the date and the key."""
 HEAD = 3
 """Actor codes lead by their first part: all that begins with it is in the order of dates."""
+
+
+FOUND_BY = {"dyad": ("dyad",), "bbox": ("place_cell",), "id": ("key",)}
+"""The filters that are found by other columns than those that they act on."""
+ALWAYS = {*ORDER, "date_end"}
+"""What every index holds; the last day is only read of the few long events."""
+
+
+def covers(columns: Collection[str]) -> bool:
+    """Tell whether one index holds all of some columns: else rows have to be read."""
+    asked = set(columns) - ALWAYS
+    return asked <= {*HELD, *CODES} or any(asked <= {lead, *LEADS[lead]} for lead in LEADS)
+
+
+def held_of(filters: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out each filter that is not in the index which holds those before it."""
+    held: dict[str, Any] = {}
+    columns: set[str] = set()
+    for name, value in filters.items():
+        more = FOUND_BY.get(name, FILTERS[name].columns)
+        if covers({*columns, *more}):
+            columns.update(more)
+            held[name] = value
+    return held
 
 
 def head_of(column: Any, length: int = HEAD) -> Any:

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from peewee import Select, fn
+from peewee import SQL, Select, fn
 
 from dataset import rows
 from dataset.columns import COLUMNS
+from dataset.indexes import held_of
+from dataset.opening import able, opened, tell
 from dataset.plans import run
+from dataset.segments import Copy, Damaged
 from dataset.selection import NEWEST_FIRST, Position, Selection, arms, first_of, union
 from dataset.snapshots import Snapshot
 
@@ -69,10 +72,34 @@ def _position(row: tuple[Any, ...], read: tuple[str, ...], selection: Selection)
 def matched_by(snapshot: Snapshot, selection: Selection) -> Matched:
     """Count the events that a selection matches up to the cap: what a sample is drawn from."""
     counted = replace(selection, sample=None, sort=NEWEST_FIRST)
-    count = snapshot.remembered(
-        counted, lambda: run(snapshot, capped_of, counted).fetchone()[0], MOST_COUNTS
-    )
+    count = snapshot.remembered(counted, lambda: count_anew(snapshot, counted), MOST_COUNTS)
     return _at_most(count)
+
+
+def count_anew(snapshot: Snapshot, selection: Selection) -> int:
+    """Count up to one more than the cap, whatever is remembered."""
+    copy = _copy_to_count(snapshot, selection)
+    if copy is not None:
+        try:
+            return _count_in_columns(snapshot, copy, selection)
+        except Damaged as fault:
+            tell(fault)
+    return int(run(snapshot, capped_of, selection).fetchone()[0])
+
+
+def _copy_to_count(snapshot: Snapshot, selection: Selection) -> Copy | None:
+    """Give the copy if many rows of the store would have to be read: no index has all filters."""
+    held = replace(selection, filters=held_of(selection.filters))
+    copy = able(snapshot, selection) if held != selection else None
+    if copy is None or selection.revision > copy.last:
+        return None
+    return copy if matched_by(snapshot, held).relation == "gte" else None
+
+
+def _count_in_columns(snapshot: Snapshot, copy: Copy, selection: Selection) -> int:
+    with opened(snapshot, copy, selection.revision) as columns:
+        found = columns.selected(selection.filters).select(SQL("1"))
+        return int(columns.execute(capping(found)).fetchone()[0])
 
 
 def capped_of(snapshot: Snapshot, selection: Selection) -> Any:

@@ -12,10 +12,11 @@ from dataset import arrow
 from dataset.columns import COLUMNS
 from dataset.exports import Extract, extract
 from dataset.models import Event, field
+from dataset.opening import opened, tell
 from dataset.rows import LABELS
 from dataset.segments import Copy, Damaged
-from dataset.selection import OLDEST_FIRST, Selection
-from dataset.sides import opened, tell, usable
+from dataset.selection import Selection
+from dataset.sides import in_order
 from dataset.snapshots import Snapshot, Store
 
 ROWS_OF_A_GROUP = arrow.BATCH * arrow.BATCHES_OF_A_GROUP
@@ -30,8 +31,8 @@ def write(
 ) -> None:
     """Write all events of a selection; both sides write the same bytes."""
     with store.stream() as snapshot:
-        copy = usable(snapshot, selection)
-        if copy is not None and _is_in_order(copy, selection):
+        copy = in_order(snapshot, selection)
+        if copy is not None:
             try:
                 _write_columns(snapshot, copy, selection, Extract(columns, (), (), receipt), path)
             except Damaged as fault:
@@ -39,11 +40,6 @@ def write(
             else:
                 return
     arrow.write_parquet(extract(store, selection, columns, receipt), path)
-
-
-def _is_in_order(copy: Copy, selection: Selection) -> bool:
-    """Tell whether one segment has all events, which has them in the order that is asked for."""
-    return selection.sort == OLDEST_FIRST and selection.revision <= copy.segments[0].last
 
 
 def _write_columns(

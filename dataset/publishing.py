@@ -6,14 +6,14 @@ the copy has, comes last; what it does not name any more is removed after that.
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 import orjson
 
-from dataset.segments import MANIFEST, SHAPE, Copy, File, checksum_of, folder_of, is_made
+from dataset.segments import MANIFEST, SHAPE, Copy, File, Segment, checksum_of, folder_of, is_made
 
 LOCK = "lock"
 UNFINISHED = ".unfinished"
@@ -47,11 +47,10 @@ def _rename(unfinished: Path, path: Path) -> None:
         os.close(folder)
 
 
-def clean(copy: Copy) -> None:
-    """Remove the files of a folder that its copy does not have; who reads them still goes on."""
-    _remove_all_but(
-        copy.folder, {MANIFEST, *(file.name for one in copy.segments for file in one.files)}
-    )
+def clean(copy: Copy, before: Iterable[Segment]) -> None:
+    """Remove the files that neither a copy has nor the one before it, whose readers go on."""
+    segments = {*copy.segments, *before}
+    _remove_all_but(copy.folder, {MANIFEST, *(file.name for one in segments for file in one.files)})
 
 
 def _remove_all_but(folder: Path, names: set[str]) -> None:

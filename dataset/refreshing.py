@@ -50,7 +50,7 @@ def refresh(store: Store, anew: bool = False) -> Refreshed:
             segments.append(_make(snapshot, folder, first, snapshot.revision))
         copy = Copy(folder, snapshot.uuid, tuple(segments))
         publish(copy)
-        clean(copy)
+        clean(copy, known)
     files = {one.versions for one in known}
     return Refreshed(copy, [one for one in segments if one.versions not in files], faults)
 

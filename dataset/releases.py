@@ -4,7 +4,7 @@ from peewee import fn
 
 from dataset.errors import UnknownValue
 from dataset.lists import Cut, ListPage, page_of_list
-from dataset.models import Release, Revision
+from dataset.models import Release
 from dataset.snapshots import Snapshot
 
 
@@ -24,14 +24,6 @@ def revision_of(snapshot: Snapshot, name: str | None) -> tuple[int, str | None]:
     if number is None:
         raise UnknownValue("as_of", name, f"There is no release {name}.")
     return int(number), name
-
-
-def token_of(snapshot: Snapshot, revision: int) -> str:
-    """Give the random token of a revision; one that is not there has none."""
-    if revision == snapshot.revision:
-        return snapshot.token
-    token = snapshot.value(Revision.select(Revision.token).where(Revision.number == revision))
-    return str(token or "")
 
 
 def releases(snapshot: Snapshot, revision: int, cut: Cut) -> ListPage:

@@ -26,7 +26,6 @@ from dataset.errors import StoreError
 from dataset.groups import PERIODS
 from dataset.models import Event, Superseded, field
 from dataset.publishing import written
-from dataset.releases import token_of
 from dataset.segments import STORED, File, Segment
 from dataset.snapshots import Snapshot
 
@@ -59,7 +58,7 @@ def make(snapshot: Snapshot, folder: Path, first: int, last: int) -> Segment:
     name = f"{first}-{last}-{token_hex(4)}"
     versions = _file(folder / f"{name}.parquet", VERSIONS, _versions(snapshot, first, last))
     ends = _file(folder / f"{name}-ends.parquet", ENDS, _ends(snapshot, first, last))
-    return Segment(first, last, token_of(snapshot, last), versions, ends)
+    return Segment(first, last, snapshot.token_of(last), versions, ends)
 
 
 def _versions(snapshot: Snapshot, first: int, last: int) -> Iterator[Row]:

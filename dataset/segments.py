@@ -18,7 +18,6 @@ import orjson
 from dataset.database import SCHEMA_VERSION
 from dataset.groups import PERIODS
 from dataset.models import Superseded
-from dataset.releases import token_of
 from dataset.snapshots import Snapshot
 
 SUFFIX = ".columns"
@@ -135,7 +134,7 @@ def is_past_of(snapshot: Snapshot, store: str, segment: Segment) -> bool:
     """Tell whether a store has the revisions of a segment: another backup may have others."""
     if store != snapshot.uuid or segment.last > snapshot.revision:
         return False
-    return token_of(snapshot, segment.last) == segment.token
+    return snapshot.token_of(segment.last) == segment.token
 
 
 def check(path: Path, file: File) -> None:

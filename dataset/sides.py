@@ -3,23 +3,17 @@
 What few events match is found sooner in an index; what many match is read sooner in columns.
 """
 
-import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
-from pkgutil import resolve_name
 from typing import Any, NamedTuple, TypeVar
 
 from dataset.models import field
+from dataset.opening import able, opened, tell
 from dataset.pages import matched_by
-from dataset.segments import Copy, Damaged, copy_of
-from dataset.selection import Selection, arms
+from dataset.segments import Copy, Damaged
+from dataset.selection import OLDEST_FIRST, Selection, arms
 from dataset.snapshots import Snapshot
 
-ONLY_IN_ROWS = {"q", "near"}
-"""The filters that only the store answers: by its text index; with its own sine."""
-
 Answer = TypeVar("Answer")
-log = logging.getLogger(__name__)
 
 
 class Part(NamedTuple):
@@ -50,26 +44,17 @@ def answered(snapshot: Snapshot, selection: Selection, answer: Callable[[Parts],
 
 
 def usable(snapshot: Snapshot, selection: Selection) -> Copy | None:
-    """Give the copy if it is the one to answer: whole, of this store, and for many events."""
-    if selection.distinct or selection.sample or ONLY_IN_ROWS & selection.filters.keys():
-        return None
-    try:
-        copy = copy_of(snapshot)
-    except Damaged as fault:
-        tell(fault)
-        return None
+    """Give the copy if it is the one to answer: able to, and for many events."""
+    copy = able(snapshot, selection)
     return copy if copy and matched_by(snapshot, selection).relation == "gte" else None
 
 
-def opened(snapshot: Snapshot, copy: Copy, revision: int) -> AbstractContextManager[Any]:
-    """Open what a copy holds of a revision; DuckDB is loaded by the first who does."""
-    show: Callable[..., AbstractContextManager[Any]] = resolve_name("dataset.columnar:shown")
-    return show(snapshot, copy, revision)
-
-
-def tell(fault: Damaged) -> None:
-    """Log why the store answers in the place of its copy."""
-    log.warning("%s The store answers; `cameo-events columns` mends its copy.", fault)
+def in_order(snapshot: Snapshot, selection: Selection) -> Copy | None:
+    """Give the copy if it is the one to answer, and has the events in their order: in a segment."""
+    if selection.sort != OLDEST_FIRST:
+        return None
+    copy = usable(snapshot, selection)
+    return copy if copy and selection.revision <= copy.segments[0].last else None
 
 
 def _parts(snapshot: Snapshot, selection: Selection, last: int = 0) -> Iterator[Part]:

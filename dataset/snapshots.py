@@ -13,6 +13,7 @@ from dataset.clocks import Clock
 from dataset.database import ENGINE_ERRORS, check, open_to_read, settings_of
 from dataset.engines.base import Engine
 from dataset.errors import TooSlow
+from dataset.models import Revision
 
 MOST_REMEMBERED = 8
 """How many results of some size are kept."""
@@ -49,6 +50,13 @@ class Snapshot:
         """Run a query and fetch the first column of its first row, None if there is none."""
         row = self.execute(query).fetchone()
         return row[0] if row else None
+
+    def token_of(self, revision: int) -> str:
+        """Give the random token of a revision; one that is not there has none."""
+        if revision == self.revision:
+            return self.token
+        token = self.value(Revision.select(Revision.token).where(Revision.number == revision))
+        return str(token or "")
 
     def remembered(
         self, key: Hashable, make: Callable[[], Any], most: int = MOST_REMEMBERED

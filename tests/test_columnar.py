@@ -29,6 +29,7 @@ from dataset.columnar import AGAIN, shown
 from dataset.errors import TooSlow
 from dataset.groups import KEYS
 from dataset.segments import Damaged, copy_of
+from dataset.selection import Selection
 from dataset.snapshots import Store
 
 Twins = tuple[FlaskClient, FlaskClient]
@@ -49,6 +50,12 @@ def clients(columnar_store: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pages, "CAP", 0)
         yield twins(columnar_store, tmp_path_factory.mktemp("twins"))
+
+
+@pytest.fixture(scope="module")
+def counting(columnar_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Twins:
+    """Clients with and without the copy, who remember no counts of others."""
+    return twins(columnar_store, tmp_path_factory.mktemp("counting"))
 
 
 @pytest.fixture(autouse=True)
@@ -112,6 +119,21 @@ def test_parquet_files_are_the_same_bytes(clients: Twins, query: str, as_of: int
     assert_same(clients, f"/v1/events.parquet?{query}&as_of={as_of}")
 
 
+@pytest.mark.parametrize("as_of", [2, 3, NEWEST])
+@pytest.mark.parametrize("query", [one for one in EXPORTED if "as_of" not in one])
+def test_lines_of_csv_are_the_same(clients: Twins, query: str, as_of: int) -> None:
+    assert_same(clients, f"/v1/events.csv?{query}&as_of={as_of}")
+
+
+@pytest.mark.parametrize("as_of", [2, COVERED, NEWEST])
+@pytest.mark.parametrize("query", FILTERED)
+def test_counts_are_the_same(
+    counting: Twins, monkeypatch: pytest.MonkeyPatch, query: str, as_of: int
+) -> None:
+    monkeypatch.setattr(pages, "CAP", 3)
+    assert_same(counting, f"/v1/events?{query}&mentions_max=9&limit=1&as_of={as_of}")
+
+
 @pytest.fixture
 def hollow(columnar_store: Path, tmp_path: Path) -> Path:
     """A store that has lost all but one of its events; its copy has not."""
@@ -133,7 +155,21 @@ def test_many_events_are_read_in_columns_and_few_in_rows(
     counted = client.get("/v1/aggregates?as_of=1").get_json()["data"][0]["count"]
     parquet = client.get("/v1/events.parquet?as_of=1&fields=id", buffered=True).data
     exported = pq.read_metadata(io.BytesIO(parquet)).num_rows
-    assert counted == exported == {"many": 55, "one": 1}[shows]
+    lines = len(client.get("/v1/events.csv?as_of=1&fields=id", buffered=True).data.splitlines())
+    assert counted == exported == lines - 1 == {"many": 55, "one": 1}[shows]
+
+
+@pytest.mark.parametrize(
+    ("filters", "relation"),
+    [({"mentions_max": 3}, "gte"), ({"mentions_max": 3, "dyad": ("IRN", "IRQ")}, "eq")],
+)
+def test_many_rows_that_no_index_tells_apart_are_counted_in_columns(
+    hollow: Path, monkeypatch: pytest.MonkeyPatch, filters: dict[str, object], relation: str
+) -> None:
+    monkeypatch.setattr(pages, "CAP", 0)
+    with Store(str(hollow)).snapshot() as snapshot:
+        assert pages.count_of(snapshot, Selection(COVERED, filters)) == 0
+        assert pages.matched_by(snapshot, Selection(COVERED, filters)).relation == relation
 
 
 def test_columns_reach_no_other_file(columnar_store: Path, tmp_path: Path) -> None:

@@ -14,12 +14,15 @@ import pytest
 from click.testing import CliRunner, Result
 from columnar_store import FIRST, NEWEST, make_columnar, refreshed, retract, twins
 from loads import gdelt_line, loaded
+from peewee import SQL
 from rich_store import client_on, commit, rows_of
 
 from api.cli import main
 from dataset import columnar, pages, refreshing
+from dataset.pages import count_of
 from dataset.publishing import LOCK
 from dataset.segments import MANIFEST, Copy, copy_of, folder_of
+from dataset.selection import Selection
 from dataset.snapshots import Store
 
 GROUPS = "/v1/aggregates?by=dataset,action_root,month&measures=count,tone_mean,articles_sum"
@@ -129,11 +132,29 @@ def test_only_what_is_missing_is_made(store: Path, monkeypatch: pytest.MonkeyPat
     assert [(one.first, one.last) for one in after.made] == [(1, 3), (7, 8)]
 
 
-def test_small_segments_are_made_one_and_old_files_removed(store: Path) -> None:
+def test_small_segments_are_made_one_and_old_files_removed_by_the_next(store: Path) -> None:
+    before = copy_in(store)
     copy = refreshed(store, anew=True).copy
     assert [(one.first, one.last) for one in copy.segments] == [(1, NEWEST)]
+    assert before is not None
+    before.check()
+    refreshed(store)
     files = {file.name for one in copy.segments for file in one.files}
     assert {path.name for path in folder(store).iterdir()} == files | {MANIFEST, LOCK}
+
+
+def test_a_reader_goes_on_with_the_segments_that_a_refresh_replaces(
+    store: Path,
+) -> None:
+    opened = Store(str(store))
+    with opened.snapshot() as snapshot:
+        copy = copy_of(snapshot)
+        assert copy is not None
+        refreshed(store, anew=True)
+        with columnar.shown(snapshot, copy, 2) as columns:
+            found = list(columns.rows(columns.selected({}).select(SQL("id"))))
+        assert len(found) == count_of(snapshot, Selection(2))
+    opened.close()
 
 
 def test_a_revision_without_events_makes_no_file(store: Path) -> None:

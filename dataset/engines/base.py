@@ -121,6 +121,10 @@ class Engine(Database):
     def stream(self, text: str, parameters: Sequence[Any]) -> Iterator[Row]:
         """Yield rows as they are read, in constant memory."""
 
+    def define(self, functions: Mapping[str, Callable[[Any], Any]]) -> bool:
+        """Let SQL on this thread's connection call functions of ours; tell whether it can."""
+        return False
+
     def limit(self, query_seconds: float) -> None:
         """Let the server end statements that take longer, where there is a server."""
 

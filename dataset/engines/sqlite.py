@@ -3,7 +3,8 @@
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -133,6 +134,12 @@ class SQLite(Engine, APSWDatabase):  # type: ignore[misc]
         if not self.is_closed():
             self.connection().set_progress_handler(None)
             self.rollback()
+
+    def define(self, functions: Mapping[str, Callable[[Any], Any]]) -> bool:
+        """Make them functions of the connection, of one value each."""
+        for name, function in functions.items():
+            self.register_function(function, name, 1)
+        return True
 
     def watch(self, clock: Clock) -> None:
         """Ask a clock now and then whether to go on."""

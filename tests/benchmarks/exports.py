@@ -3,38 +3,52 @@
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from benchmarks.figures import Figure
 from benchmarks.loading import cpu_of
+from benchmarks.stores import both_sides
+from dataset import lines
 from dataset.columns import COLUMNS
-from dataset.exports import extract, write_csv, write_ndjson, written
+from dataset.exports import extract, write_ndjson, written
 from dataset.filters import Choice
 from dataset.pages import ALL_COLUMNS
 from dataset.selection import OLDEST_FIRST, Selection
 from dataset.snapshots import Store
 
+ROUNDS = 3
 FILTERS = {"actor_country": Choice(("USA",))}
 STORED = [name for name, column in COLUMNS.items() if column.stored]
 QUERY = f"SELECT {', '.join(STORED)} FROM event WHERE actor_country = 'USA' ORDER BY date, key"
-FORMATS = {"csv": (write_csv, "-csv", 1.0), "ndjson": (write_ndjson, "-json", 0.8)}
-"""Each format with its writer, SQLite's option, and the goal."""
+
+
+def _ndjson(*asked: Any) -> Iterator[bytes]:
+    return written(extract(*asked), write_ndjson)
+
+
+ASKED = [
+    ("csv", "from rows", lines.write, "-csv", 1.0),
+    ("csv", "from columns", lines.write, "-csv", 1.0),
+    ("ndjson", "from rows", _ndjson, "-json", 0.8),
+]
+"""Each format with the side that answers, what writes it, SQLite's option, and the goal."""
 
 
 def figures(store: Path) -> Iterator[Figure]:
     """Write all events whose actor is the USA, by turns."""
-    opened = Store(str(store))
-    with opened.snapshot() as snapshot:
+    with both_sides(store) as sides:
+        for name, side, write, option, goal in ASKED:
+            command = ["sqlite3", option, str(store), QUERY]
+            spent = [(_seconds(sides[side], write), cpu_of(command)[0]) for _ in range(ROUNDS)]
+            ours, peer = map(min, zip(*spent, strict=True))
+            what = f"all events of the USA as {name}, {side}; sqlite3 {option}"
+            yield Figure(what, "s", ours, peer, goal, times=True)
+
+
+def _seconds(store: Store, write: Callable[..., Iterator[bytes]]) -> float:
+    with store.snapshot() as snapshot:
         selection = Selection(snapshot.revision, FILTERS, OLDEST_FIRST)
-    for name, (write, option, goal) in FORMATS.items():
-        ours = min(_seconds(opened, selection, write) for _ in range(2))
-        command = ["sqlite3", option, str(store), QUERY]
-        peer = min(cpu_of(command)[0] for _ in range(2))
-        what = f"all events of the USA as {name}; sqlite3 {option}"
-        yield Figure(what, "s", ours, peer, goal, times=True)
-
-
-def _seconds(store: Store, selection: Selection, write: Callable[..., Iterator[bytes]]) -> float:
     began = time.process_time()
-    for _ in written(extract(store, selection, ALL_COLUMNS, {}), write):
+    for _ in write(store, selection, ALL_COLUMNS, {}):
         pass
     return time.process_time() - began

@@ -3,7 +3,13 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from dataset.refreshing import refresh
+from dataset.snapshots import Store
 
 FOLDER = Path(__file__).parents[2] / ".bench"
 COMMAND = str(Path(sys.executable).with_name("cameo-events"))
@@ -33,3 +39,14 @@ def _make(path: Path, rows: int) -> None:
     subprocess.run(load, check=True, env=environment, stdout=subprocess.DEVNULL)
     raw.unlink()
     building.rename(path)
+
+
+@contextmanager
+def both_sides(path: Path) -> Iterator[dict[str, Store]]:
+    """Give a store with its copy in columns, made if it is missing, and the same without."""
+    with TemporaryDirectory(dir=FOLDER) as folder:
+        alone = Path(folder) / "store.sqlite"
+        alone.symlink_to(path.resolve())
+        copied = Store(str(path))
+        refresh(copied)
+        yield {"from rows": Store(str(alone)), "from columns": copied}
