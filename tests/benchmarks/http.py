@@ -34,17 +34,18 @@ def figures(store: Path) -> Iterator[Figure]:
         asks = [{"actor_country": one, "action_root": root} for one, root in pairs(snapshot)]
     ours = [f"/v1/events?{urlencode(one | {'limit': LIMIT})}" for one in asks]
     theirs = [f"/{store.stem}/event.json?{urlencode(_of_datasette(one), True)}" for one in asks]
-    environment = {"DATABASE": str(store), "PYTHONPATH": "tests"}
+    environment = {"DATABASE": str(store)}
+    as_peer = environment | {"PYTHONPATH": "tests"}
     commands = {
-        "ours": ([COMMAND, "serve"], ours),
-        "datasette": ([*DATASETTE, str(store)], theirs),
-        "flask-smorest with models": ([*PEER, "benchmarks.peers.plain:app"], ours),
-        "bare WSGI function": ([*PEER, "benchmarks.peers.bare:app"], ours),
+        "ours": ([COMMAND, "serve"], ours, environment),
+        "datasette": ([*DATASETTE, str(store)], theirs, environment),
+        "flask-smorest with models": ([*PEER, "benchmarks.peers.plain:app"], ours, as_peer),
+        "bare WSGI function": ([*PEER, "benchmarks.peers.bare:app"], ours, as_peer),
     }
     with ExitStack() as stack:
         servers = {
-            name: (stack.enter_context(running(command, paths[0], environment)), paths)
-            for name, (command, paths) in commands.items()
+            name: (stack.enter_context(running(command, paths[0], given)), paths)
+            for name, (command, paths, given) in commands.items()
         }
         spent = _by_turns(servers)
         yield _times("datasette", spent, 8)
