@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 from flask import Flask, Response, g, has_request_context, request
+from gunicorn.glogging import Logger
 
 from api import tracing
 from api.settings import Settings
@@ -36,6 +37,13 @@ class Line(logging.Formatter):
         return told
 
 
+class Quiet(Logger):
+    """gunicorn's logger without its log of accesses, which it would prepare and throw away."""
+
+    def _compute_access_log_enabled(self) -> bool:
+        return False
+
+
 def configuration(wanted: str) -> dict[str, Any]:
     """Give the configuration for `logging.config.dictConfig`, which gunicorn takes, too."""
     through = {"handlers": [], "propagate": True}
@@ -47,7 +55,6 @@ def configuration(wanted: str) -> dict[str, Any]:
         "root": {"level": "ERROR", "handlers": ["stderr"]},
         "loggers": {
             "gunicorn.error": through | {"level": "ERROR"},
-            "gunicorn.access": through | {"level": "CRITICAL"},
             REQUESTS: through | {"level": "INFO" if wanted == "requests" else "ERROR"},
         },
     }

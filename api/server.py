@@ -53,6 +53,7 @@ class Server(BaseApplication):
             # What clients send wrongly is answered, not logged: it may hold anything.
             "loglevel": "error",
             "logconfig_dict": logs.configuration(self.settings.log),
+            "logger_class": logs.Quiet,
             # What a proxy says of its clients is for `TRUSTED_PROXIES` alone to believe.
             "forwarded_allow_ips": "",
             "when_ready": self.announce,
