@@ -15,8 +15,6 @@ from dataset.columns import COLUMNS
 from dataset.snapshots import Store
 
 ROUNDS = 5
-ANSWERS = 120
-"""How many answers of each server are measured in a round."""
 WARMING = 8
 """How often all is asked before: a connection is served by one of the processes."""
 PEER = [sys.executable, "-m", "benchmarks.peers.serve"]
@@ -66,11 +64,9 @@ def _by_turns(servers: Mapping[str, tuple[Server, list[str]]]) -> dict[str, floa
     for server, paths in servers.values():
         for _ in range(WARMING):
             server.ask(paths)
-    for number in range(ROUNDS):
+    for _ in range(ROUNDS):
         for name, (server, paths) in servers.items():
-            first = number * ANSWERS % len(paths)
-            asked = (paths[first:] + paths * ANSWERS)[:ANSWERS]
-            spent[name].append(server.cpu_ms(asked))
+            spent[name].append(server.loaded_ms(paths))
     return {name: statistics.median(times) for name, times in spent.items()}
 
 
@@ -90,5 +86,5 @@ def _of_ours(server: Server, paths: list[str], warm: float) -> Iterator[Figure]:
     new = [f"{path}&date_to={day}" for path, day in zip(paths * 2, days, strict=False)]
     yield Figure(f"page of {LIMIT} over HTTP, each query new", "ms", server.cpu_ms(new))
     etag = server.etag(paths[0])
-    had = server.cpu_ms([paths[0]] * 1000, {"If-None-Match": etag})
+    had = server.loaded_ms(paths[:1], {"If-None-Match": etag})
     yield Figure("304; the page", "ms", had, warm, 5, times=True)

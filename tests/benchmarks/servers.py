@@ -1,7 +1,9 @@
 """Servers over loopback: started, asked, their CPU and memory read from /proc, and ended."""
 
 import http.client
+import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -10,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 TICKS = os.sysconf("SC_CLK_TCK")
 PATIENCE = 60.0
@@ -63,11 +66,38 @@ class Server:
         connection.close()
         return str(answer.headers["ETag"])
 
+    def loaded_ms(self, paths: Sequence[str], headers: Mapping[str, str] | None = None) -> float:
+        """Give the CPU milliseconds of one answer while eight connections ask by turns (wrk)."""
+        with NamedTemporaryFile("w", suffix=".lua") as script:
+            script.write(_script(paths, headers or {}))
+            script.flush()
+            command = ["wrk", "--threads", "1", "--connections", "8", "--duration", "2s"]
+            before = self.cpu_seconds
+            told = subprocess.run(
+                [*command, "--script", script.name, f"http://127.0.0.1:{self.port}"],
+                check=True,
+                capture_output=True,
+                text=True,
+            ).stdout
+        if "Non-2xx" in told:
+            raise RuntimeError(told)
+        answers = int(re.findall(r"(\d+) requests in", told)[0])
+        return (self.cpu_seconds - before) * 1000 / answers
+
     def cpu_ms(self, paths: Sequence[str], headers: Mapping[str, str] | None = None) -> float:
         """Give the CPU milliseconds of one answer, on the mean of many."""
         before = self.cpu_seconds
         self.ask(paths, headers)
         return (self.cpu_seconds - before) * 1000 / len(paths)
+
+
+def _script(paths: Sequence[str], headers: Mapping[str, str]) -> str:
+    """Write for wrk, in Lua, what to ask by turns."""
+    listed = ", ".join(map(json.dumps, paths))
+    named = [f"wrk.headers[{json.dumps(name)}] = {json.dumps(headers[name])}" for name in headers]
+    turn = "number = number % #paths + 1 return wrk.format('GET', paths[number])"
+    lines = [*named, f"paths, number = {{{listed}}}, 0", f"request = function() {turn} end"]
+    return "\n".join(lines)
 
 
 def _cpu(pid: int) -> float:
