@@ -12,6 +12,7 @@ from gunicorn.workers.base import Worker
 from gunicorn.workers.gthread import TConn
 
 LARGEST_HEAD = 65_536
+PIECE = 262_144
 SECONDS_TO_SEND = 30.0
 """How long a client may take to read one piece of an answer."""
 
@@ -23,10 +24,13 @@ class ClientSocket(socket.socket):
         """Wait for a limited time, or not at all."""
         self.settimeout(SECONDS_TO_SEND if flag else 0)
 
-    def sendall(self, *piece: Any) -> None:
-        """Send all of a piece, or give the connection up."""
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        """Send all, piece by piece, or give the connection up."""
+        rest = memoryview(data)
         try:
-            super().sendall(*piece)
+            while rest:
+                super().sendall(rest[:PIECE], flags)
+                rest = rest[PIECE:]
         except TimeoutError as error:
             raise ConnectionResetError(errno.ECONNRESET, "The client does not read.") from error
 

@@ -6,7 +6,7 @@ requests itself. When it is long at one, it is left behind with it, and another 
 """
 
 import time
-from collections.abc import Callable
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from selectors import EVENT_READ
 from threading import Event, Lock, get_ident
@@ -32,6 +32,7 @@ class LeadingWorker(ThreadWorker):
         self.turn: object | None = None
         self.behind = 0
         self.asked = Event()
+        self.again: deque[TConn] = deque()
 
     def get_thread_pool(self) -> ThreadPoolExecutor:
         """Make a thread for each answer, and one to lead when all have one."""
@@ -41,7 +42,7 @@ class LeadingWorker(ThreadWorker):
         """Have threads lead until the worker stops; what is left to do then is gunicorn's."""
         queue = self.method_queue
         self.poller.register(queue.fileno(), EVENT_READ, queue.run_callbacks)
-        self.led = self.tpool.submit(self._lead)
+        self._have_led()
         while self.led and not self.led.done():
             self.notify()
             if not self.is_parent_alive():
@@ -65,7 +66,13 @@ class LeadingWorker(ThreadWorker):
             if self.turn is turn:
                 self.turn, self.leader = None, None
                 self.behind += 1
-                self.led = self.tpool.submit(self._lead) if self.alive else None
+                self.led = None
+                if self.alive:
+                    self._have_led()
+
+    def _have_led(self) -> None:
+        self.led = self.tpool.submit(self._lead)
+        self.led.add_done_callback(lambda _: self.asked.set())
 
     def _lead(self) -> None:
         """Wait for requests, and answer them, until left behind at one or the worker stops."""
@@ -76,7 +83,6 @@ class LeadingWorker(ThreadWorker):
             if self.leads:
                 self.murder_keepalived()
                 self.murder_pending()
-        self.asked.set()
 
     @property
     def leads(self) -> bool:
@@ -85,9 +91,12 @@ class LeadingWorker(ThreadWorker):
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         """Do what is to be done for what has come; what is left undone will be seen again."""
-        for key, _ in self.poller.select(timeout):
+        for key, _ in self.poller.select(0 if self.again else timeout):
             if self.leads:
                 key.data(key.fileobj)
+        for _ in range(len(self.again)):
+            if self.leads:
+                self.go_on(self.again.popleft())
 
     def enqueue_req(self, conn: TConn) -> None:
         """Answer a request: here, if a thread is left that could lead on."""
@@ -109,18 +118,25 @@ class LeadingWorker(ThreadWorker):
         except Exception:
             # Whatever it was, others have requests, too.
             self.log.exception("Error handling request")
+        finally:
+            self._end(conn, turn, is_kept)
+
+    def _end(self, conn: TConn, turn: object, is_kept: bool) -> None:
         with self.lock:
             is_leader = self.turn is turn
             if is_leader:
                 self.turn = None
             else:
                 self.behind -= 1
-        end: Callable[..., None] = self.end_request if is_leader else self._hand_over
-        end(conn, is_kept)
-
-    def _hand_over(self, conn: TConn, is_kept: bool) -> None:
-        self.method_queue.defer(self.end_request, conn, is_kept)
+        if is_leader:
+            self.end_request(conn, is_kept)
+        else:
+            self.method_queue.defer(self.end_request, conn, is_kept)
 
     def end_request(self, conn: TConn, is_kept: bool) -> None:
-        """Keep a connection whose request has been answered, or end it."""
+        """Keep a connection whose request has been answered, or end it; answer nothing here."""
+        raise NotImplementedError
+
+    def go_on(self, conn: TConn) -> None:
+        """Go on with a connection that `again` held, as its next request has come already."""
         raise NotImplementedError

@@ -3,6 +3,7 @@
 import gc
 import json
 import os
+import resource
 import shutil
 import socket
 import sys
@@ -116,6 +117,9 @@ def run(settings: Settings) -> None:
                 f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. "
                 "Choose another with PORT=8001."
             ) from error
+    # A thousand connections, and the files of whole results, are more than the usual limit.
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     folder, owner = mkdtemp(prefix="cameo-events-metrics-"), os.getpid()
     # Where the processes count for `/metrics`; read when prometheus-client is imported.
     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)

@@ -58,6 +58,10 @@ class Worker(LeadingWorker):
         self._begin(conn)
         return True
 
+    def go_on(self, conn: Connection) -> None:
+        """Begin with the next request."""
+        self._begin(conn)
+
     def _begin(self, conn: Connection) -> None:
         """Read the head of a request; wait for what is missing."""
         conn.wait(SECONDS_TO_ASK)
@@ -74,10 +78,13 @@ class Worker(LeadingWorker):
             go_on(conn)
 
     def _next_step(self, conn: Connection) -> Callable[[Connection], None] | None:
-        """Read more of a head; give what is to be done now, None if that is to wait for more."""
-        data = conn.read()
-        conn.head += data or b""
-        end = _END.search(conn.head)
+        """Read more of a head that is not whole; give what is to be done, None for waiting."""
+        end, data = _END.search(conn.head), None
+        if not end:
+            seen = max(0, len(conn.head) - 3)
+            data = conn.read()
+            conn.head += data or b""
+            end = _END.search(conn.head, seen)
         if (end.start() if end else len(conn.head)) > LARGEST_HEAD:
             return self._refuse_large
         if end:
@@ -110,7 +117,7 @@ class Worker(LeadingWorker):
         conn.head += conn.parser.unreader.take_buffered()
         if conn.head:
             # One that asks again and again lets others come between.
-            self.method_queue.defer(self._begin, conn)
+            self.again.append(conn)
             return
         conn.wait(self.cfg.keepalive if self.alive else STOP_KEEPALIVE_LINGER)
         self._watch(self.keepalived_conns, conn, self.on_client_socket_readable)

@@ -11,6 +11,7 @@ import pytest
 from conftest import free_port, stop, wait_until_up
 from test_edges import connected
 
+REQUEST = b"GET %s HTTP/1.1\r\nHost: a\r\n\r\n"
 Start = Callable[[int], tuple[str, subprocess.Popen[str]]]
 
 
@@ -37,7 +38,7 @@ def start() -> Iterator[Start]:
 
 
 def ask(connection: socket.socket, path: str, times: int = 1) -> None:
-    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode() * times)
+    connection.sendall(REQUEST % path.encode() * times)
 
 
 def is_answered(connection: socket.socket, path: str, times: int = 1) -> bool:
@@ -102,3 +103,13 @@ def test_a_worker_that_stops_ends_the_request_it_was_long_at(start: Start) -> No
         assert is_answered(long, "/wait")
         assert is_answered(short, "/go")
     assert process.wait(20) == 0
+
+
+def test_who_asks_for_two_at_once_waits_for_no_other(start: Start) -> None:
+    url, _ = start(3)
+    with connected(url) as long, connected(url) as short:
+        long.sendall(REQUEST % b"/first" + REQUEST % b"/wait")
+        ask(short, "/short", 2)
+        assert is_answered(short, "/short", 2)
+        ask(short, "/go")
+        assert is_answered(short, "/go")
