@@ -53,9 +53,10 @@ charts: .venv/.installed  ## Install what draws charts (/v1/aggregates.svg)
 clean:  ## Remove the virtual environment
 	rm -rf .venv
 
-.bench/.peers: constraints.txt
+.bench/.peers: constraints.txt | .venv/.installed-tests
 	$(PYTHON) -m venv .bench/peers
 	.bench/peers/bin/python -m pip install --quiet --disable-pip-version-check datasette duckdb
+	$(PIP) granian
 	@touch $@
 
 .venv/bin/python:
