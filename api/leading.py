@@ -6,6 +6,7 @@ requests itself. When it is long at one, it is left behind with it, and another 
 """
 
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from selectors import EVENT_READ
@@ -20,7 +21,7 @@ SECONDS_OF_A_LOOK = 1.0
 """How long the loop waits at most before it looks at what is overdue."""
 
 
-class LeadingWorker(ThreadWorker):
+class LeadingWorker(ThreadWorker, ABC):
     """A worker whose leader answers; only the leader touches connections that nobody answers."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
@@ -133,10 +134,10 @@ class LeadingWorker(ThreadWorker):
         else:
             self.method_queue.defer(self.end_request, conn, is_kept)
 
+    @abstractmethod
     def end_request(self, conn: TConn, is_kept: bool) -> None:
         """Keep a connection whose request has been answered, or end it; answer nothing here."""
-        raise NotImplementedError
 
+    @abstractmethod
     def go_on(self, conn: TConn) -> None:
         """Go on with a connection that `again` held, as its next request has come already."""
-        raise NotImplementedError
