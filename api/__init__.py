@@ -39,7 +39,7 @@ CONCERNS = (
     "logs",
     "limits",
     "rates",
-    "exports",
+    "slots",
     "problems",
     "headers",
     "caching",

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response
 
-from api import answers, files, formats
+from api import answers, files, formats, slots
 from api.blueprint import Blueprint
 from api.documentation import (
     EXPORT_HEADERS,
@@ -22,7 +22,7 @@ from api.reading import JSON, Reading, reading
 from dataset import rows
 from dataset.emptiness import empty_because
 from dataset.exports import COORDINATES
-from dataset.pages import Matched, count_of, page_of
+from dataset.pages import Matched, count_of, may_be_long, may_be_long_to_count, page_of
 from dataset.selection import NEWEST_FIRST, OLDEST_FIRST
 from schemas.events import (
     CountSchema,
@@ -73,6 +73,8 @@ def list_events(arguments: dict[str, Any]) -> Response:
 
 def _page(asked: Reading, format: formats.Format | None) -> Response:
     selection = asked.selection(NEWEST_FIRST)
+    if may_be_long(selection):
+        slots.take()
     known = asked.cursor.matched if asked.cursor else None
     columns = [*asked.columns, *COORDINATES] if format else asked.columns
     found = page_of(asked.snapshot, selection, columns, asked.limit, known)
@@ -93,6 +95,8 @@ def count_events(arguments: dict[str, Any]) -> Response:
     """Count events exactly."""
     with reading(EventCountQuerySchema, arguments) as asked:
         selection = asked.selection(NEWEST_FIRST)
+        if may_be_long_to_count(asked.snapshot, selection):
+            slots.take()
         count = count_of(asked.snapshot, selection)
         receipt = answers.receipt_of(asked, selection, Matched(count, "eq"), complete=True)
         return answers.json_answer({"count": count, "receipt": receipt})

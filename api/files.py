@@ -5,19 +5,17 @@ from pathlib import Path
 
 from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
-from werkzeug.wsgi import wrap_file
 
-from api import exports
+from api import slots
 from api.answers import receipt_of
+from api.file_parts import FilePart
 from api.formats import Format, holds_all, receipt_headers
 from api.queries import query_text
 from api.reading import Reading, base_url, spool, store
-from dataset.pages import Matched, matched_by
+from dataset.pages import Matched, matched_by, may_be_long
 from dataset.selection import Selection
 
 DECIDED = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH")
-LARGE = 2**22
-"""What is larger holds a thread for as long as its reader takes."""
 
 
 def pinned(reading: Reading) -> Response:
@@ -35,8 +33,7 @@ def spooled(reading: Reading, selection: Selection, format: Format) -> Response:
     receipt = receipt_of(reading, selection, matched, holds_all(selection, matched))
 
     def make(path: Path) -> None:
-        with exports.place():
-            format.write(store(), selection, reading.columns, receipt, path)
+        format.write(store(), selection, reading.columns, receipt, path)
 
     return _file(reading, make, format, receipt_headers(reading, matched))
 
@@ -44,6 +41,8 @@ def spooled(reading: Reading, selection: Selection, format: Format) -> Response:
 def _matched(reading: Reading, selection: Selection) -> Matched:
     """Count what matched once, not for every part of the file that is asked for."""
     key = ("matched", reading.etag)
+    if may_be_long(selection):
+        slots.take()
     found: Matched = reading.snapshot.remembered(
         key, lambda: matched_by(reading.snapshot, selection)
     )
@@ -55,22 +54,20 @@ def _file(
 ) -> Response:
     file = spool().file(reading.snapshot.uuid, (reading.etag,), make)
     size = file.seek(0, 2)
-    file.seek(0)
     answer = Response(content_type=format.content_type, headers=headers | g.cache_headers)
     answer.content_length = size
     answer.accept_ranges = "bytes"
     if request.method == "HEAD":
         file.close()
         return answer
-    answer.response, answer.direct_passthrough = wrap_file(request.environ, file), True
-    answer.call_on_close(file.close)
     try:
         answer.make_conditional(_asked(), accept_ranges=True, complete_length=size)
-        if (answer.content_length or 0) > LARGE:
-            exports.take_place()
     except HTTPException:
-        answer.close()
+        file.close()
         raise
+    start = answer.content_range.start or 0
+    answer.response = FilePart(file, start, answer.content_length or 0)
+    answer.direct_passthrough = True
     return answer
 
 

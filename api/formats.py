@@ -9,10 +9,11 @@ from types import MappingProxyType
 from typing import IO, Any
 
 from flask import Response, request
-from werkzeug.wsgi import ClosingIterator, FileWrapper
+from werkzeug.wsgi import ClosingIterator
 
-from api import exports
+from api import slots
 from api.answers import link_to_next, receipt_of
+from api.file_parts import FilePart
 from api.negotiation import preferred
 from api.reading import JSON, Reading, store
 from dataset.exports import Extract, extract, written
@@ -21,7 +22,6 @@ from dataset.selection import Selection
 from dataset.snapshots import Store
 from schemas.events import FeatureCollectionSchema
 
-SPOOL_BYTES = 2**20
 TEXT = {"type": "string"}
 BINARY = {"type": "string", "format": "binary"}
 
@@ -103,7 +103,7 @@ def negotiated() -> Format | None:
 
 def whole(reading: Reading, selection: Selection, format: Format) -> Response:
     """Answer with all events of a selection, read and written as they are sent."""
-    exports.take_place()
+    slots.take(is_export=True)
     matched = matched_by(reading.snapshot, selection)
     receipt = receipt_of(reading, selection, matched, holds_all(selection, matched))
     chunks = format.chunks(store(), selection, reading.columns, receipt)
@@ -122,7 +122,7 @@ def page(
     holds_all = found.matched == Matched(len(found.rows), "eq")
     receipt = receipt_of(reading, selection, found.matched, holds_all)
     made = Extract(reading.columns, found.read, [found.rows], receipt)
-    answer = sent(reading, format.write(made), found.matched, format)
+    answer = sent(reading, b"".join(format.write(made)), found.matched, format)
     if url:
         answer.headers["Link"] = link_to_next(url)
     return answer
@@ -130,22 +130,24 @@ def page(
 
 def sent(
     reading: Reading,
-    chunks: Iterator[bytes],
+    body: Iterator[bytes] | bytes,
     matched: Matched,
     format: Format,
     more: Mapping[str, str] = MappingProxyType({}),
 ) -> Response:
-    """Answer with chunks that are made as they are sent; `more` are headers beside the receipt."""
+    """Answer with what is made, or made as it is sent; `more` are headers beside the receipt."""
     headers = {**more, **receipt_headers(reading, matched)}
     content_type = format.content_type
+    if isinstance(body, bytes):
+        return Response(body, headers=headers, content_type=content_type)
     if request.method == "HEAD":
         return Response(iter(()), headers=headers, content_type=content_type)
     if _cannot_tell_an_end():
-        file = _spooled(chunks)
+        file = _spooled(body)
         headers["Content-Length"] = str(file.tell())
-        file.seek(0)
-        return Response(FileWrapper(file), headers=headers, content_type=content_type)
-    return Response(_started(chunks), headers=headers, content_type=content_type)
+        part = FilePart(file, 0, file.tell())
+        return Response(part, 200, headers, content_type=content_type, direct_passthrough=True)
+    return Response(_started(body), headers=headers, content_type=content_type)
 
 
 def receipt_headers(reading: Reading, matched: Matched) -> dict[str, str]:
@@ -171,6 +173,7 @@ def _started(chunks: Iterator[bytes]) -> ClosingIterator:
 
 def _spooled(chunks: Iterator[bytes]) -> IO[bytes]:
     """Write the whole answer to a file first."""
-    file = tempfile.SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115 (the answer closes it)
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (the answer closes it)
     file.writelines(chunks)
+    file.flush()
     return file

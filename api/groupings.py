@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 from werkzeug.exceptions import NotImplemented as NotInstalled
 
-from api import answers, exports, formats
+from api import answers, formats, slots
 from api.formats import Format
 from api.negotiation import preferred
 from api.problems import NEEDS_MATPLOTLIB, refuse
@@ -62,7 +62,7 @@ def json_page(asked: Reading, grouping: Grouping) -> Response:
 def csv_page(asked: Reading, grouping: Grouping) -> Response:
     """Answer with a page of groups as CSV, and a link to the next."""
     found = _found(asked, grouping, as_text=True)
-    answer = _sent(asked, grouping, page_csv(grouping, found), found.matched, CSV)
+    answer = _sent(asked, grouping, b"".join(page_csv(grouping, found)), found.matched, CSV)
     if position := _position(found):
         url = asked.next_url(position, found.matched)
         answer.headers["Link"] = answers.link_to_next(url)
@@ -71,7 +71,7 @@ def csv_page(asked: Reading, grouping: Grouping) -> Response:
 
 def csv_whole(asked: Reading, grouping: Grouping) -> Response:
     """Answer with all groups as CSV."""
-    exports.take_place()
+    slots.take(is_export=True)
     found = page_of_groups(asked.snapshot, spool(), grouping, limit=1)
     chunks = groups_csv(asked.snapshot, spool(), grouping)
     return _sent(asked, grouping, chunks, found.matched, CSV)
@@ -86,6 +86,7 @@ def svg_page(asked: Reading, _grouping: Grouping) -> Response:
 
 def svg_whole(asked: Reading, grouping: Grouping) -> Response:
     """Answer with a chart of all groups."""
+    slots.take()
     plot = plot_of(asked.snapshot, spool(), grouping)
     matched = Matched(plot.events, "eq")
     receipt = asked.receipt(matched, complete=True)
@@ -98,7 +99,8 @@ def svg_whole(asked: Reading, grouping: Grouping) -> Response:
         f"{_datasets(asked)} · revision {asked.revision}{release}",
         asked.cite_url,
     )
-    return _sent(asked, grouping, SVG.write(plot, caption), matched, SVG, SVG_POLICY)
+    picture = b"".join(SVG.write(plot, caption))
+    return _sent(asked, grouping, picture, matched, SVG, SVG_POLICY)
 
 
 def _datasets(asked: Reading) -> str:
@@ -109,13 +111,13 @@ def _datasets(asked: Reading) -> str:
 def _sent(
     asked: Reading,
     grouping: Grouping,
-    chunks: Iterator[bytes],
+    body: Iterator[bytes] | bytes,
     matched: Matched,
     format: Format,
     more: dict[str, str] | None = None,
 ) -> Response:
     totals = {"Cameo-Totals": OVERLAPPING} if grouping.overlaps else {}
-    return formats.sent(asked, chunks, matched, format, {**totals, **(more or {})})
+    return formats.sent(asked, body, matched, format, {**totals, **(more or {})})
 
 
 def _drawer(*_snapshot: object) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 from werkzeug.exceptions import Gone, HTTPException, NotFound
 
-from api import answers
+from api import answers, slots
 from api.blueprint import Blueprint
 from api.documentation import PAGE_HEADERS, path_text
 from api.problems import refuse
@@ -94,6 +94,8 @@ def list_changes(arguments: dict[str, Any]) -> Response:
     """
     with reading(ChangeQuerySchema, arguments) as asked:
         cut = asked.cut
+        if asked.filters:
+            slots.take()
         after = Place(*cut.after) if cut.after else None
         feed = Feed(arguments.get("since", 0), asked.revision, asked.filters, after)
         found = changes(asked.snapshot, feed, asked.columns, cut.limit, cut.matched)

@@ -35,7 +35,7 @@ SECONDS = Histogram("cameo_request_seconds", "Seconds until an answer begins.", 
 ROWS = Counter("cameo_rows_sent", "Rows sent, on pages and in whole results.", ["kind"])
 INCIDENTS = Counter(
     "cameo_incidents",
-    "What went wrong: query_timeout, rate_limiter_failure, export_refused, store_unusable.",
+    "What went wrong: query_timeout, rate_limiter_failure, slot_refused, store_unusable.",
     ["kind"],
 )
 OF_THE_STORE = {
@@ -69,7 +69,7 @@ def _found() -> dict[str, int]:
 
 def register(app: Flask, _settings: Settings) -> None:
     """Count what is answered."""
-    for kind in ("query_timeout", "rate_limiter_failure", "export_refused", "store_unusable"):
+    for kind in ("query_timeout", "rate_limiter_failure", "slot_refused", "store_unusable"):
         INCIDENTS.labels(kind)
     app.extensions["store"].streamed = ROWS.labels("whole result").inc
     app.after_request(_count)

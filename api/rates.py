@@ -12,6 +12,7 @@ from limits.errors import StorageError
 
 from api import tracing
 from api.settings import Settings
+from api.waiting import WAIT
 
 EXEMPT = ("service.get_health", "service.get_readiness", "metrics.metrics")
 """What watches the service is not counted."""
@@ -47,12 +48,15 @@ def register(app: Flask, settings: Settings) -> None:
         storage_uri=settings.rate_limit_storage,
         storage_options={"wrap_exceptions": True, **waiting} if is_shared else {},  # type: ignore[dict-item]
     )
-    limiter.request_filter(lambda: request.endpoint in EXEMPT or _is_asked_beforehand())
+    limiter.request_filter(lambda: request.endpoint in EXEMPT or _is_uncounted())
     app.after_request(lambda response: _tell(limiter, response))
 
 
-def _is_asked_beforehand() -> bool:
-    """Tell whether a browser asks if a script may ask (CORS): what follows is counted."""
+def _is_uncounted() -> bool:
+    """Tell whether a browser asks if a script may ask (CORS), or a request has been counted."""
+    wait = request.environ.get(WAIT)
+    if wait and wait.has_waited:
+        return True
     return request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
 
 

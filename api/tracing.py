@@ -11,6 +11,7 @@ from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api.settings import Settings
+from api.waiting import WAIT
 
 REQUEST_ID = "X-Request-Id"
 _WELL_FORMED = re.compile("[A-Za-z0-9_.-]{8,64}", re.ASCII)
@@ -67,7 +68,8 @@ def register(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def begin() -> None:
-        g.started = perf_counter()
+        wait = request.environ.get(WAIT)
+        g.started = wait.started if wait else perf_counter()
         given = request.headers.get(REQUEST_ID, "") if proxies else ""
         g.request_id = given if _WELL_FORMED.fullmatch(given) else token_hex(8)
 
@@ -80,7 +82,8 @@ def _watch(response: Response) -> Response:
     endings = g.pop("endings", [])
     if not endings:
         return response
-    if response.is_streamed:
+    # A file is sent by the system, who knows when.
+    if response.is_streamed and not response.direct_passthrough:
         response.response = Sent(response.response, endings)
     else:
         _told(endings, [response.content_length or 0])

@@ -59,6 +59,18 @@ def page_of(
     return Page(read, shown, position, matched)
 
 
+def may_be_long(selection: Selection) -> bool:
+    """Tell whether no index has the events of a selection in their order: many may be read."""
+    filters = selection.filters
+    return bool(
+        selection.distinct
+        or selection.sample
+        or selection.sort.column != "date"
+        or "q" in filters
+        or held_of(filters) != filters
+    )
+
+
 def columns_to_read(selection: Selection, columns: Sequence[str]) -> tuple[str, ...]:
     """Name the columns to read for a page of `columns`: these, the key, and what it sorts by."""
     return rows.stored([*columns, selection.sort.column])
@@ -119,6 +131,11 @@ def capping(query: Any) -> Any:
 
 def _at_most(count: int) -> Matched:
     return Matched(CAP, "gte") if count > CAP else Matched(count, "eq")
+
+
+def may_be_long_to_count(snapshot: Snapshot, selection: Selection) -> bool:
+    """Tell whether an exact count may have to look at many events."""
+    return may_be_long(selection) or matched_by(snapshot, selection).relation == "gte"
 
 
 def count_of(snapshot: Snapshot, selection: Selection) -> int:

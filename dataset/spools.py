@@ -22,6 +22,7 @@ STRIPES = 64
 """So many results can be in the making at a time."""
 SECONDS_OF_A_MAKING = 86_400
 """A file that was begun longer ago was left by a process that is no more."""
+SECONDS_BETWEEN_LOOKS = 0.02
 KEPT = (".sqlite", ".file")
 # A file that is not whole is never seen: nothing has to survive a crash.
 WRITE_PRAGMAS = {"journal_mode": "off", "synchronous": "off", "temp_store": "file"}
@@ -38,10 +39,15 @@ class Spool:
     """
 
     def __init__(self, folder: Path, version: str = "", most_bytes: int = MOST_BYTES) -> None:
-        """Remember the folder; it is made when the first result is."""
+        """Remember the folder; it is made when the first result is.
+
+        `wait` is given what tells whether somebody else still makes the result that is asked for.
+        """
         self.folder = folder
         self.version = version
         self.most_bytes = most_bytes
+        self.before_making: Callable[[], object] = lambda: None
+        self.wait: Callable[[Callable[[], bool]], object] = _sleep_until
 
     @contextmanager
     def database(
@@ -92,24 +98,22 @@ class Spool:
         make: Callable[[Path], None],
         open_to_read: Callable[[Path], Opened | None],
     ) -> Opened:
-        """Make a result, unless somebody else has made it meanwhile."""
-        with self._alone(path):
-            opened = open_to_read(path)
-            if opened is None:
-                self._make(path, make)
-                opened = open_to_read(path)
-        if opened is None:
-            raise StoreError(f"The file {path} cannot be read.")
-        return opened
-
-    @contextmanager
-    def _alone(self, path: Path) -> Iterator[None]:
-        """Let no other thread or process make the same result meanwhile."""
+        """Make a result, unless somebody else makes it: then wait until it is there."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         stripe = int(path.stem.rpartition("-")[2], 16) % STRIPES
-        with (self.folder / f"{stripe}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+        lock = self.folder / f"{stripe}.lock"
+        while True:
+            with _locked(lock) as is_ours:
+                opened = open_to_read(path)
+                if opened is None and is_ours:
+                    self.before_making()
+                    self._make(path, make)
+                    opened = open_to_read(path)
+            if opened is not None:
+                return opened
+            if is_ours:
+                raise StoreError(f"The file {path} cannot be read.")
+            self.wait(lambda: _is_free(lock))
 
     def _make(self, path: Path, make: Callable[[Path], None]) -> None:
         unfinished = path.with_suffix(".unfinished")
@@ -138,6 +142,28 @@ class Spool:
             with suppress(FileNotFoundError):
                 status = path.stat()
                 yield status.st_mtime, status.st_size, path
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[bool]:
+    """Lock a file, unless another thread or process has locked it; tell whether it is ours."""
+    with path.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def _is_free(path: Path) -> bool:
+    with _locked(path) as is_ours:
+        return is_ours
+
+
+def _sleep_until(is_over: Callable[[], bool]) -> None:
+    while not is_over():
+        time.sleep(SECONDS_BETWEEN_LOOKS)
 
 
 def _write(path: Path, make: Callable[[SqliteDatabase], None]) -> None:

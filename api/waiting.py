@@ -1,0 +1,37 @@
+"""How a request waits without a thread: what its view says, and what is kept meanwhile.
+
+A view raises `MustWait`; the server keeps the request, and runs it again when the wait is over.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+WAIT = "cameo_events.wait"
+"""Where the environment of a request has its `Wait`."""
+
+
+@dataclass
+class Wait:
+    """What a request keeps from one run to the next.
+
+    `slot` is the one that it has or waits for; `end` gives it back.
+    """
+
+    needs_no_thread: bool = False
+    started: float = field(default_factory=perf_counter)
+    has_waited: bool = False
+    is_late: bool = False
+    slot: Any = None
+    end: Callable[[], object] = lambda: None
+
+
+class MustWait(BaseException):
+    """Ends a run of a request that has to wait; it is no error that a handler could answer."""
+
+    def __init__(self, is_over: Callable[[], bool], seconds: float) -> None:
+        """Keep what tells that the wait is over, and how long it may take."""
+        super().__init__()
+        self.is_over = is_over
+        self.seconds = seconds
