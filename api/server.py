@@ -27,6 +27,10 @@ OF_ALL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 """How to reach, from here, a server that listens on all addresses."""
 
 SECONDS_TO_STOP = 20
+MOST_CONNECTIONS = 1_000
+"""Of clients, to each process."""
+FILES_OF_A_THREAD, FILES_OF_A_PROCESS = 8, 64
+"""What is needed beside connections to clients: the store, results, streams; all else."""
 OBJECTS_BETWEEN_COLLECTIONS = 20_000
 SECONDS_OF_A_THREAD = 0.001
 """How long a thread goes on while others wait: a page would wait for exports again and again."""
@@ -46,6 +50,7 @@ class Server(BaseApplication):
             "bind": f"{_bracketed(self.settings.host)}:{self.settings.port}",
             "workers": self.settings.workers,
             "threads": self.settings.threads,
+            "worker_connections": connections(self.settings.threads),
             "worker_class": f"{Worker.__module__}.{Worker.__name__}",
             "graceful_timeout": SECONDS_TO_STOP,
             "control_socket_disable": True,
@@ -99,6 +104,13 @@ def write_problem(connection: socket.socket, status: int, _reason: str, detail: 
 
 
 gunicorn.util.write_error = write_problem
+
+
+def connections(threads: int) -> int:
+    """Give how many clients a process may be connected to: the system limits its open files."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    left = files - FILES_OF_A_PROCESS - FILES_OF_A_THREAD * threads
+    return max(threads + 1, min(MOST_CONNECTIONS, left))
 
 
 def _bracketed(host: str) -> str:

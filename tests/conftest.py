@@ -226,10 +226,10 @@ def start(database: Path | str, port: int, **environment: str) -> subprocess.Pop
 
 
 @contextmanager
-def serving(store: Path | str) -> Iterator[str]:
+def serving(store: Path | str, **environment: str) -> Iterator[str]:
     """Serve a store for a while; give the address."""
     port = free_port()
-    process = start(store, port)
+    process = start(store, port, **environment)
     url = f"http://127.0.0.1:{port}"
     wait_until_up(url, process)
     yield url

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 from benchmarks.gdelt_like import lines
-from conftest import free_port, start, stop, wait_until_up
+from conftest import free_port, serving, start, stop, wait_until_up
 from loads import loaded
 
 GET = b"GET /v1/events?limit=1 HTTP/1.1\r\nHost: a\r\n"
@@ -163,7 +163,7 @@ def answered(server: str, count: int) -> list[float]:
     for _ in range(count):
         started = time.monotonic()
         with connected(server) as connection:
-            connection.sendall(SMUGGLED)
+            connection.sendall(GET + b"\r\n")
             assert answer_on(connection)[0] == 200
         seconds.append(time.monotonic() - started)
     return sorted(seconds)
@@ -181,6 +181,22 @@ def test_readers_that_stall_leave_threads_for_pages(slow_server: str, figures: C
     while (whole := httpx.get(f"{slow_server}/v1/events.csv?dataset=seed")).status_code == 503:
         assert time.monotonic() < deadline
     assert len(whole.text.splitlines()) == 56
+
+
+def test_who_waits_too_long_for_a_slot_is_told_to_come_again(
+    large_store: Path, tmp_path: Path
+) -> None:
+    given = {"CACHE": str(tmp_path), "THREADS": "2", "WORKERS": "1", "QUERY_SECONDS": "1"}
+    with serving(large_store, **given) as url, connected(url) as stalled:
+        stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        stalled.sendall(b"GET /v1/events.ndjson HTTP/1.1\r\nHost: a\r\n\r\n")
+        stalled.recv(1)
+        with ThreadPoolExecutor(6) as pool:
+            asked = [f"{url}/v1/aggregates?by=id&tone_min={number}" for number in range(6)]
+            refused = pool.map(lambda address: httpx.get(address, timeout=20), asked)
+            assert answered(url, 20)
+            told = [(one.status_code, one.headers["Retry-After"]) for one in refused]
+    assert told == [(503, "10")] * 6
 
 
 def test_a_slow_reader_gets_everything(slow_server: str) -> None:

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -218,38 +217,3 @@ def test_readiness_tells_schema_size_and_room(client: FlaskClient, seeded: Path)
     assert (told["schema"], told["load_count"]) == (SCHEMA_VERSION, 1)
     assert told["database_bytes"] == seeded.stat().st_size
     assert told["free_bytes"] > 0
-
-
-# Places for whole results
-
-
-def test_a_place_is_free_again_however_an_answer_ends(seeded: Path) -> None:
-    client = create_app(Settings(database=str(seeded), exports=1)).test_client()
-    for _ in range(3):
-        client.get("/v1/events.csv").close()
-        assert len(client.get("/v1/events.csv").text.splitlines()) == 56
-        assert client.head("/v1/events.csv").status_code == 200
-        client.get("/v1/events.csv?limit=3")
-        client.get("/v1/events.csv", headers={"If-None-Match": "*"})
-
-
-def test_a_file_takes_a_place_while_it_is_made(seeded: Path) -> None:
-    app = create_app(Settings(database=str(seeded), exports=1))
-    path = "/v1/events.parquet?as_of=1&fields=tone"
-    with app.test_client().get("/v1/events.csv"):
-        assert app.test_client().get(path).status_code == 503
-    assert app.test_client().get(path, buffered=True).status_code == 200
-    with app.test_client().get("/v1/events.csv"):
-        assert app.test_client().get(path, buffered=True).status_code == 200
-
-
-def test_whoever_finds_no_place_is_told_to_come_again(seeded: Path) -> None:
-    app = create_app(Settings(database=str(seeded), exports=2))
-    with ExitStack() as stack:
-        for _ in range(2):
-            stack.enter_context(app.test_client().get("/v1/events.csv"))
-        refused = app.test_client().get("/v1/events.ndjson")
-        assert app.test_client().get("/v1/events").status_code == 200
-    assert (refused.status_code, refused.mimetype) == (503, "application/problem+json")
-    assert int(refused.headers["Retry-After"]) > 0
-    assert app.test_client().get("/v1/events.ndjson", buffered=True).status_code == 200

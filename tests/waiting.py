@@ -13,6 +13,6 @@ def app(environ: dict, start_response: Callable) -> Iterable[bytes]:
         GO.set()
     if path == "/wait":
         GO.wait()
-    body = path.encode()
+    body = path.encode() if path != "/large" else b"x" * 4_000_000
     start_response("200 OK", [("Content-Length", str(len(body)))])
     return [body]
