@@ -1,5 +1,6 @@
 """Send whole results that are written to a file first: with their length, and part by part."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from dataset.pages import Matched, matched_by
 from dataset.selection import Selection
 
 DECIDED = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH")
+LAST_BYTES = re.compile(r"bytes=[ \t]*-([0-9]{1,4000})", re.IGNORECASE)
 LARGE = 2**22
 """What is larger holds a thread for as long as its reader takes."""
 
@@ -65,7 +67,7 @@ def _file(
     answer.response, answer.direct_passthrough = wrap_file(request.environ, file), True
     answer.call_on_close(file.close)
     try:
-        answer.make_conditional(_asked(), accept_ranges=True, complete_length=size)
+        answer.make_conditional(_asked(size), accept_ranges=True, complete_length=size)
         if (answer.content_length or 0) > LARGE:
             exports.take_place()
     except HTTPException:
@@ -74,7 +76,7 @@ def _file(
     return answer
 
 
-def _asked() -> dict[str, str]:
+def _asked(size: int) -> dict[str, str]:
     """Give the request's headers without a range that asks for nothing.
 
     That is one of other units or of several parts, and one that hangs on a weak ETag: a weak one
@@ -82,6 +84,10 @@ def _asked() -> dict[str, str]:
     """
     environ = {name: value for name, value in request.environ.items() if name not in DECIDED}
     wanted, is_weak = request.range, environ.get("HTTP_IF_RANGE", "").startswith("W/")
-    if is_weak or wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1:
+    last = LAST_BYTES.fullmatch(environ.get("HTTP_RANGE", ""))
+    if last and not is_weak:
+        # werkzeug takes more than all bytes for none, and none for all (RFC 9110, 14.1.2).
+        environ["HTTP_RANGE"] = f"bytes={max(0, size - int(last[1]))}-"
+    elif is_weak or wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1:
         environ.pop("HTTP_RANGE", None)
     return environ

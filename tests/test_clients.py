@@ -103,6 +103,20 @@ def test_a_client_reads_a_file(
     assert read(f"{server}/v1/events.parquet?{QUERY}") == [event["id"] for event in expected]
 
 
+def test_a_footer_is_found_by_asking_for_more_than_there_is(
+    server: str, expected: list[dict[str, Any]]
+) -> None:
+    """Readers ask for the last 64 KiB first, however small the file is."""
+    file = httpx.get(f"{server}/v1/events.parquet?{QUERY}").next_request
+    assert file is not None
+    answer = httpx.get(file.url, headers={"Range": "bytes=-65536"})
+    assert (answer.status_code, len(answer.content)) == (
+        206,
+        int(httpx.head(file.url).headers["Content-Length"]),
+    )
+    assert pq.read_metadata(pa.BufferReader(answer.content)).num_rows == len(expected)
+
+
 def test_points_are_points(server: str, expected: list[dict[str, Any]]) -> None:
     frame = geopandas.read_file(f"{server}/v1/events.geojson?{QUERY}")
     placed = [event["place"]["latitude"] for event in expected if event["place"]]
