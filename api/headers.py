@@ -1,15 +1,13 @@
 """What browsers may do with answers: everybody may read them, nobody may run or frame them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask
 from flask_cors import CORS
 
 from api.settings import Settings
-from api.tracing import REQUEST_ID
-
-Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+from api.tracing import REQUEST_ID, Application
 
 PROTECTIVE = {
     "X-Content-Type-Options": "nosniff",

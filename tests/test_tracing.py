@@ -117,6 +117,39 @@ def test_a_trusted_proxy_says_how_it_is_asked(seeded: Path) -> None:
     assert [url.partition("/v1")[0] for url in told] == ["http://localhost", "https://localhost"]
 
 
+@pytest.mark.parametrize(
+    ("given", "proxies", "scheme"),
+    [
+        ("https", 1, "https"),
+        ("HTTPS", 1, "https"),
+        ("http", 1, "http"),
+        ("https, http", 1, "http"),
+        ("https, http", 2, "https"),
+        ("javascript, https", 1, "https"),
+        ("https, javascript", 1, "http"),
+        ("javascript, https", 2, "http"),
+        ("https,", 1, "https"),
+        ("https", 2, "http"),
+        ("javascript", 1, "http"),
+        ("ftp", 1, "http"),
+        ("https://evil.test", 1, "http"),
+        ("wss", 1, "http"),
+        ("", 1, "http"),
+    ],
+)
+def test_links_have_no_scheme_but_those_of_the_web(
+    seeded: Path, given: str, proxies: int, scheme: str
+) -> None:
+    client = create_app(Settings(database=str(seeded), trusted_proxies=proxies)).test_client()
+    headers = {"X-Forwarded-Proto": given}
+    page = client.get("/v1/events?limit=1", headers=headers)
+    body = page.get_json()
+    links = [body["page"]["next"], body["receipt"]["cite"], page.headers["Link"].strip("<")]
+    links += [client.get("/v1/events.parquet", headers=headers).location]
+    links += [client.get("/v1//events", headers=headers).location]
+    assert {link.partition("://")[0] for link in links} == {scheme}
+
+
 # Logs
 
 
