@@ -34,6 +34,11 @@ READABLE = (
     REQUEST_ID,
 )
 """The headers that scripts of other sites may read."""
+FOR_SCRIPTS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": ", ".join(READABLE),
+}
+"""What lets scripts of other sites read an answer that is made without the application."""
 SECONDS_TO_REMEMBER = 86_400
 
 

@@ -13,7 +13,7 @@ from conftest import free_port, start, stop, wait_until_up
 from flask.testing import FlaskClient
 
 from api import create_app
-from api.headers import PROTECTIVE, READABLE
+from api.headers import FOR_SCRIPTS, PROTECTIVE, READABLE
 from api.settings import Settings
 from dataset.database import SCHEMA_VERSION
 
@@ -48,6 +48,31 @@ def test_scripts_of_all_sites_may_read_without_credentials(
     assert "Access-Control-Allow-Credentials" not in answer.headers
     assert "Origin" not in answer.headers.get("Vary", "")
     assert set(answer.headers["Access-Control-Expose-Headers"].split(", ")) == set(READABLE)
+
+
+@pytest.mark.parametrize(
+    ("path", "more", "status"),
+    [
+        ("/v1//events", {}, 308),
+        ("/v1/events.parquet", {}, 307),
+        ("/v1/events?q=%ff", {}, 400),
+        ("/v1/events", {"method": "POST"}, 405),
+        ("/v1/events", {"headers": {"Accept": "image/png"}}, 406),
+        ("/v1/events", {"headers": {"If-Match": '"x"'}}, 412),
+        ("/v1/events", {"data": b"x"}, 413),
+        (f"/v1/events?q={'a' * 8_000}", {}, 414),
+        ("/v1/events.parquet?as_of=1", {"headers": {"Range": "bytes=99999999-"}}, 416),
+        ("/v1/broken", {}, 500),
+    ],
+)
+def test_scripts_may_read_what_went_wrong(
+    seeded: Path, path: str, more: dict[str, Any], status: int
+) -> None:
+    app = create_app(Settings(database=str(seeded)))
+    app.add_url_rule("/v1/broken", view_func=lambda: 1 / 0)
+    answer = app.test_client().open(path, **more)
+    assert answer.status_code == status
+    assert FOR_SCRIPTS.items() <= dict(answer.headers).items()
 
 
 def test_a_script_may_ask_beforehand(client: FlaskClient) -> None:
