@@ -26,8 +26,9 @@ api.tracing.token_hex = lambda _: "0" * 16
 client = client_on(sys.argv[1], cache=sys.argv[2])
 drawn = "/v1/aggregates.svg?by=month,actor_country&measures=count,tone_mean&fill=zero"
 drawn += "&date_from=2024-01-01&date_to=2024-06-30"
-for request in ["/openapi.json", drawn, *requests()]:
-    answer = client.get(request)
+others = [("OPTIONS", "/v1/events"), ("POST", "/v1/events"), ("GET", "/openapi.json")]
+for method, request in [*others, ("GET", drawn), *(("GET", one) for one in requests())]:
+    answer = client.open(request, method=method)
     told = repr((answer.status_code, list(answer.headers), answer.data))
     print(blake2b(told.encode()).hexdigest(), request)
 """
