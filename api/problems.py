@@ -66,7 +66,8 @@ class ProblemApi(Api):
 
 MEANINGS = {
     HTTPStatus.NOT_MODIFIED: "The client has this answer already (`If-None-Match`).",
-    HTTPStatus.TEMPORARY_REDIRECT: "Leads to the same query at the newest revision (`Location`).",
+    HTTPStatus.TEMPORARY_REDIRECT: "Leads to the same query at the newest revision (`Location`); "
+    "`curl` follows with `-L`.",
     HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: "The file has no such bytes (`Content-Range`).",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request has a body, which nothing here reads.",
     HTTPStatus.TOO_MANY_REQUESTS: "The client asks too often; `Retry-After` says when to go on.",

@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
@@ -14,7 +15,7 @@ import polars
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from conftest import ROOT
+from conftest import ROOT, needed
 
 QUERY = "actor=IRN"
 DUCKDB = ROOT / ".venv" / "httpfs" / "bin" / "python"
@@ -101,6 +102,12 @@ def test_a_client_reads_a_file(
     server: str, expected: list[dict[str, Any]], read: Callable[[str], list[str]]
 ) -> None:
     assert read(f"{server}/v1/events.parquet?{QUERY}") == [event["id"] for event in expected]
+
+
+def test_curl_saves_a_file_with_the_option_that_is_shown(server: str, tmp_path: Path) -> None:
+    url = f"{server}/v1/events.parquet?{QUERY}"
+    subprocess.run([needed("curl"), "-sLO", url], cwd=tmp_path, check=True)
+    assert (tmp_path / "events.parquet").read_bytes()[:4] == b"PAR1"
 
 
 def test_a_footer_is_found_by_asking_for_more_than_there_is(
