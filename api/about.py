@@ -7,7 +7,7 @@ import orjson
 from flask import Blueprint as PageBlueprint
 from flask import Response, current_app, render_template, request, send_from_directory
 
-from api import caching, compression, specification
+from api import answers, caching, compression, specification
 from api.blueprint import Blueprint
 from api.reading import JSON, base_url, store
 from dataset.health import health
@@ -73,7 +73,7 @@ def docs() -> Response:
 
 def lead() -> Response:
     """Lead from an address that people try to the page that they look for."""
-    return Response(status=308, headers={"Location": base_url() + GUESSED[request.path]})
+    return answers.leading_to(base_url() + GUESSED[request.path], 308)
 
 
 for _guessed in GUESSED:

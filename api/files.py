@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wsgi import wrap_file
 
 from api import exports
-from api.answers import receipt_of
+from api.answers import leading_to, receipt_of
 from api.formats import Format, holds_all, receipt_headers
 from api.queries import query_text
 from api.reading import Reading, base_url, spool, store
@@ -28,7 +28,7 @@ def pinned(reading: Reading) -> Response:
     Who reads a file part by part must not be given parts of two revisions.
     """
     query = query_text({**reading.written, "as_of": str(reading.revision)})
-    return Response(status=307, headers={"Location": f"{base_url()}{request.path}?{query}"})
+    return leading_to(f"{base_url()}{request.path}?{query}", 307)
 
 
 def spooled(reading: Reading, selection: Selection, format: Format) -> Response:

@@ -60,6 +60,7 @@ def test_a_guess_leads_to_the_page(
 ) -> None:
     answer = client.open(guessed, method=method)
     assert (answer.status_code, answer.location) == (308, f"http://localhost{meant}")
+    assert "Content-Type" not in answer.headers
     assert title in client.get(answer.location).text
 
 

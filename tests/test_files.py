@@ -29,6 +29,7 @@ def test_an_unpinned_address_leads_to_the_newest_revision(rich: FlaskClient, que
     expected = rich.get(f"/v1/events{query}").get_json()["receipt"]
     pinned = rich.get(answer.location, buffered=True)
     assert (answer.status_code, answer.headers["Cache-Control"]) == (307, "no-store")
+    assert "Content-Type" not in answer.headers
     assert f"as_of={expected['revision']}" in answer.location
     assert pinned.headers["Cameo-Matched"] == str(expected["matched"]["value"])
 
