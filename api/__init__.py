@@ -2,7 +2,7 @@
 
 from pkgutil import resolve_name
 
-from flask import Flask
+from flask import Flask, Response
 
 from api import (
     about,
@@ -52,10 +52,22 @@ IF_SET = {"rates": "rate_limit"}
 """The setting without which a concern is left out, and what it imports too."""
 
 
+class Service(Flask):
+    """Flask whose answers to OPTIONS say what is allowed, and nothing else."""
+
+    def make_default_options_response(self) -> Response:
+        """Name the methods in order; there is no body, which would be of a type."""
+        answer = super().make_default_options_response()
+        answer.status_code = 204
+        answer.headers["Allow"] = ", ".join(sorted(answer.allow))
+        del answer.headers["Content-Type"]
+        return answer
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """Make the application that serves the store which the settings name."""
     settings = settings or Settings.of()
-    app = Flask(__name__)
+    app = Service(__name__)
     app.config.update(specification.CONFIG, PUBLIC_URL=settings.public_url)
     app.url_map.strict_slashes = True
     app.extensions["store"] = Store(settings.database, settings.query_seconds)

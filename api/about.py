@@ -5,11 +5,11 @@ from typing import Any
 
 import orjson
 from flask import Blueprint as PageBlueprint
-from flask import Response, current_app, render_template, send_from_directory
+from flask import Response, current_app, render_template, request, send_from_directory
 
-from api import caching, compression, specification
+from api import answers, caching, compression, specification
 from api.blueprint import Blueprint
-from api.reading import JSON, store
+from api.reading import JSON, base_url, store
 from dataset.health import health
 from dataset.observed import datasets
 from schemas.about import HealthSchema, ReadinessSchema
@@ -28,6 +28,9 @@ PAGE_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+
+GUESSED = {"/docs/": "/docs", "/v1": "/", "/v1/": "/"}
+"""Addresses that people try, and the page that each leads to."""
 
 blueprint = Blueprint("service", __name__, description="Whether the service works.")
 pages = PageBlueprint("pages", __name__, static_folder="static", static_url_path="/static")
@@ -66,6 +69,15 @@ def landing() -> Response:
 def docs() -> Response:
     """Show Swagger UI."""
     return _page(render_template("docs.html"))
+
+
+def lead() -> Response:
+    """Lead from an address that people try to the page that they look for."""
+    return answers.leading_to(base_url() + GUESSED[request.path], 308)
+
+
+for _guessed in GUESSED:
+    pages.add_url_rule(_guessed, view_func=lead)
 
 
 @pages.get("/docs/assets/<path:name>")

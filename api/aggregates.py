@@ -93,6 +93,8 @@ def export_aggregates_csv(arguments: dict[str, Any]) -> Response:
     """Download all groups as CSV.
 
     A header with the keys and the measures, one group a line below it; a null is an empty cell.
+    No cell is changed for spreadsheets, which take one that begins with `=`, `+`, `-` or `@` for a
+    formula: import all columns as text.
     """
     return _answer(AggregateExportQuerySchema, arguments, AS_CSV)
 

@@ -29,6 +29,13 @@ def link_to_next(url: str) -> str:
     return f'<{url}>; rel="next"'
 
 
+def leading_to(url: str, status: int) -> Response:
+    """Lead to another address; there is no body, which would be of a type."""
+    answer = Response(status=status, headers={"Location": url})
+    del answer.headers["Content-Type"]
+    return answer
+
+
 def page_answer(
     reading: Reading,
     data: Sequence[Any],

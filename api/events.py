@@ -145,7 +145,8 @@ def export_events_csv(arguments: dict[str, Any]) -> Response:
     """Download all events that match as CSV.
 
     Oldest first, one event a line below a header. Lists are joined by `;`, a null is an empty
-    cell. Read codes as text: `050` is no number.
+    cell. Read codes as text: `050` is no number. No cell is changed for spreadsheets, which take
+    one that begins with `=`, `+`, `-` or `@` for a formula: import all columns as text.
     """
     return _export(arguments, "csv")
 
@@ -207,8 +208,9 @@ def export_events_parquet(arguments: dict[str, Any]) -> Response:
     """Download all events that match as a Parquet file.
 
     Oldest first, columns as in the Arrow stream. Without `as_of` this leads to the same query at
-    the newest revision (307). The file is written whole before it is sent, and kept for a while:
-    readers may ask for parts of it (`Range`), as DuckDB, pyarrow and polars do.
+    the newest revision (307), which `curl` follows with `-L`. The file is written whole before it
+    is sent, and kept for a while: readers may ask for parts of it (`Range`), as DuckDB, pyarrow and
+    polars do.
     """
     with reading(EventExportQuerySchema, arguments, PARQUET.media_type) as asked:
         if "as_of" not in arguments:

@@ -1,5 +1,6 @@
 """Send whole results that are written to a file first: with their length, and part by part."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from api import slots
-from api.answers import receipt_of
+from api.answers import leading_to, receipt_of
 from api.file_parts import FilePart
 from api.formats import Format, holds_all, receipt_headers
 from api.queries import query_text
@@ -16,6 +17,7 @@ from dataset.pages import Matched, matched_by, may_be_long
 from dataset.selection import Selection
 
 DECIDED = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH")
+LAST_BYTES = re.compile(r"bytes=[ \t]*-([0-9]{1,4000})", re.IGNORECASE)
 
 
 def pinned(reading: Reading) -> Response:
@@ -24,7 +26,7 @@ def pinned(reading: Reading) -> Response:
     Who reads a file part by part must not be given parts of two revisions.
     """
     query = query_text({**reading.written, "as_of": str(reading.revision)})
-    return Response(status=307, headers={"Location": f"{base_url()}{request.path}?{query}"})
+    return leading_to(f"{base_url()}{request.path}?{query}", 307)
 
 
 def spooled(reading: Reading, selection: Selection, format: Format) -> Response:
@@ -61,7 +63,7 @@ def _file(
         file.close()
         return answer
     try:
-        answer.make_conditional(_asked(), accept_ranges=True, complete_length=size)
+        answer.make_conditional(_asked(size), accept_ranges=True, complete_length=size)
     except HTTPException:
         file.close()
         raise
@@ -71,7 +73,7 @@ def _file(
     return answer
 
 
-def _asked() -> dict[str, str]:
+def _asked(size: int) -> dict[str, str]:
     """Give the request's headers without a range that asks for nothing.
 
     That is one of other units or of several parts, and one that hangs on a weak ETag: a weak one
@@ -79,6 +81,10 @@ def _asked() -> dict[str, str]:
     """
     environ = {name: value for name, value in request.environ.items() if name not in DECIDED}
     wanted, is_weak = request.range, environ.get("HTTP_IF_RANGE", "").startswith("W/")
-    if is_weak or wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1:
+    last = LAST_BYTES.fullmatch(environ.get("HTTP_RANGE", ""))
+    if last and not is_weak:
+        # werkzeug takes more than all bytes for none, and none for all (RFC 9110, 14.1.2).
+        environ["HTTP_RANGE"] = f"bytes={max(0, size - int(last[1]))}-"
+    elif is_weak or wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1:
         environ.pop("HTTP_RANGE", None)
     return environ

@@ -1,15 +1,13 @@
 """What browsers may do with answers: everybody may read them, nobody may run or frame them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask
 from flask_cors import CORS
 
 from api.settings import Settings
-from api.tracing import REQUEST_ID
-
-Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+from api.tracing import REQUEST_ID, Application
 
 PROTECTIVE = {
     "X-Content-Type-Options": "nosniff",
@@ -36,6 +34,11 @@ READABLE = (
     REQUEST_ID,
 )
 """The headers that scripts of other sites may read."""
+FOR_SCRIPTS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": ", ".join(READABLE),
+}
+"""What lets scripts of other sites read an answer that is made without the application."""
 SECONDS_TO_REMEMBER = 86_400
 
 

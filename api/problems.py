@@ -9,7 +9,7 @@ import orjson
 from flask import Flask, Response, current_app, g, request
 from flask_smorest import Api
 from flask_smorest.utils import prepare_response
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from api import tracing
 from api.parameters import intended
@@ -53,7 +53,9 @@ class ProblemApi(Api):
         """Answer any HTTP error, our own or one of the framework's."""
         data = getattr(error, "data", None) or {}
         errors = list(_errors(data.get("messages", {}), data.get("schema")))
-        detail = data.get("detail") or _summary(errors) or DETAILS.get(error.code or 500)
+        detail = data.get("detail") or _summary(errors) or _detail(error.code or 500)
+        if isinstance(error, MethodNotAllowed):
+            error.valid_methods = sorted(error.valid_methods or ())
         headers = [
             (name, value)
             for name, value in error.get_headers()
@@ -64,7 +66,8 @@ class ProblemApi(Api):
 
 MEANINGS = {
     HTTPStatus.NOT_MODIFIED: "The client has this answer already (`If-None-Match`).",
-    HTTPStatus.TEMPORARY_REDIRECT: "Leads to the same query at the newest revision (`Location`).",
+    HTTPStatus.TEMPORARY_REDIRECT: "Leads to the same query at the newest revision (`Location`); "
+    "`curl` follows with `-L`.",
     HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: "The file has no such bytes (`Content-Range`).",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request has a body, which nothing here reads.",
     HTTPStatus.TOO_MANY_REQUESTS: "The client asks too often; `Retry-After` says when to go on.",
@@ -191,6 +194,16 @@ def _error(parameter: str, message: Any, schema: ma.Schema | None) -> dict[str, 
         error["detail"] = UNKNOWN_PARAMETER
         error["did_you_mean"] = intended(parameter, schema.fields)
     return error
+
+
+def _detail(status: int) -> str | None:
+    """Say what is wrong in general; of an address with a slash too many, what may be meant."""
+    path = request.path.rstrip("/")
+    if status == HTTPStatus.NOT_FOUND and path != request.path:
+        addresses = current_app.create_url_adapter(request)
+        if addresses and addresses.test(path, "GET"):
+            return f"There is nothing at {request.path}; did you mean {path}?"
+    return DETAILS.get(status)
 
 
 def _summary(errors: list[dict[str, Any]]) -> str | None:

@@ -17,7 +17,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from api import create_app, logs
-from api.headers import PROTECTIVE
+from api.headers import FOR_SCRIPTS, PROTECTIVE
 from api.problems import MEDIA_TYPE
 from api.settings import Settings
 from api.workers import LARGEST_LINE, Worker
@@ -96,6 +96,7 @@ def write_problem(connection: socket.socket, status: int, _reason: str, detail: 
         "Cache-Control": "no-store",
         "Content-Type": MEDIA_TYPE,
         "Content-Length": len(body),
+        **FOR_SCRIPTS,
         **PROTECTIVE,
     }
     lines = [f"HTTP/1.1 {status} {reason}", *(f"{name}: {text}" for name, text in headers.items())]

@@ -2,7 +2,7 @@
 
 import re
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from secrets import token_hex
 from time import perf_counter
 from typing import Any
@@ -14,9 +14,12 @@ from api.settings import Settings
 from api.waiting import WAIT
 
 REQUEST_ID = "X-Request-Id"
+SCHEMES = ("http", "https")
+"""What a proxy may say that it was asked by: links begin with it."""
 _WELL_FORMED = re.compile("[A-Za-z0-9_.-]{8,64}", re.ASCII)
 
 Ending = Callable[[int], object]
+Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 class Sent:
@@ -64,7 +67,8 @@ def register(app: Flask, settings: Settings) -> None:
     """Give every request a number; trust what the proxies in front of us say, if there are any."""
     proxies = settings.trusted_proxies
     if proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
+        told = _with_known_scheme(app.wsgi_app)
+        app.wsgi_app = ProxyFix(told, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
 
     @app.before_request
     def begin() -> None:
@@ -75,6 +79,17 @@ def register(app: Flask, settings: Settings) -> None:
 
     # The first to be registered is the last to see the answer.
     app.after_request(_watch)
+
+
+def _with_known_scheme(app: Application) -> Application:
+    """Take any other scheme that a proxy names for that of its connection to us."""
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        named, own = environ["wsgi.url_scheme"].lower(), environ["werkzeug.proxy_fix.orig"]
+        environ["wsgi.url_scheme"] = named if named in SCHEMES else own["wsgi.url_scheme"]
+        return app(environ, start_response)
+
+    return answer
 
 
 def _watch(response: Response) -> Response:

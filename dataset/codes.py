@@ -59,7 +59,7 @@ def _codes_in(name: str, value: Any) -> list[str]:
 def _check(snapshot: Snapshot, name: str, code: str) -> None:
     kind = FILTERS[name].kind
     if kind == "dataset":
-        known = dict.fromkeys(dataset_numbers(snapshot), "")
+        known = sorted(dataset_numbers(snapshot))
         if code not in known:
             detail = f"The store has no dataset {code}; it has {', '.join(known) or 'none'}."
             raise UnknownValue(name, code, detail, closest(code, known))

@@ -50,7 +50,8 @@ def address(path: str, query: Mapping[str, str]) -> str:
 
 def requests() -> list[str]:
     """List all requests, each once."""
-    kinds = (_filters, _values, _pages, _formats, _aggregates, _history, _codebook, _hostile)
+    kinds = (_filters, _values, _pages, _formats, _aggregates, _history, _codebook)
+    kinds += (_hostile, _mistaken)
     return list(dict.fromkeys(request for kind in kinds for request in kind()))
 
 
@@ -142,3 +143,13 @@ def _hostile() -> Iterator[str]:
     for name, end in product(("%00", "seed:1%00", "gdelt:%00"), ("", "/history", "/mentions")):
         yield f"{EVENTS}/{name}{end}"
     yield from (f"/v1/{name}/%00" for name in ("actions", "actors", "datasets", "loads"))
+
+
+def _mistaken() -> Iterator[str]:
+    """Ask what is answered with the names that would have been right, or with several errors."""
+    yield address(EVENTS, {"dataset": "nowhere"})
+    yield address(EVENTS, {"nothing": "1", "actor": "x", "limit": "0", "no": "2", "sort": "x"})
+    yield address(EVENTS, {"date_from": "2025-01-01", "date_to": "2024-01-01", "sample": "3"})
+    yield address("/v1/aggregates", {"by": "x", "measures": "y", "fill": "one", "sort": "z"})
+    yield address(f"{EVENTS}/count", {"actor_country": "IRAN,IRQ,QQQ", "target_role": "X"})
+    yield from (f"/v1/{name}/nowhere" for name in ("datasets", "documents", "releases"))

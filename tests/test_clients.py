@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
@@ -14,7 +15,7 @@ import polars
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from conftest import ROOT
+from conftest import ROOT, needed
 
 QUERY = "actor=IRN"
 DUCKDB = ROOT / ".venv" / "httpfs" / "bin" / "python"
@@ -101,6 +102,26 @@ def test_a_client_reads_a_file(
     server: str, expected: list[dict[str, Any]], read: Callable[[str], list[str]]
 ) -> None:
     assert read(f"{server}/v1/events.parquet?{QUERY}") == [event["id"] for event in expected]
+
+
+def test_curl_saves_a_file_with_the_option_that_is_shown(server: str, tmp_path: Path) -> None:
+    url = f"{server}/v1/events.parquet?{QUERY}"
+    subprocess.run([needed("curl"), "-sLO", url], cwd=tmp_path, check=True)
+    assert (tmp_path / "events.parquet").read_bytes()[:4] == b"PAR1"
+
+
+def test_a_footer_is_found_by_asking_for_more_than_there_is(
+    server: str, expected: list[dict[str, Any]]
+) -> None:
+    """Readers ask for the last 64 KiB first, however small the file is."""
+    file = httpx.get(f"{server}/v1/events.parquet?{QUERY}").next_request
+    assert file is not None
+    answer = httpx.get(file.url, headers={"Range": "bytes=-65536"})
+    assert (answer.status_code, len(answer.content)) == (
+        206,
+        int(httpx.head(file.url).headers["Content-Length"]),
+    )
+    assert pq.read_metadata(pa.BufferReader(answer.content)).num_rows == len(expected)
 
 
 def test_points_are_points(server: str, expected: list[dict[str, Any]]) -> None:

@@ -1,6 +1,7 @@
 """The documentation as a person sees it: Swagger UI in a real browser."""
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from conftest import needed
@@ -77,6 +78,18 @@ def test_the_landing_page_leads_to_events(page: Page, complaints: list[str]) -> 
     page.get_by_role("link", name="/v1/events?dyad=IRN,ISR").click()
     expect(page.locator("body")).to_contain_text("seed:31")
     assert complaints == []
+
+
+@pytest.mark.parametrize(("length", "status"), [(10, 200), (8_100, 414), (9_000, 414)])
+def test_a_script_of_another_site_learns_the_status(
+    browser: Browser, server: str, length: int, status: int
+) -> None:
+    """The longest is refused before it is a request."""
+    url = f"{server}/v1/events?q={'a' * length}"
+    with closing(browser.new_page(bypass_csp=True)) as page:
+        page.goto(server.replace("127.0.0.1", "localhost") + "/healthz")
+        asked = "url => fetch(url).then((answer) => answer.status)"
+        assert page.evaluate(asked, url) == status
 
 
 @pytest.mark.parametrize("path", ["/", "/docs"])

@@ -82,6 +82,7 @@ def problem_in(answer: bytes) -> dict:
     assert len(re.findall(rb"HTTP/1\.1 \d", answer)) == 1
     assert b"Content-Type: application/problem+json" in head
     assert b"X-Content-Type-Options: nosniff" in head
+    assert b"Access-Control-Allow-Origin: *" in head
     return json.loads(body)
 
 

@@ -29,6 +29,7 @@ def test_an_unpinned_address_leads_to_the_newest_revision(rich: FlaskClient, que
     expected = rich.get(f"/v1/events{query}").get_json()["receipt"]
     pinned = rich.get(answer.location, buffered=True)
     assert (answer.status_code, answer.headers["Cache-Control"]) == (307, "no-store")
+    assert "Content-Type" not in answer.headers
     assert f"as_of={expected['revision']}" in answer.location
     assert pinned.headers["Cameo-Matched"] == str(expected["matched"]["value"])
 
@@ -60,7 +61,35 @@ def test_what_is_beyond_the_end_is_a_416(rich: FlaskClient, whole: TestResponse)
     assert answer.headers["Content-Range"] == f"bytes */{len(whole.data)}"
 
 
-@pytest.mark.parametrize("asked", ["bytes=0-3,8-11", "lines=0-3", "bytes=x", "bytes=9-2", ""])
+@pytest.mark.parametrize("beyond", [-1, 0, 1, 65_536, 10**30])
+def test_the_last_bytes_are_all_if_there_are_no_more(
+    rich: FlaskClient, whole: TestResponse, beyond: int
+) -> None:
+    size = len(whole.data)
+    answer = rich.get(PATH, headers={"Range": f"bytes=-{size + beyond}"}, buffered=True)
+    first = max(0, -beyond)
+    assert (answer.status_code, answer.data) == (206, whole.data[first:])
+    assert answer.headers["Content-Range"] == f"bytes {first}-{size - 1}/{size}"
+    assert answer.content_length == size - first
+
+
+@pytest.mark.parametrize("asked", ["bytes=-0", "bytes=-000", "Bytes=-0"])
+def test_the_last_no_bytes_are_a_416(rich: FlaskClient, whole: TestResponse, asked: str) -> None:
+    answer = rich.get(PATH, headers={"Range": asked}, buffered=True)
+    assert answer.status_code == 416
+    assert answer.headers["Content-Range"] == f"bytes */{len(whole.data)}"
+
+
+@pytest.mark.parametrize("asked", ["bytes=-65536", "bytes=-8", "bytes=0-3", "bytes=-0"])
+def test_head_takes_no_range(rich: FlaskClient, whole: TestResponse, asked: str) -> None:
+    answer = rich.head(PATH, headers={"Range": asked})
+    assert (answer.status_code, answer.content_length) == (200, len(whole.data))
+    assert "Content-Range" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "asked", ["bytes=0-3,8-11", "bytes=-3,-8", "lines=-3", "bytes=x", "bytes=9-2", "bytes=-", ""]
+)
 def test_other_ranges_are_answered_with_the_whole(
     rich: FlaskClient, whole: TestResponse, asked: str
 ) -> None:
@@ -78,8 +107,9 @@ def test_if_range_sends_a_part_of_the_same_file_only(
 
 
 def test_a_weak_if_range_gets_the_whole(rich: FlaskClient, whole: TestResponse) -> None:
-    weak = {"Range": "bytes=0-3", "If-Range": f"W/{whole.headers['ETag']}"}
-    assert rich.get(PATH, headers=weak, buffered=True).data == whole.data
+    for asked in ("bytes=0-3", "bytes=-8", "bytes=-0"):
+        weak = {"Range": asked, "If-Range": f"W/{whole.headers['ETag']}"}
+        assert rich.get(PATH, headers=weak, buffered=True).data == whole.data
 
 
 def test_head_has_the_headers_of_get(rich: FlaskClient, whole: TestResponse) -> None:

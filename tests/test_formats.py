@@ -12,11 +12,12 @@ import orjson
 import pyarrow as pa
 import pytest
 from flask.testing import FlaskClient
-from rich_store import RICH, cell
+from rich_store import RICH, cell, client_on, commit
 from test_pages import SORTS, in_order, pages_of, shown
 from werkzeug.test import TestResponse
 
 from dataset import rows
+from dataset.build import build
 from dataset.codebook import ACTIONS
 from dataset.columns import COLUMNS
 from dataset.database import open_to_read
@@ -443,3 +444,13 @@ def test_api_shows_what_the_row_writer_writes(
 ) -> None:
     events = {event["id"]: event for event in events_of(rich, "")}
     assert {event["id"]: event for event in written(*COLUMNS)} == events
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@"])
+def test_a_cell_of_csv_is_what_the_source_wrote(own_store: Path, start: str) -> None:
+    """A spreadsheet may take it for a formula, which the documentation says."""
+    given = f'{start}HYPERLINK("https://x.test";1)'
+    event = {"id": "seed:formula", "dataset": "seed", "date": "2024-05-05", "place_name": given}
+    commit(own_store, [build({**event, "added": "2024-05-05T00:00:00Z"}, "gdelt")])
+    text = client_on(own_store).get("/v1/events.csv?id=seed:formula").text
+    assert next(csv.DictReader(io.StringIO(text)))["place_name"] == given

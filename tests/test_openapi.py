@@ -16,6 +16,8 @@ from openapi_spec_validator import validate
 from test_arrow import READERS
 from test_filters import BESIDE
 
+from api.about import GUESSED
+
 DOCUMENT: dict[str, Any] = json.loads((ROOT / "openapi" / "openapi.json").read_text("utf-8"))
 OPERATIONS = {
     path: item["get"]
@@ -88,6 +90,7 @@ def test_the_document_is_valid() -> None:
 def test_every_route_is_documented(app: Flask) -> None:
     rules = {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule) for rule in app.url_map.iter_rules()}
     pages = {
+        *GUESSED,
         "/",
         "/docs",
         "/docs/assets/{name}",

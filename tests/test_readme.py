@@ -1,5 +1,6 @@
 """The README: what it tells people to type works."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -7,6 +8,7 @@ import sys
 
 import pytest
 from conftest import ROOT, needed
+from flask.testing import FlaskClient
 
 from api.settings import MEANINGS
 
@@ -38,3 +40,26 @@ def test_the_pandas_line_prints_counts(server: str) -> None:
 @pytest.mark.parametrize("name", MEANINGS)
 def test_every_setting_is_in_the_readme(name: str) -> None:
     assert f"`{name.upper()}`" in README
+
+
+DOCUMENT = json.loads((ROOT / "openapi" / "openapi.json").read_text("utf-8"))
+PARQUET, *CSV = (
+    DOCUMENT["paths"][f"/v1/{name}"]["get"]["description"]
+    for name in ("events.parquet", "events.csv", "aggregates.csv")
+)
+INTRODUCTION = DOCUMENT["info"]["description"]
+
+
+@pytest.mark.parametrize("text", [README, PARQUET, INTRODUCTION])
+def test_what_tells_of_parquet_tells_how_curl_saves_it(text: str) -> None:
+    assert re.search(r"`curl` \w+ (Parquet )?with `-L`", text)
+
+
+def test_the_landing_page_tells_how_curl_saves_parquet(client: FlaskClient) -> None:
+    assert re.search(r"events\.parquet.*\s.*<code>curl -LO</code>", client.get("/").text)
+
+
+@pytest.mark.parametrize("text", [README, *CSV, INTRODUCTION])
+def test_what_tells_of_csv_tells_that_spreadsheets_take_cells_for_formulas(text: str) -> None:
+    told = r"begins with `=`, `\+`, `-` or `@` for a formula: import all columns as text\."
+    assert re.search(told, " ".join(text.split()))

@@ -12,7 +12,7 @@ from conftest import free_port, start, stop, wait_until_up
 from flask.testing import FlaskClient
 
 from api import create_app
-from api.headers import PROTECTIVE, READABLE
+from api.headers import FOR_SCRIPTS, PROTECTIVE, READABLE
 from api.settings import Settings
 from dataset.database import SCHEMA_VERSION
 
@@ -49,11 +49,37 @@ def test_scripts_of_all_sites_may_read_without_credentials(
     assert set(answer.headers["Access-Control-Expose-Headers"].split(", ")) == set(READABLE)
 
 
+@pytest.mark.parametrize(
+    ("path", "more", "status"),
+    [
+        ("/v1//events", {}, 308),
+        ("/v1/events.parquet", {}, 307),
+        ("/v1/events?q=%ff", {}, 400),
+        ("/v1/events", {"method": "POST"}, 405),
+        ("/v1/events", {"headers": {"Accept": "image/png"}}, 406),
+        ("/v1/events", {"headers": {"If-Match": '"x"'}}, 412),
+        ("/v1/events", {"data": b"x"}, 413),
+        (f"/v1/events?q={'a' * 8_000}", {}, 414),
+        ("/v1/events.parquet?as_of=1", {"headers": {"Range": "bytes=99999999-"}}, 416),
+        ("/v1/broken", {}, 500),
+    ],
+)
+def test_scripts_may_read_what_went_wrong(
+    seeded: Path, path: str, more: dict[str, Any], status: int
+) -> None:
+    app = create_app(Settings(database=str(seeded)))
+    app.add_url_rule("/v1/broken", view_func=lambda: 1 / 0)
+    answer = app.test_client().open(path, **more)
+    assert answer.status_code == status
+    assert FOR_SCRIPTS.items() <= dict(answer.headers).items()
+
+
 def test_a_script_may_ask_beforehand(client: FlaskClient) -> None:
     asked = {"Origin": "https://a.test", "Access-Control-Request-Method": "GET"}
     asked["Access-Control-Request-Headers"] = "if-none-match"
     answer = client.options("/v1/events", headers=asked)
-    assert answer.status_code == 200
+    assert (answer.status_code, answer.data) == (204, b"")
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.headers["Access-Control-Allow-Methods"] == "GET, HEAD"
     assert answer.headers["Access-Control-Allow-Headers"] == "if-none-match"
     assert answer.headers["Access-Control-Max-Age"] == "86400"
@@ -114,6 +140,39 @@ def test_a_trusted_proxy_says_how_it_is_asked(seeded: Path) -> None:
         for proxies in (0, 1)
     ]
     assert [url.partition("/v1")[0] for url in told] == ["http://localhost", "https://localhost"]
+
+
+@pytest.mark.parametrize(
+    ("given", "proxies", "scheme"),
+    [
+        ("https", 1, "https"),
+        ("HTTPS", 1, "https"),
+        ("http", 1, "http"),
+        ("https, http", 1, "http"),
+        ("https, http", 2, "https"),
+        ("javascript, https", 1, "https"),
+        ("https, javascript", 1, "http"),
+        ("javascript, https", 2, "http"),
+        ("https,", 1, "https"),
+        ("https", 2, "http"),
+        ("javascript", 1, "http"),
+        ("ftp", 1, "http"),
+        ("https://evil.test", 1, "http"),
+        ("wss", 1, "http"),
+        ("", 1, "http"),
+    ],
+)
+def test_links_have_no_scheme_but_those_of_the_web(
+    seeded: Path, given: str, proxies: int, scheme: str
+) -> None:
+    client = create_app(Settings(database=str(seeded), trusted_proxies=proxies)).test_client()
+    headers = {"X-Forwarded-Proto": given}
+    page = client.get("/v1/events?limit=1", headers=headers)
+    body = page.get_json()
+    links = [body["page"]["next"], body["receipt"]["cite"], page.headers["Link"].strip("<")]
+    links += [client.get("/v1/events.parquet", headers=headers).location]
+    links += [client.get("/v1//events", headers=headers).location]
+    assert {link.partition("://")[0] for link in links} == {scheme}
 
 
 # Logs
