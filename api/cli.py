@@ -9,6 +9,7 @@ import click
 from api import create_app, server, specification
 from api.options import Commands, setting, settings_with, writing
 from api.settings import Settings
+from api.terminals import echo, write
 from dataset.database import is_begun
 from dataset.snapshots import Store
 
@@ -58,7 +59,7 @@ def serve(**given: str | None) -> None:
     if _is_empty(settings):
         with writing(settings) as database:
             seeded = resolve_name(SEED)(database).account["inserted"]
-        click.echo(f"The database is new: it has the seed dataset, {seeded} events.")
+        echo(f"The database is new: it has the seed dataset, {seeded} events.")
     server.run(settings)
 
 
@@ -71,7 +72,7 @@ def openapi(output: Path | None) -> None:
     if output:
         output.write_text(text, encoding="utf-8")
     else:
-        click.echo(text.encode(), nl=False)
+        write(text)
 
 
 def _is_empty(settings: Settings) -> bool:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from api.options import setting, settings_with
+from api.terminals import echo
 from dataset.backups import Backup, backup, restore
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
@@ -35,5 +36,5 @@ def restore_backup(database: str | None, file: Path) -> None:
 
 
 def _show(done: str, found: Backup, file: Path) -> None:
-    click.echo(f"{file} {done} revision {found.revision}, {found.bytes:,} bytes.")
-    click.echo(f"SHA-256 {found.sha256}")
+    echo(f"{file} {done} revision {found.revision}, {found.bytes:,} bytes.")
+    echo(f"SHA-256 {found.sha256}")

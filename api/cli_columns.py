@@ -4,6 +4,7 @@ import click
 
 from api.options import setting, settings_with
 from api.settings import Settings
+from api.terminals import echo
 from dataset.errors import StoreError
 from dataset.publishing import forget
 from dataset.refreshing import Refreshed, refresh
@@ -31,13 +32,13 @@ def refresh_if_made(settings: Settings) -> None:
     try:
         _show(_refreshed(settings))
     except (OSError, StoreError) as error:
-        click.echo(f"The copy in columns could not be brought up to date: {error}", err=True)
+        echo(f"The copy in columns could not be brought up to date: {error}", err=True)
 
 
 def forget_columns(settings: Settings) -> None:
     """Remove the copy, if there is one."""
     if forget(settings.database):
-        click.echo("The copy in columns is removed as well: `cameo-events columns` makes another.")
+        echo("The copy in columns is removed as well: `cameo-events columns` makes another.")
 
 
 def _refreshed(settings: Settings, anew: bool = False) -> Refreshed:
@@ -50,13 +51,13 @@ def _refreshed(settings: Settings, anew: bool = False) -> Refreshed:
 
 def _show(found: Refreshed) -> None:
     for fault in found.faults:
-        click.echo(fault)
+        echo(fault)
     for one in found.made:
-        click.echo(f"Made: revisions {one.first} to {one.last}, {one.versions.rows:,} versions.")
+        echo(f"Made: revisions {one.first} to {one.last}, {one.versions.rows:,} versions.")
     segments = found.copy.segments
     rows = sum(one.versions.rows for one in segments)
     megabytes = sum(file.bytes for one in segments for file in one.files) / 1e6
-    click.echo(
+    echo(
         f"The copy in columns has {rows:,} versions in {len(segments)} segments "
         f"({megabytes:,.1f} MB), up to revision {found.copy.last}."
     )

@@ -4,6 +4,7 @@ import click
 
 from api.cli_columns import forget_columns
 from api.options import setting, settings_with, writing
+from api.terminals import echo
 from dataset import retractions
 from dataset.database import settings_of
 from dataset.spools import Spool
@@ -60,8 +61,8 @@ def purge_event(database: str | None, cache: str | None, event_id: str) -> None:
 def name_release(database: str | None, name: str, number: int | None) -> None:
     """Give a revision a NAME for good, such as 2026.1."""
     with writing(settings_with(database=database)) as opened:
-        click.echo(f"Release {name} is revision {retractions.release(opened, name, number)}.")
+        echo(f"Release {name} is revision {retractions.release(opened, name, number)}.")
 
 
 def _done(what: str, event_id: str, revision: int) -> None:
-    click.echo(f"The event {event_id} is {what} as of revision {revision}.")
+    echo(f"The event {event_id} is {what} as of revision {revision}.")

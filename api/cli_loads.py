@@ -13,6 +13,7 @@ from api.cli_columns import refresh_if_made
 from api.options import setting, settings_with, writing
 from api.progress import show, watching
 from api.settings import Settings
+from api.terminals import echo
 from dataset import loads
 from dataset.accounts import OUTCOMES
 from dataset.database import is_begun, open_to_write
@@ -91,7 +92,7 @@ def _check(
 
 def _order(settings: Settings, format: str, paths: Sequence[str], **given: Any) -> Order:
     missing: Sequence[str] = ()
-    with Downloads(settings.cache_folder, lambda line: click.echo(line, err=True)) as downloads:
+    with Downloads(settings.cache_folder, lambda line: echo(line, err=True)) as downloads:
         fetch: Callable[[str], Path] = downloads.fetch
         if given["first"]:
             fetched, missing = _downloaded(settings, downloads, format, **given)
@@ -160,10 +161,10 @@ def list_loads(database: str | None) -> None:
         for one in every(lambda cut: loads.loads(snapshot, cut)):
             counts = ", ".join(f"{one[name]:,} {name}" for name in OUTCOMES if one[name])
             made = f"revision {one['revision']}" if one["revision"] else "no revision"
-            files = ", ".join(_plain(file["name"]) for file in one["files"][:3])
+            files = ", ".join(file["name"] for file in one["files"][:3])
             files += f" and {len(one['files']) - 3} more" if len(one["files"]) > 3 else ""
-            click.echo(f"{one['number']}  {one['finished']}  {one['format']}  {files}")
-            click.echo(f"   {one['read']:,} read: {counts or 'nothing'}; {made}")
+            echo(f"{one['number']}  {one['finished']}  {one['format']}  {files}")
+            echo(f"   {one['read']:,} read: {counts or 'nothing'}; {made}")
 
 
 @click.command("quarantine")
@@ -173,17 +174,11 @@ def show_quarantine(number: int, database: str | None) -> None:
     """Show what the load NUMBER refused, and why."""
     with _reading(database) as snapshot:
         for one in every(lambda cut: _quarantine(snapshot, number, cut)):
-            place = f"{_plain(one['file'])}:{one['line']}"
+            place = f"{one['file']}:{one['line']}"
             replayed = f" (read again by load {one['replayed']})" if one["replayed"] else ""
             column = f"{one['column']}: " if one["column"] else ""
-            click.echo(f"{place}: {column}{_plain(one['reason'])}{replayed}")
-            click.echo(f"    {_plain(one['raw'])}")
-
-
-def _plain(text: str) -> str:
-    """Write what would command a terminal as its number."""
-    shown = (one if one.isprintable() or one == "\t" else ascii(one)[1:-1] for one in text)
-    return "".join(shown)
+            echo(f"{place}: {column}{one['reason']}{replayed}")
+            echo(f"    {one['raw']}")
 
 
 def _quarantine(snapshot: Snapshot, number: int, cut: Cut) -> ListPage:

@@ -4,6 +4,7 @@ import click
 
 from api.options import setting, settings_with, writing
 from api.progress import show
+from api.terminals import echo
 from dataset import copies, distribution, migrations
 from dataset.distribution import SHARDS
 from dataset.loaders import seed
@@ -17,7 +18,7 @@ def init(database: str | None, distribute: bool, shards: int) -> None:
     """Make the database and load the seed dataset, if that has not been done."""
     with writing(settings_with(database=database)) as opened:
         if distribute:
-            distribution.distribute(opened, shards, click.echo)
+            distribution.distribute(opened, shards, echo)
         show(seed.load(opened))
 
 
@@ -32,16 +33,16 @@ def copy_store(source: str, target: str) -> None:
     the same store: cursors and pinned answers of one are good at the other.
     """
     copies.copy(source, target, _tell)
-    click.echo("The copy is whole.")
+    echo("The copy is whole.")
 
 
 @click.command("migrate")
 @setting("database")
 def migrate_store(database: str | None) -> None:
     """Bring the database to the schema of this version, after an upgrade: all of it or nothing."""
-    migrations.migrate(settings_with(database=database).database, click.echo)
-    click.echo("The schema is up to date.")
+    migrations.migrate(settings_with(database=database).database, echo)
+    echo("The schema is up to date.")
 
 
 def _tell(table: str, found: copies.Sum) -> None:
-    click.echo(f"{table:12} {found.rows:12,} rows  checksum {found.checksum:016x}")
+    echo(f"{table:12} {found.rows:12,} rows  checksum {found.checksum:016x}")

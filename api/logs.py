@@ -11,6 +11,7 @@ from gunicorn.glogging import Logger
 
 from api import tracing
 from api.settings import Settings
+from api.terminals import plain_json
 
 REQUESTS = "cameo.requests"
 
@@ -23,7 +24,7 @@ class Line(logging.Formatter):
         time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         known = {"time": time, "level": record.levelname.lower()}
         told = record.msg if isinstance(record.msg, dict) else self._told(record)
-        return orjson.dumps(known | told).decode()
+        return plain_json(orjson.dumps(known | told).decode())
 
     def _told(self, record: logging.LogRecord) -> dict[str, Any]:
         # gunicorn's own messages end with the address that was asked for, as it came.

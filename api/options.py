@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from api.settings import MEANINGS, Settings
+from api.terminals import plain
 from dataset.database import open_to_write
 from dataset.engines.base import Engine
 from dataset.errors import Impossible, StoreError, Unreadable
@@ -60,9 +61,12 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except BrokenPipeError:
             raise
+        except click.ClickException as error:
+            error.message = plain(error.message)  # type: ignore[misc]
+            raise
         except tuple(EXIT_CODES) as error:
             code = next(code for kind, code in EXIT_CODES.items() if isinstance(error, kind))
-            raise Failure(str(error), code) from error
+            raise Failure(plain(str(error)), code) from error
 
 
 def setting(name: str) -> Any:

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import accumulate
 
-import click
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -16,6 +15,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from api.terminals import echo, plain
 from dataset.inputs import Input
 from dataset.loading import Watch
 from dataset.runs import Outcome
@@ -36,7 +36,7 @@ def watching(inputs: Sequence[Input]) -> Iterator[Watch]:
 @contextmanager
 def _bar(console: Console, inputs: Sequence[Input]) -> Iterator[Watch]:
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
         TextColumn("{task.fields[rows]:,} rows, {task.fields[rate]:,}/s,"),
@@ -53,7 +53,7 @@ def _bar(console: Console, inputs: Sequence[Input]) -> Iterator[Watch]:
             rows += read
             rate = round(rows / max(time.monotonic() - started, 0.001))
             done = before[one] + position
-            progress.update(task, description=one.name, completed=done, rows=rows, rate=rate)
+            progress.update(task, description=plain(one.name), completed=done, rows=rows, rate=rate)
 
         yield watch
 
@@ -68,7 +68,7 @@ def _lines() -> Iterator[Watch]:
         rows, now = rows + read, time.monotonic()
         if now - shown > SECONDS_BETWEEN_LINES:
             shown = now
-            click.echo(f"{one.name}: {rows:,} rows, {rows / (now - started):,.0f}/s", err=True)
+            echo(f"{one.name}: {rows:,} rows, {rows / (now - started):,.0f}/s", err=True)
 
     yield watch
 
@@ -82,7 +82,7 @@ def show(outcome: Outcome, tried: bool = False) -> None:
         table.add_row(name, f"{count:,}")
     Console(width=100).print(table)
     for line in (*_remarks(outcome), _ending(outcome, tried)):
-        click.echo(line)
+        echo(line)
 
 
 def _remarks(outcome: Outcome) -> Iterator[str]:

@@ -11,7 +11,6 @@ from http import HTTPStatus
 from tempfile import mkdtemp
 from typing import Any
 
-import click
 import gunicorn.util
 from flask import Flask
 from gunicorn.app.base import BaseApplication
@@ -20,6 +19,7 @@ from api import create_app, logs
 from api.headers import FOR_SCRIPTS, PROTECTIVE
 from api.problems import MEDIA_TYPE
 from api.settings import Settings
+from api.terminals import echo
 from api.workers import LARGEST_LINE, Worker
 from dataset.database import open_to_read
 
@@ -80,10 +80,10 @@ class Server(BaseApplication):
         """Print where everything is, once requests are answered."""
         host = OF_ALL.get(self.settings.host, self.settings.host)
         address = f"http://{_bracketed(host)}:{self.settings.port}"
-        click.echo(f"API       {address}/v1/events")
-        click.echo(f"Docs      {address}/docs")
-        click.echo(f"Database  {open_to_read(self.settings.database).label}")
-        click.echo("Stop with Ctrl-C.")
+        echo(f"API       {address}/v1/events")
+        echo(f"Docs      {address}/docs")
+        echo(f"Database  {open_to_read(self.settings.database).label}")
+        echo("Stop with Ctrl-C.")
 
 
 def write_problem(connection: socket.socket, status: int, _reason: str, detail: str) -> None:

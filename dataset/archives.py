@@ -49,6 +49,10 @@ CONTAINERS = (
     (0, b"\xfe\xff", "text in UTF-16", "save it in UTF-8"),
 )
 """Offset, bytes that tell what a file is, and what to do with one that is not read here."""
+NAMED_PACKED = re.compile(r"\.(zip|gz|tgz|bz2|xz|zst|7z|rar|tar)$", re.IGNORECASE)
+"""What the names of archives end in."""
+NO_TEXT = bytes(set(range(32)) - set(b"\t\n\r\x01\x02\x03\x1c\x1d\x1e\x1f") | {127})
+"""Control characters that do not part lines or cells; a few are slips of a text."""
 _DAMAGE = (
     EOFError,
     RuntimeError,
@@ -137,6 +141,8 @@ def opened(path: Path, name: str) -> Iterator[Opened]:
         source, length = _source(stack, disk, head)
         bytes_of = stack.enter_context(Opened(_Unpacked(disk, source, length), disk))
         _check_content(f"What {name} holds" if source is not disk else name, bytes_of.peek(HEAD))
+        if source is disk:
+            _check_name(name)
         yield bytes_of
 
 
@@ -216,6 +222,18 @@ def _check_content(name: str, head: bytes) -> None:
     for offset, magic, what, advice in CONTAINERS:
         if head.startswith(magic, offset):
             raise Unreadable(f"{name} is {what}: {advice}.")
+    odd = len(head[:HEAD]) - len(head[:HEAD].translate(None, NO_TEXT))
+    if odd > 3 + len(head[:HEAD]) / 50:
+        raise Unreadable(f"{name} is no text, or a damaged archive: get it again.")
+
+
+def _check_name(name: str) -> None:
+    """Refuse what is named like an archive and begins like none."""
+    if ending := NAMED_PACKED.search(name):
+        raise Unreadable(
+            f"{name} is no {ending[1]} archive, or a damaged one: get it again, or rename it if it "
+            "is text."
+        )
 
 
 @contextmanager

@@ -1,11 +1,13 @@
 """Load files into the store: one load is one revision, with a full account."""
 
 import gc
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Any
+from typing import Any, BinaryIO
 
 from dataset.engines.base import Engine
 from dataset.errors import Refused, Unreadable
@@ -24,6 +26,8 @@ LOOKED_AT = 10
 """So many records of a file are enough to tell its format."""
 BYTES_OF_RECORD = 200
 BYTES_AT_ONCE = 4_000_000
+
+LIKE_A_CODE = re.compile("[0-9]{1,4}")
 
 KEY_IS_TAKEN = "another id has the same key."
 
@@ -113,17 +117,32 @@ def check_format(name: str, one: Input) -> None:
         )
 
 
+def codes_of(loader: Loader, one: Input) -> Counter[str]:
+    """Count the action codes of a whole file as they stand there, if its loader asks for them."""
+    if loader.code_of is None:
+        return Counter()
+    with one.open() as opened:
+        sound = (record for record in _records(loader, opened) if not record.fault)
+        cells = (loader.code_of(_text(record.raw)) for record in sound)
+        return Counter(cell for cell in cells if LIKE_A_CODE.fullmatch(cell))
+
+
+def _records(loader: Loader, opened: BinaryIO) -> Iterator[Record]:
+    return (quoted if loader.quoted else lines)(opened)
+
+
 def _read_file(order: Order, one: Input, run: Run, intake: Intake, watch: Watch) -> None:
     loader = order.loader
+    file = File(one.name, one.stamp, order.dataset, codes_of(loader, one))
     with one.open() as opened:
-        records = (quoted if loader.quoted else lines)(opened)
+        records = _records(loader, opened)
         first = next(records, None)
         text = _text(first.raw) if first else ""
         has_header = loader.header(text)
         run.begin_file(one.name, one.sha256, one.bytes, text if has_header else "")
         if first and not has_header:
             records = chain([first], records)
-        parse = loader.parser(File(one.name, one.stamp, order.dataset), text)
+        parse = loader.parser(file, text)
         for read in take(records, reader(loader, parse, intake), run, intake):
             run.count(read)
             watch(one, opened.position(), read)

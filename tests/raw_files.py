@@ -45,11 +45,11 @@ PHOENIX = f"""
         {IS_ACTOR.format("c5")} AND {IS_ACTOR.format("c9")}
             AND {IS_ACTION.format("c13")} AS is_event
     FROM read_csv('{EVENTS}/phoenix/*', {numbered(26)})"""
-_BARE = "nullif(upper(replace({}, '---', '')), '')"
+BARE = "nullif(upper(replace({}, '---', '')), '')"
 KEDS = f"""
-    SELECT date::DATE AS date, {_BARE.format("source")} AS actor_code,
-        {_BARE.format("target")} AS target_code, code AS action_code,
-        {IS_ACTOR.format(_BARE.format("source"))} AND {IS_ACTOR.format(_BARE.format("target"))}
+    SELECT date::DATE AS date, {BARE.format("source")} AS actor_code,
+        {BARE.format("target")} AS target_code, code AS action_code,
+        {IS_ACTOR.format(BARE.format("source"))} AND {IS_ACTOR.format(BARE.format("target"))}
             AND {IS_ACTION.format("code")} AS is_event
     FROM read_csv('{EVENTS}/keds/*', all_varchar = true, header = true)"""
 

@@ -1,5 +1,6 @@
 """The commands bring files in from folders and from servers, and say what came of them."""
 
+import gzip
 import hashlib
 import io
 import os
@@ -99,6 +100,30 @@ def test_a_dry_run_on_a_new_database_makes_none(tmp_path: Path, run: Run) -> Non
 def test_a_file_that_is_not_there_is_said(run: Run) -> None:
     done = run("gdelt", "nowhere.tsv")
     assert (done.exit_code, "There is no file 'nowhere.tsv'" in done.output) == (4, True)
+
+
+DAMAGED = {
+    "cut": lambda packed: packed[:-50],
+    "begun amiss": lambda packed: b"\0" + packed[1:],
+    "flipped within": lambda packed: packed[:200] + bytes([packed[200] ^ 4]) + packed[201:],
+    "another thing": lambda _: b"Service unavailable\n",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED.values(), ids=DAMAGED)
+@pytest.mark.parametrize("ending", ["zip", "gz"])
+def test_a_damaged_archive_is_refused_with_all_of_the_load(
+    run: Run, tmp_path: Path, own_store: Path, ending: str, damage: Callable[[bytes], bytes]
+) -> None:
+    good, bad = tmp_path / "a.tsv", tmp_path / f"b.tsv.{ending}"
+    good.write_bytes(gdelt_line())
+    text = b"".join(gdelt_line(c0=str(number)) for number in range(2, 3_000))
+    bad.write_bytes(damage(zipped("b.tsv", text) if ending == "zip" else gzip.compress(text)))
+    done = run("gdelt", good, bad)
+    assert (done.exit_code, ids(own_store)) == (4, [])
+    assert f"b.tsv.{ending} is " in done.output
+    assert "damaged" in done.output
+    assert "seed" in CliRunner().invoke(main, ["loads"]).output.split("\n")[0]
 
 
 @pytest.mark.parametrize("name", ["Mine", "a b", "x" * 33, "seed:1", "seed"])

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import io
 import os
+import random
 import socket
 import stat
 import struct
@@ -32,6 +33,7 @@ def gzipped(content: bytes) -> bytes:
 
 
 TEXT = b"20240613\tUSA\tIRN\n" * 1000
+NUMBERS = b"".join(b"%d\tUSA\tIRN\n" % number**9 for number in range(2_000))
 NAMES = Path("unused")
 ROOM = 300 * 1024
 
@@ -155,6 +157,67 @@ REFUSED = {
 }
 
 
+NOISE = random.Random(7).randbytes(5_000)
+DAMAGED = {
+    "cut at the end": lambda packed: packed[: len(packed) // 2],
+    "cut at the beginning": lambda packed: packed[20:],
+    "first byte flipped": lambda packed: bytes([packed[0] ^ 1]) + packed[1:],
+    "second byte flipped": lambda packed: packed[:1] + bytes([packed[1] ^ 64]) + packed[2:],
+    "zeros at the beginning": lambda packed: bytes(64) + packed[64:],
+    "noise": lambda _: NOISE,
+    "text": lambda _: b"<html>404 Not Found</html>\n",
+    "empty": lambda _: b"",
+}
+"""What may become of an archive on its way."""
+
+
+@pytest.mark.parametrize("damage", DAMAGED.values(), ids=DAMAGED)
+@pytest.mark.parametrize("name", ["20190218.export.CSV.zip", "a.csv.gz", "A.ZIP", "a.GZ"])
+def test_a_damaged_archive_is_not_read_as_text(
+    tmp_path: Path, name: str, damage: Callable[[bytes], bytes]
+) -> None:
+    packed = zipped(("a", NUMBERS)) if name.lower().endswith("zip") else gzipped(NUMBERS)
+    with pytest.raises(Unreadable, match=name):
+        content_of(written(tmp_path, damage(packed), name))
+
+
+@pytest.mark.parametrize("name", ["a.tar", "a.tgz", "a.csv.bz2", "a.xz", "a.zst", "a.7z", "a.rar"])
+def test_what_is_named_like_another_archive_is_not_read_as_text(tmp_path: Path, name: str) -> None:
+    with pytest.raises(Unreadable, match=f"{name} is no"):
+        content_of(written(tmp_path, TEXT, name))
+
+
+@pytest.mark.parametrize("damage", sorted(DAMAGED.keys() - {"cut at the end", "text", "empty"}))
+@pytest.mark.parametrize("name", ["events.csv", "events"])
+def test_bytes_that_are_no_text_are_refused_whatever_the_name(
+    tmp_path: Path, name: str, damage: str
+) -> None:
+    for packed in (zipped(("a", NUMBERS)), gzipped(NUMBERS)):
+        with pytest.raises(Unreadable, match=f"{name} is no text"):
+            content_of(written(tmp_path, DAMAGED[damage](packed), name))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        bytes(range(0xC0, 0xFF)) * 100,
+        b"20240413\x01USA\x01IRN\n" * 100,
+        b"20240413\x1fUSA\x1fIRN\n" * 100,
+        TEXT[:300] + b"A\0B" + TEXT,
+        b"id\na\0b\n",
+    ],
+    ids=[
+        "letters of another encoding",
+        "parts of Hive",
+        "units of ASCII",
+        "a NUL",
+        "a NUL in a short file",
+    ],
+)
+def test_text_with_odd_bytes_is_still_read(tmp_path: Path, content: bytes) -> None:
+    assert content_of(written(tmp_path, content, "events.csv")) == content
+
+
 def test_files_folders_and_patterns_are_found(tmp_path: Path) -> None:
     for name in ("b.csv", "a.csv", "c.zip", ".hidden"):
         written(tmp_path, b"x" if name != "c.zip" else PLAIN, name)
@@ -260,7 +323,6 @@ def test_a_stamp_is_a_time_or_none(name: str) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        TEXT,
         PLAIN,
         STORED,
         gzipped(TEXT),
@@ -279,7 +341,7 @@ def test_packing_is_told_by_content_whatever_the_name(
 
 @pytest.mark.parametrize("content", [b"", gzipped(b""), zipped(("a", b""))])
 def test_an_empty_file_is_read_as_such(tmp_path: Path, content: bytes) -> None:
-    assert content_of(written(tmp_path, content)) == b""
+    assert content_of(written(tmp_path, content, "events.csv")) == b""
 
 
 def test_a_zip64_is_read(tmp_path: Path) -> None:
@@ -294,7 +356,7 @@ def test_the_position_goes_to_the_end_of_the_packed_file(
     tmp_path: Path, pack: Callable[[bytes], bytes]
 ) -> None:
     content = pack(os.urandom(3 * GRACE).hex().encode())
-    [one] = inputs([str(written(tmp_path, content))], no_fetch)
+    [one] = inputs([str(written(tmp_path, content, "events.csv"))], no_fetch)
     with one.open() as opened:
         positions = [opened.position() for _ in iter(lambda: opened.read(ROOM), b"")]
     assert positions == sorted(positions)
@@ -339,7 +401,7 @@ def test_what_is_no_text_is_refused_for_what_it_is(
 
 
 def test_damage_shows_midway_as_unreadable(tmp_path: Path) -> None:
-    packed = gzipped(os.urandom(3 * GRACE))
+    packed = gzipped(os.urandom(3 * GRACE).hex().encode())
     [one] = inputs([str(written(tmp_path, packed[:-GRACE], "a.gz"))], no_fetch)
     with one.open() as opened:
         assert len(opened.read(GRACE)) == GRACE
@@ -364,14 +426,13 @@ def test_whatever_bytes_change_a_file_is_read_whole_or_refused(
     start = at % len(content)
     changed = content[:start] + new + content[start + len(new) :]
     with TemporaryDirectory() as folder, suppress(Unreadable):
-        # What does not begin like an archive any more is read as it is.
-        assert content_of(written(Path(folder), changed)) in {TEXT, changed}
+        assert content_of(written(Path(folder), changed)) == TEXT
 
 
 def deflated(size: int) -> bytes:
-    """So many zeros, a multiple of 10 MiB, in raw deflate that is not finished."""
+    """So many digits, a multiple of 10 MiB, in raw deflate that is not finished."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
-    block = packer.compress(bytes(10 * GRACE)) + packer.flush(zlib.Z_FULL_FLUSH)
+    block = packer.compress(b"0" * 10 * GRACE) + packer.flush(zlib.Z_FULL_FLUSH)
     return block * (size // (10 * GRACE))
 
 

@@ -27,6 +27,7 @@ def test_a_line_becomes_an_event() -> None:
         "added": None,
         "actor_code": "IRQ",
         "action_code": "036",
+        "goldstein": None,
         "target_code": "IGOUNO",
     }
 

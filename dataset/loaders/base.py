@@ -1,7 +1,7 @@
 """What a loader is: how the files of a source look and how their records become events."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from dataset.parts import Meanings, Pieces
@@ -18,12 +18,14 @@ class File:
     """What a loader knows of a file: its name, the time that stands in it, whose events it has.
 
     `stamp` is ISO 8601 in UTC (`2019-02-18T00:00:00Z`), None where the name has none. `dataset`
-    stands in the place of the loader's own, if one was asked for.
+    stands in the place of the loader's own, if one was asked for. `codes` counts the action codes
+    of the whole file as they stand there, for a loader that asks for them (`code_of`).
     """
 
     name: str
     stamp: str | None = None
     dataset: str | None = None
+    codes: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class Loader:
     cell may hold line ends. `encoding` is tried where a record is not UTF-8.
 
     `counts_rows`: what a record becomes depends on those before it, so that a part of a file
-    cannot be read again by itself.
+    cannot be read again by itself. `code_of` finds the cell of the action code in a record, for a
+    loader that tells something from all codes of a file: such a file is read twice.
 
     A parser may give `Pieces` in the place of columns: a record cut into the cells of its parts,
     of which `meanings` tells what they mean. This is asked only once for the same cells, which
@@ -56,3 +59,4 @@ class Loader:
     makes: str = "events"
     meanings: Meanings | None = None
     counts_rows: bool = False
+    code_of: Callable[[str], str] | None = None

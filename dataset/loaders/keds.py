@@ -2,13 +2,16 @@
 
 Equal rows are told apart by their ordinal among the rows of a file, so a file gives the same
 ids whenever it is loaded. Every distinct row is remembered by a hash of 8 bytes.
+
+The files do not say which version of CAMEO they are coded in; their codes do (`is_05b1`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import blake2b
 
-from dataset.codebook import is_action_code
+from dataset.codebook import ACTIONS, is_action_code
 from dataset.columns import COLUMNS
 from dataset.errors import Refused
 from dataset.loaders.actions import mended
@@ -19,6 +22,13 @@ from dataset.values import clean
 HEADER = ["date", "source", "target", "code"]
 UNKNOWN = "---"
 """How TABARI writes a part of an actor that its dictionaries do not say."""
+
+OF_05B1 = {
+    code: action.goldstein["keds"] for code, action in ACTIONS.items() if "keds" in action.goldstein
+}
+"""The codes of CAMEO 0.5b1 with its Goldstein values."""
+ONLY_05B1 = {code for code in OF_05B1 if len(ACTIONS[code].goldstein) == 1}
+"""The codes that later versions gave up."""
 
 
 def looks_like(records: Sequence[str]) -> bool:
@@ -41,9 +51,29 @@ def _is_event(cells: list[str]) -> bool:
     return len(cells[0].replace("-", "")) == 8 and cells[1].isupper() and cells[2].isupper()
 
 
+def code_of(record: str) -> str:
+    """Find the action code of a line as it stands there."""
+    cells = _cells(record)
+    return cells[3].strip() if len(cells) == len(HEADER) else ""
+
+
+def is_05b1(codes: Iterable[str]) -> bool:
+    """Tell CAMEO 0.5b1 by all codes of a file: some only it has, and none that it lacks.
+
+    Codes that no version has tell nothing. A file with signs of both is not 0.5b1.
+    """
+    known = set()
+    for code in codes:
+        with suppress(Refused):
+            known.add(mended(code))
+    known &= ACTIONS.keys()
+    return bool(known & ONLY_05B1) and known <= OF_05B1.keys()
+
+
 def parser(file: File, _first: str) -> Parse:
-    """Make the function that reads a line."""
+    """Make the function that reads a line; values that it does not give are GDELT's."""
     dataset, added = file.dataset or "keds", file.stamp
+    scale = OF_05B1 if is_05b1(file.codes) else {}
     seen: dict[int, int] = {}
 
     def parse(record: str) -> Source:
@@ -62,6 +92,7 @@ def parser(file: File, _first: str) -> Parse:
             "added": added,
             "actor_code": actor,
             "action_code": code,
+            "goldstein": scale.get(code),
             "target_code": target,
         }
 
@@ -79,9 +110,11 @@ def _actor(code: str, column: str) -> str:
     return clean(COLUMNS[column], code.strip().replace(UNKNOWN, "")) or ""
 
 
+# Version 2: Goldstein values are GDELT's, unless the file shows CAMEO 0.5b1.
 LOADER = Loader(
-    version=1,
+    version=2,
     counts_rows=True,
+    code_of=code_of,
     datasets={
         "keds": {
             "title": "KEDS event data in CAMEO",
@@ -89,7 +122,9 @@ LOADER = Loader(
                 "Events coded by machine (TABARI) from the leads of Reuters and Agence France "
                 "Presse reports by the Kansas Event Data System, by region. The source has no "
                 "ids: these are made of the values. Countries, roles and other parts of actors "
-                "are decoded from the codes; the Goldstein values are those of the KEDS codebook."
+                "are decoded from the codes. The Goldstein values follow from the codes: those of "
+                "GDELT's table, or of CAMEO 0.5b1 in files that have a code which only that "
+                "version has (0357, 1641, 1642, 1643) and none that it lacks (such as 019 or 129)."
             ),
             "licence": "As stated by the project at eventdata.parusanalytics.com",
             "citation": (
@@ -99,11 +134,11 @@ LOADER = Loader(
                 "for the Analysis of Foreign Policy Interactions. ISA Annual Convention."
             ),
             "url": "http://eventdata.parusanalytics.com/data.html",
-            "codebook": "CAMEO 05b1, Goldstein values of KEDS",
+            "codebook": "CAMEO; Goldstein values of GDELT, or of 0.5b1 where a file shows it",
         }
     },
     looks_like=looks_like,
     parser=parser,
     header=is_header,
-    codebook="keds",
+    codebook="gdelt",
 )

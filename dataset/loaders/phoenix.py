@@ -145,8 +145,9 @@ def _report(sentences: str, urls: str) -> Report:
     )
 
 
+# Version 2: a Goldstein value that is missing is 0.5b1's, whose values Phoenix writes.
 LOADER = Loader(
-    version=1,
+    version=2,
     datasets={
         "phoenix": {
             "title": "Phoenix near-real-time event data",
@@ -162,10 +163,10 @@ LOADER = Loader(
                 "arXiv:1612.00866. Open Event Data Alliance: Phoenix dataset."
             ),
             "url": "http://phoenixdata.org/",
-            "codebook": "CAMEO 1.1b3 as PETRARCH uses it; Goldstein values of the source",
+            "codebook": "CAMEO 1.1b3 as PETRARCH uses it; Goldstein values of the source (0.5b1)",
         }
     },
     looks_like=looks_like,
     parser=parser,
-    codebook="gdelt",
+    codebook="keds",
 )
