@@ -12,7 +12,7 @@ from dataset.merging import count_parts, fill_periods, mean, merged
 from dataset.models import Version, field
 from dataset.sides import Parts, answered
 from dataset.snapshots import Snapshot
-from dataset.spooled import TABLES, Grouping, Part, Result, Total
+from dataset.spooled import Grouping, Part, Result, Total, create_tables
 from dataset.statements import inserting
 
 PERIOD_LABELS: dict[str, Callable[[Any], Any]] = {
@@ -31,8 +31,7 @@ def write(snapshot: Snapshot, grouping: Grouping, database: SqliteDatabase) -> N
     """Write the groups, in their order, into a new database."""
     snapshot.clock.watch(database)
     database.register_function(mean, "mean", 2)
-    for statement in TABLES:
-        database.execute_sql(statement)
+    create_tables(database)
     answered(snapshot, grouping.selection, lambda parts: _write_parts(parts, grouping, database))
     if grouping.fill:
         fill_periods(grouping, database)
