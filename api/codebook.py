@@ -11,7 +11,7 @@ from api import answers
 from api.blueprint import Blueprint
 from api.documentation import PAGE_HEADERS, STORE_HEADERS, path_text
 from api.problems import error_in, refuse
-from api.reading import Reading, reading
+from api.reading import Reading, reading, spool
 from dataset import directory
 from dataset.codebook import is_actor_code
 from dataset.codes import held
@@ -57,7 +57,7 @@ def list_actions(arguments: dict[str, Any]) -> Response:
 def get_action(arguments: dict[str, Any], code: str) -> Response:
     """Get one action code: label, place in the tree, Goldstein values, PLOVER type."""
     with reading(CountedQuerySchema, arguments, cited={}) as asked:
-        found = directory.action(asked.snapshot, asked.revision, code, asked.datasets)
+        found = directory.action(asked.snapshot, spool(), asked.revision, code, asked.datasets)
         if not found:
             raise _unknown(asked, "action", code)
         return answers.one_answer(asked, found)
@@ -85,7 +85,7 @@ def get_actor(arguments: dict[str, Any], code: str) -> Response:
     with reading(CountedQuerySchema, arguments, cited={}) as asked:
         found = None
         if is_actor_code(code):
-            found = directory.actor(asked.snapshot, asked.revision, code, asked.datasets)
+            found = directory.actor(asked.snapshot, spool(), asked.revision, code, asked.datasets)
         if not found:
             raise _unknown(asked, "actor", code)
         return answers.one_answer(asked, found)
@@ -106,7 +106,7 @@ def _codes(asked: Reading, listed: Callable[..., list[directory.Entry]]) -> Resp
     def matching(wanted: Mapping[str, Any]) -> Matched:
         return Matched(len(listing(**wanted)), "eq")
 
-    listing = partial(listed, asked.snapshot, asked.revision, asked.datasets)
+    listing = partial(listed, asked.snapshot, spool(), asked.revision, asked.datasets)
     wanted = {name: asked.arguments[name] for name in WANTED if name in asked.arguments}
     found = listing(**wanted)
     if found:

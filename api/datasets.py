@@ -9,7 +9,7 @@ from api import answers
 from api.blueprint import Blueprint
 from api.documentation import PAGE_HEADERS, STORE_HEADERS, path_text
 from api.problems import error_in, refuse
-from api.reading import reading
+from api.reading import reading, spool
 from dataset.hints import closest
 from dataset.observed import datasets, documents
 from schemas.base import NoQuerySchema
@@ -52,7 +52,7 @@ def get_dataset(arguments: dict[str, Any], name: str) -> Response:
 def list_documents(arguments: dict[str, Any]) -> Response:
     """List the source documents, with the statements that are no events and why."""
     with reading(ListQuerySchema, arguments, cited={}) as asked:
-        return answers.slice_answer(asked, documents(asked.snapshot, asked.revision))
+        return answers.slice_answer(asked, documents(asked.snapshot, spool(), asked.revision))
 
 
 @blueprint.get(
@@ -65,8 +65,8 @@ def list_documents(arguments: dict[str, Any]) -> Response:
 def get_document(arguments: dict[str, Any], document_id: str) -> Response:
     """Get one source document."""
     with reading(NoQuerySchema, arguments, cited={}) as asked:
-        found = _named("document", documents(asked.snapshot, asked.revision), "id", document_id)
-        return answers.one_answer(asked, found)
+        found = documents(asked.snapshot, spool(), asked.revision)
+        return answers.one_answer(asked, _named("document", found, "id", document_id))
 
 
 def _named(what: str, found: list[dict[str, Any]], member: str, name: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from api.file_parts import FilePart
 from api.formats import Format, holds_all, receipt_headers
 from api.queries import query_text
 from api.reading import Reading, base_url, spool, store
-from dataset.pages import Matched, matched_by, may_be_long
+from dataset.pages import matched_by, may_be_long
 from dataset.selection import Selection
 
 DECIDED = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH")
@@ -31,24 +31,15 @@ def pinned(reading: Reading) -> Response:
 
 def spooled(reading: Reading, selection: Selection, format: Format) -> Response:
     """Answer with a file of all events of a selection, written once for each ETag."""
-    matched = _matched(reading, selection)
+    if may_be_long(selection):
+        slots.take()
+    matched = matched_by(reading.snapshot, selection)
     receipt = receipt_of(reading, selection, matched, holds_all(selection, matched))
 
     def make(path: Path) -> None:
         format.write(store(), selection, reading.columns, receipt, path)
 
     return _file(reading, make, format, receipt_headers(reading, matched))
-
-
-def _matched(reading: Reading, selection: Selection) -> Matched:
-    """Count what matched once, not for every part of the file that is asked for."""
-    key = ("matched", reading.etag)
-    if may_be_long(selection):
-        slots.take()
-    found: Matched = reading.snapshot.remembered(
-        key, lambda: matched_by(reading.snapshot, selection)
-    )
-    return found
 
 
 def _file(

@@ -1,6 +1,7 @@
 """Look up the codebook: action and actor codes with what the store holds of them."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from dataset.codebook import (
@@ -18,6 +19,7 @@ from dataset.columns import COLUMNS, Column
 from dataset.filters import FILTERS, filters_of
 from dataset.observed import Counts, Datasets, action_counts, actor_counts
 from dataset.snapshots import Snapshot
+from dataset.spools import Spool
 from dataset.words import folded
 
 Entry = dict[str, Any]
@@ -31,6 +33,8 @@ OPERATORS = {
     "words": ["words"],
 }
 """The operators that each shape of filter makes of a column."""
+MOST_LISTS = 2
+"""How many lists of all actors are kept in memory: they are large, and soon made of counts."""
 PART_LENGTH = 3
 """Characters of one part of an actor code."""
 TYPES = {"date": "date", "timestamp": "datetime"}
@@ -38,13 +42,14 @@ TYPES = {"date": "date", "timestamp": "datetime"}
 
 def actions(
     snapshot: Snapshot,
+    spool: Spool,
     revision: int,
     datasets: Datasets = None,
     q: str | None = None,
     depth: int = 3,
 ) -> list[Entry]:
     """List the action codes, those whose code or label matches `q`, down to a depth."""
-    counts = action_counts(snapshot, revision, datasets)
+    counts = action_counts(snapshot, spool, revision, datasets)
     return [
         _action(action, counts)
         for action in ACTIONS.values()
@@ -52,10 +57,12 @@ def actions(
     ]
 
 
-def action(snapshot: Snapshot, revision: int, code: str, datasets: Datasets = None) -> Entry | None:
+def action(
+    snapshot: Snapshot, spool: Spool, revision: int, code: str, datasets: Datasets = None
+) -> Entry | None:
     """Describe one action code; None if the codebook lacks it."""
     known = ACTIONS.get(code)
-    return _action(known, action_counts(snapshot, revision, datasets)) if known else None
+    return _action(known, action_counts(snapshot, spool, revision, datasets)) if known else None
 
 
 def _action(known: Action, counts: Counts) -> Entry:
@@ -74,6 +81,7 @@ def _action(known: Action, counts: Counts) -> Entry:
 
 def actors(
     snapshot: Snapshot,
+    spool: Spool,
     revision: int,
     datasets: Datasets = None,
     q: str | None = None,
@@ -83,8 +91,8 @@ def actors(
 
     `depth` leaves out codes of more parts.
     """
-    key = ("actors", revision, datasets)
-    entries = snapshot.remembered(key, lambda: _all_actors(snapshot, revision, datasets))
+    make = partial(_all_actors, snapshot, spool, revision, datasets)
+    entries = snapshot.remembered("actors", (revision, datasets), make, MOST_LISTS)
     longest = PART_LENGTH * depth if depth else None
     return [
         entry
@@ -94,29 +102,31 @@ def actors(
     ]
 
 
-def actor(snapshot: Snapshot, revision: int, code: str, datasets: Datasets = None) -> Entry | None:
+def actor(
+    snapshot: Snapshot, spool: Spool, revision: int, code: str, datasets: Datasets = None
+) -> Entry | None:
     """Take an actor code apart; None if neither the codebook nor the store knows any of it."""
-    entry = _actor(code, *_actor_counts(snapshot, revision, datasets))
+    entry = _actor(code, *_actor_counts(snapshot, spool, revision, datasets))
     is_known = len(entry["unknown"]) * PART_LENGTH < len(code)
-    return entry if is_known or _is_used(snapshot, revision, code) else None
+    return entry if is_known or _is_used(snapshot, spool, revision, code) else None
 
 
-def _is_used(snapshot: Snapshot, revision: int, code: str) -> bool:
+def _is_used(snapshot: Snapshot, spool: Spool, revision: int, code: str) -> bool:
     """Tell whether any dataset has the code: whether a code exists does not hang on one of them."""
-    return any(counts[code] for counts in _actor_counts(snapshot, revision))
+    return any(counts[code] for counts in _actor_counts(snapshot, spool, revision))
 
 
 def _actor_counts(
-    snapshot: Snapshot, revision: int, datasets: Datasets = None
+    snapshot: Snapshot, spool: Spool, revision: int, datasets: Datasets = None
 ) -> tuple[Counts, Counts]:
     return (
-        actor_counts(snapshot, revision, "actor", datasets),
-        actor_counts(snapshot, revision, "target", datasets),
+        actor_counts(snapshot, spool, revision, "actor", datasets),
+        actor_counts(snapshot, spool, revision, "target", datasets),
     )
 
 
-def _all_actors(snapshot: Snapshot, revision: int, datasets: Datasets) -> list[Entry]:
-    counts = _actor_counts(snapshot, revision, datasets)
+def _all_actors(snapshot: Snapshot, spool: Spool, revision: int, datasets: Datasets) -> list[Entry]:
+    counts = _actor_counts(snapshot, spool, revision, datasets)
     codes = {*COUNTRIES, *ROLES, *GROUPS, *ETHNIC, *RELIGIONS, *counts[0], *counts[1]}
     entries = [_actor(code, *counts) for code in codes]
     return sorted(

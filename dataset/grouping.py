@@ -8,11 +8,11 @@ from peewee import Case, Entity, SqliteDatabase, fn
 
 from dataset.engines.base import Term
 from dataset.groups import DYAD, OVERLAPPING, PERIODS, Measure
-from dataset.merging import count_parts, fill_periods, mean, merged
+from dataset.merging import count_parts, in_order, mean, merged, missing_periods
 from dataset.models import Version, field
 from dataset.sides import Parts, answered
 from dataset.snapshots import Snapshot
-from dataset.spooled import TABLES, Grouping, Part, Result, Total
+from dataset.spooled import Grouping, Part, Result, Total, create_tables
 from dataset.statements import inserting
 
 PERIOD_LABELS: dict[str, Callable[[Any], Any]] = {
@@ -31,19 +31,19 @@ def write(snapshot: Snapshot, grouping: Grouping, database: SqliteDatabase) -> N
     """Write the groups, in their order, into a new database."""
     snapshot.clock.watch(database)
     database.register_function(mean, "mean", 2)
-    for statement in TABLES:
-        database.execute_sql(statement)
+    create_tables(database)
     answered(snapshot, grouping.selection, lambda parts: _write_parts(parts, grouping, database))
+    groups = merged(grouping)
     if grouping.fill:
-        fill_periods(grouping, database)
-    made = merged(grouping)
+        groups = groups.union_all(missing_periods(grouping, database))
+    made = in_order(grouping, groups)
     database.execute(Result.insert_from(made, [field(Result, name) for name in grouping.places]))
     if grouping.overlaps:
         events = answered(snapshot, grouping.selection, _count)
     else:
         events = count_parts(database)
-    groups = Result.select(fn.COUNT("*"))
-    database.execute(Total.insert({Total.events: events, Total.groups: groups}))
+    rows = Result.select(fn.COUNT("*"))
+    database.execute(Total.insert({Total.events: events, Total.groups: rows}))
 
 
 def _write_parts(parts: Parts, grouping: Grouping, database: SqliteDatabase) -> None:

@@ -8,6 +8,8 @@ from typing import NamedTuple
 from dataset.columns import COLUMNS
 
 MOST_KEYS = 4
+MOST_FILLED = 3_000_000
+"""Groups times periods: that many are made in 3 to 9 seconds, on one core of two."""
 DYAD = "dyad"
 
 

@@ -2,15 +2,13 @@
 
 from typing import Any
 
-from peewee import Case, Database, Entity, Select, Value, fn
+from peewee import JOIN, OP, Case, Database, Entity, Expression, Join, Select, Value, fn
 
 from dataset.errors import UnknownValue
-from dataset.groups import MEASURES, PERIODS, Measure
+from dataset.groups import MEASURES, MOST_FILLED, PERIODS, Measure
 from dataset.models import field
 from dataset.spooled import Grouping, Label, Part
 from dataset.statements import inserting
-
-MOST_FILLED = 5_000_000
 
 
 def mean(total: int | None, count: int | None) -> int | None:
@@ -27,8 +25,8 @@ def count_parts(database: Database) -> int:
     return int(count)
 
 
-def fill_periods(grouping: Grouping, database: Database) -> None:
-    """Add an empty part for every period between the dates, to every group of the other keys."""
+def missing_periods(grouping: Grouping, database: Database) -> Any:
+    """Select a group of no events for every period that a group of the other keys lacks."""
     place, name = next((at, key) for at, key in enumerate(grouping.keys) if key in PERIODS)
     others = [field(Part, f"k{at}") for at in range(len(grouping.keys)) if at != place]
     seen = Part.select(*others).distinct()
@@ -39,39 +37,47 @@ def fill_periods(grouping: Grouping, database: Database) -> None:
         raise _too_many(groups, len(numbers))
     labels = ((period.label(number),) for number in numbers)
     database.cursor().executemany(inserting(database, Label, ["name"]), labels)
-    _cross(database, seen if others else None, others, field(Part, f"k{place}"))
+    seen = seen.alias("seen")
+    keys = [getattr(seen.c, other.name) for other in others]
+    keys.insert(place, Label.name)
+    # In this order SQLite walks through the index of the parts, and has little to sort.
+    table = Join(seen, Label, JOIN.CROSS) if others else Label
+    return _missing(grouping, database, table, keys)
+
+
+def _missing(grouping: Grouping, database: Database, table: Any, keys: list[Any]) -> Any:
+    """Select those of all combinations of keys that no part has."""
+    stored = [field(Part, f"k{at}") for at in range(len(keys))]
+    database.execute(Part.index(*stored))
+    same = (Expression(one, OP.IS, other) for one, other in zip(stored, keys, strict=True))
+    nothing = [Value(None if MEASURES[name].is_mean else 0) for name in grouping.measures]
+    there = Part.select(Value(1)).where(*same)
+    return Select([table], [*keys, *nothing]).where(~fn.EXISTS(there))
 
 
 def _too_many(groups: int, periods: int) -> UnknownValue:
     detail = (
-        f"would give {groups} groups times {periods} periods, more than {MOST_FILLED} rows; "
-        "ask for less, or leave fill out."
+        f"would give {groups} groups times {periods} periods, more than "
+        f"{MOST_FILLED:,} rows; ask for less, or leave fill out."
     )
     return UnknownValue("fill", "zero", detail)
 
 
-def _cross(database: Database, seen: Any, others: list[Any], period: Any) -> None:
-    tables, columns = [Label], [Label.name, Value(0)]
-    if seen is not None:
-        seen = seen.alias("seen")
-        tables.append(seen)
-        columns += [getattr(seen.c, other.name) for other in others]
-    rows = Select(tables, columns)
-    database.execute(Part.insert_from(rows, [period, Part.events, *others]))
-
-
 def merged(grouping: Grouping) -> Any:
-    """Put the parts of each group together, in the order that is asked for."""
+    """Put the parts of each group together, in no order."""
     keys = [field(Part, f"k{index}") for index in range(len(grouping.keys))]
     measures = [
         _measured(MEASURES[name], index).alias(f"m{index}")
         for index, name in enumerate(grouping.measures)
     ]
-    merged = Part.select(*keys, *measures)
-    if not keys:
-        return merged
-    order = [key.asc(nulls="LAST") for key in keys]
-    return merged.group_by(*keys).order_by(*_sorted(grouping), *order)
+    return Part.select(*keys, *measures).group_by(*keys)
+
+
+def in_order(grouping: Grouping, groups: Any) -> Any:
+    """Select groups in the order that is asked for."""
+    places = [Entity(name) for name in grouping.places]
+    keys = [key.asc(nulls="LAST") for key in places[: len(grouping.keys)]]
+    return Select([groups], places).order_by(*_sorted(grouping), *keys)
 
 
 def _sorted(grouping: Grouping) -> list[Any]:

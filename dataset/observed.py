@@ -1,42 +1,48 @@
 """Count what the store holds: by code, by dataset, by document."""
 
 from collections import Counter
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import orjson
 from peewee import fn
 
+from dataset.aggregates import ordered, result_of
 from dataset.filters import Choice
 from dataset.models import Dataset, Document, field
 from dataset.selection import Selection, arms
 from dataset.snapshots import Snapshot
+from dataset.spooled import Grouping
+from dataset.spools import Spool
 
 Counts = Counter[str]
 Datasets = Choice | None
 """Which datasets to count; None is all of them."""
 
+MOST_COUNTS = 8
+"""How many counts of a column are kept in memory; all are in the spool."""
+MOST_SPANS = 64
 INTERNAL = ("revision", "number")
 """Columns of descriptions that are no business of clients."""
 
 
-def counts_by(snapshot: Snapshot, revision: int, column: str, datasets: Datasets = None) -> Counts:
-    """Count the events of each value of a column at a revision, in all datasets or in some."""
-    selection = Selection(revision, {"dataset": datasets} if datasets else {})
-    key = ("counts", revision, column, datasets)
-    found: Counts = snapshot.remembered(key, lambda: _count(snapshot, selection, column))
+def counts_by(
+    snapshot: Snapshot, spool: Spool, revision: int, column: str, filters: Mapping[str, Any]
+) -> Counts:
+    """Count the events of each value of a column at a revision, once for all processes."""
+    query = f"counts of {column}: {filters}"
+    grouping = Grouping(Selection(revision, filters), (column,), ("count",), query=query)
+    make = partial(_counted, snapshot, spool, grouping)
+    found: Counts = snapshot.remembered("counts", grouping, make, MOST_COUNTS)
     return found
 
 
-def _count(snapshot: Snapshot, selection: Selection, column: str) -> Counts:
-    counts: Counts = Counter()
-    for arm in arms(snapshot, selection, [column]):
-        grouped = field(arm.model, column)
-        # No index is led by missing values.
-        given = arm.where(grouped.is_null(False))
-        counting = given.select(grouped, fn.COUNT("*")).group_by(grouped)
-        for value, count in snapshot.rows(counting):
-            counts[value] += count
-    return counts
+def _counted(snapshot: Snapshot, spool: Spool, grouping: Grouping) -> Counts:
+    with result_of(snapshot, spool, grouping) as database:
+        counts = dict(database.execute(ordered(grouping)).fetchall())
+    counts.pop(None, None)
+    return Counter(counts)
 
 
 def below(counts: Counts, first: int, step: int) -> Counts:
@@ -48,14 +54,24 @@ def below(counts: Counts, first: int, step: int) -> Counts:
     return totals
 
 
-def action_counts(snapshot: Snapshot, revision: int, datasets: Datasets = None) -> Counts:
+def action_counts(
+    snapshot: Snapshot, spool: Spool, revision: int, datasets: Datasets = None
+) -> Counts:
     """Count the events of each action code with all codes below it."""
-    return below(counts_by(snapshot, revision, "action_code", datasets), first=2, step=1)
+    counts = counts_by(snapshot, spool, revision, "action_code", _of(datasets))
+    return below(counts, first=2, step=1)
 
 
-def actor_counts(snapshot: Snapshot, revision: int, side: str, datasets: Datasets = None) -> Counts:
+def actor_counts(
+    snapshot: Snapshot, spool: Spool, revision: int, side: str, datasets: Datasets = None
+) -> Counts:
     """Count the events of each actor code, on one side, with all codes that begin with it."""
-    return below(counts_by(snapshot, revision, f"{side}_code", datasets), first=3, step=3)
+    counts = counts_by(snapshot, spool, revision, f"{side}_code", _of(datasets))
+    return below(counts, first=3, step=3)
+
+
+def _of(datasets: Datasets) -> dict[str, Any]:
+    return {"dataset": datasets} if datasets else {}
 
 
 def datasets(snapshot: Snapshot, revision: int) -> list[dict[str, Any]]:
@@ -67,9 +83,11 @@ def datasets(snapshot: Snapshot, revision: int) -> list[dict[str, Any]]:
     return described
 
 
-def documents(snapshot: Snapshot, revision: int) -> list[dict[str, Any]]:
+def documents(snapshot: Snapshot, spool: Spool, revision: int) -> list[dict[str, Any]]:
     """Describe the source documents at a revision, with how many events are coded from each."""
-    counts = counts_by(snapshot, revision, "evidence_document")
+    # No index is led by missing values.
+    given = {"evidence_document": Choice(unwanted=(None,))}
+    counts = counts_by(snapshot, spool, revision, "evidence_document", given)
     described = _described(snapshot, Document, revision)
     for document in described:
         document["left_out"] = orjson.loads(document["left_out"])
@@ -79,7 +97,11 @@ def documents(snapshot: Snapshot, revision: int) -> list[dict[str, Any]]:
 
 def spans(snapshot: Snapshot, revision: int) -> dict[str, tuple[int, str, str]]:
     """Give how many events each dataset has at a revision, its first day and its last."""
-    return snapshot.remembered(("spans", revision), lambda: _spans(snapshot, revision))
+    make = partial(_spans, snapshot, revision)
+    found: dict[str, tuple[int, str, str]] = snapshot.remembered(
+        "spans", revision, make, MOST_SPANS
+    )
+    return found
 
 
 def _spans(snapshot: Snapshot, revision: int) -> dict[str, tuple[int, str, str]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 from peewee import SQL, Select, fn
@@ -84,8 +85,8 @@ def _position(row: tuple[Any, ...], read: tuple[str, ...], selection: Selection)
 def matched_by(snapshot: Snapshot, selection: Selection) -> Matched:
     """Count the events that a selection matches up to the cap: what a sample is drawn from."""
     counted = replace(selection, sample=None, sort=NEWEST_FIRST)
-    count = snapshot.remembered(counted, lambda: count_anew(snapshot, counted), MOST_COUNTS)
-    return _at_most(count)
+    make = partial(count_anew, snapshot, counted)
+    return _at_most(snapshot.remembered("matched", counted, make, MOST_COUNTS))
 
 
 def count_anew(snapshot: Snapshot, selection: Selection) -> int:

@@ -15,9 +15,6 @@ from dataset.engines.base import Engine
 from dataset.errors import TooSlow
 from dataset.models import Revision
 
-MOST_REMEMBERED = 8
-"""How many results of some size are kept."""
-
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -58,11 +55,12 @@ class Snapshot:
         token = self.value(Revision.select(Revision.token).where(Revision.number == revision))
         return str(token or "")
 
-    def remembered(
-        self, key: Hashable, make: Callable[[], Any], most: int = MOST_REMEMBERED
-    ) -> Any:
-        """Give what was made for a key before, in this store; make it the first time."""
-        return self.store.remember((self.uuid, self.token, key), make, most)
+    def remembered(self, kind: str, key: Hashable, make: Callable[[], Any], most: int) -> Any:
+        """Give what was made for a key before, in this store; make it the first time.
+
+        The last `most` of a kind are kept: no kind makes room for another.
+        """
+        return self.store.remember(kind, (self.uuid, self.token, key), make, most)
 
 
 class Store:
@@ -80,7 +78,7 @@ class Store:
         self.streamed: Callable[[int], object] = lambda rows: None
         self._database = open_to_read(url, query_seconds=query_seconds)
         self._forgetting = threading.Lock()
-        self._memories: dict[int, OrderedDict[Hashable, Any]] = {}
+        self._memories: dict[str, OrderedDict[Hashable, Any]] = {}
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
@@ -99,9 +97,9 @@ class Store:
         finally:
             database.close()
 
-    def remember(self, key: Hashable, make: Callable[[], Any], most: int) -> Any:
+    def remember(self, kind: str, key: Hashable, make: Callable[[], Any], most: int) -> Any:
         """Keep results that are the same for a whole revision: the last `most` of their kind."""
-        memory = self._memories.setdefault(most, OrderedDict())
+        memory = self._memories.setdefault(kind, OrderedDict())
         try:
             return memory[key]
         except KeyError:

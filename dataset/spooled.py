@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from peewee import BareField, Model
+from peewee import AutoField, BareField, Database, Model, SchemaManager
 
 from dataset.groups import MEASURES, MOST_KEYS, OVERLAPPING, Measure
 from dataset.models import BaseModel
@@ -58,7 +58,7 @@ class Part(BaseModel):
 class Result(BaseModel):
     """A group: keys (`k`) and measures (`m`), in the order of positions from 1."""
 
-    position = BareField(primary_key=True)
+    position = AutoField()
 
 
 class Total(BaseModel):
@@ -91,11 +91,9 @@ _add_fields(Part, "s", len(MEASURES))
 _add_fields(Part, "n", len(MEASURES))
 _add_fields(Result, "m", len(MEASURES))
 
-TABLES = (
-    "CREATE TEMP TABLE part (events, k0, k1, k2, k3, "
-    "s0, s1, s2, s3, s4, s5, s6, n0, n1, n2, n3, n4, n5, n6)",
-    "CREATE TEMP TABLE label (name)",
-    "CREATE TABLE result (position INTEGER PRIMARY KEY, k0, k1, k2, k3, "
-    "m0, m1, m2, m3, m4, m5, m6)",
-    "CREATE TABLE total (events, groups)",
-)
+
+def create_tables(database: Database) -> None:
+    """Create the tables in a new database; what only helps to make the result is temporary."""
+    for table in (Part, Label, Result, Total):
+        is_temporary = table in (Part, Label)
+        SchemaManager(table, database).create_table(temporary=is_temporary)

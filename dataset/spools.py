@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
@@ -16,14 +15,12 @@ from playhouse.apsw_ext import APSWDatabase
 from dataset.database import ENGINE_ERRORS
 from dataset.engines.sqlite import READ_PRAGMAS
 from dataset.errors import StoreError
+from dataset.evictions import make_room, remove_left_behind
 
 MOST_BYTES = 2**30
 STRIPES = 64
 """So many results can be in the making at a time."""
-SECONDS_OF_A_MAKING = 86_400
-"""A file that was begun longer ago was left by a process that is no more."""
 SECONDS_BETWEEN_LOOKS = 0.02
-KEPT = (".sqlite", ".file")
 # A file that is not whole is never seen: nothing has to survive a crash.
 WRITE_PRAGMAS = {"journal_mode": "off", "synchronous": "off", "temp_store": "file"}
 
@@ -70,9 +67,8 @@ class Spool:
 
         Of the others too: who began before may still have made a result of what the store was.
         """
-        for path in self.folder.glob("*-*"):
-            if path.suffix in KEPT or path.name.startswith(store):
-                path.unlink(missing_ok=True)
+        for path in (*self.folder.glob("*-*"), *self._unfinished.glob(f"{store}-*")):
+            path.unlink(missing_ok=True)
 
     def _path(self, store: str, key: Key, suffix: str) -> Path:
         digest = blake2b("\0".join((self.version, *key)).encode(), digest_size=16).hexdigest()
@@ -116,32 +112,24 @@ class Spool:
             self.wait(lambda: _is_free(lock))
 
     def _make(self, path: Path, make: Callable[[Path], None]) -> None:
-        unfinished = path.with_suffix(".unfinished")
+        unfinished = self._unfinished / path.name
+        unfinished.parent.mkdir(exist_ok=True)
+        remove_left_behind(unfinished.parent)
         unfinished.unlink(missing_ok=True)
         try:
             make(unfinished)
             # A file that is kept over a crash must not be an empty one.
             with unfinished.open("rb") as written:
                 os.fsync(written.fileno())
+                size = os.fstat(written.fileno()).st_size
             unfinished.replace(path)
         finally:
             unfinished.unlink(missing_ok=True)
-        self._make_room(path)
+        make_room(path, size, self.most_bytes)
 
-    def _make_room(self, newest: Path) -> None:
-        """Remove what was used longest ago; who reads it still goes on."""
-        total = 0
-        for used, size, path in sorted(self._results(), reverse=True):
-            left_behind = path.suffix == ".unfinished" and used < time.time() - SECONDS_OF_A_MAKING
-            total += size
-            if left_behind or (total > self.most_bytes and path.suffix in KEPT and path != newest):
-                path.unlink(missing_ok=True)
-
-    def _results(self) -> Iterator[tuple[float, int, Path]]:
-        for path in self.folder.glob("*-*"):
-            with suppress(FileNotFoundError):
-                status = path.stat()
-                yield status.st_mtime, status.st_size, path
+    @property
+    def _unfinished(self) -> Path:
+        return self.folder / "unfinished"
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import Any
 import marshmallow as ma
 
 from dataset.columns import COLUMNS
-from dataset.groups import DYAD, KEYS, MEASURES, MOST_KEYS, PERIODS
+from dataset.groups import DYAD, KEYS, MEASURES, MOST_FILLED, MOST_KEYS, PERIODS
 from dataset.hints import closest
 from schemas import fields
 from schemas.answers import PageInfoSchema, ReceiptSchema
@@ -27,8 +27,8 @@ BY_OF_CHART = (
     f"make series, of: {', '.join(name for name in KEYS if name not in PERIODS)}."
 )
 FILL = (
-    "`zero` gives every period between `date_from` and `date_to` for every group there is; needs "
-    "both dates and exactly one period in `by`."
+    "`zero` gives every period between `date_from` and `date_to` for every group there is, up to "
+    f"{MOST_FILLED:,} rows; needs both dates and exactly one period in `by`."
 )
 SORT = (
     "A key or measure of the answer to sort by; `-` before it for the greatest first. Missing "

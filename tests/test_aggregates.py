@@ -2,6 +2,9 @@
 
 import csv
 import io
+import json
+import subprocess
+import sys
 from collections import defaultdict
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -185,12 +188,14 @@ def test_every_day_is_in_the_same_period_in_sql_and_in_python(name: str) -> None
     )
 
 
+@pytest.mark.parametrize("fill", ["", f"&{FILL}"])
 @pytest.mark.parametrize("sign", ["", "-"])
 @pytest.mark.parametrize("column", ["actor_country", "week", *MEASURES])
 def test_groups_are_sorted_with_nulls_last_and_ties_by_keys(
-    rich: FlaskClient, column: str, sign: str
+    rich: FlaskClient, column: str, sign: str, fill: str
 ) -> None:
-    groups = groups_of(rich, f"by=actor_country,week&measures={ALL_MEASURES}&sort={sign}{column}")
+    query = f"by=actor_country,week&measures={ALL_MEASURES}&sort={sign}{column}{fill}"
+    groups = groups_of(rich, query)
     known = [group for group in groups if group[column] is not None]
     assert groups[: len(known)] == known
     for one, other in pairwise(groups):
@@ -207,8 +212,9 @@ def place(group: Group) -> list[tuple[bool, str]]:
     return [(group[key] is None, group[key] or "") for key in ("actor_country", "week")]
 
 
-def test_groups_come_by_their_keys_unless_asked_otherwise(rich: FlaskClient) -> None:
-    groups = groups_of(rich, "by=actor_country,week")
+@pytest.mark.parametrize("fill", ["", f"&{FILL}"])
+def test_groups_come_by_their_keys_unless_asked_otherwise(rich: FlaskClient, fill: str) -> None:
+    groups = groups_of(rich, f"by=actor_country,week{fill}")
     assert groups == sorted(groups, key=place)
 
 
@@ -264,15 +270,43 @@ def test_a_purged_event_is_in_no_group_of_any_revision(growing: Path) -> None:
     assert {"id": "seed:7", "count": 1} not in groups_of(client, "by=id&as_of=1")
 
 
-def test_every_period_is_filled_for_every_group(rich: FlaskClient) -> None:
-    by, measures = "actor_country,week", f"measures={ALL_MEASURES}"
+@pytest.mark.parametrize("others", [(), ("actor_country",), ("target_roles", "dyad")])
+@pytest.mark.parametrize("place", [0, -1])
+def test_every_period_is_filled_for_every_group(
+    rich: FlaskClient, others: tuple[str, ...], place: int
+) -> None:
+    keys = ("week", *others) if place == 0 else (*others, "week")
+    by, measures = ",".join(keys), f"measures={ALL_MEASURES}"
     plain = by_key(groups_of(rich, f"by={by}&{measures}&{FILL[10:]}"), by)
     filled = by_key(groups_of(rich, f"by={by}&{measures}&{FILL}"), by)
     weeks = ["2024-W13", "2024-W14", "2024-W15", "2024-W16"]
-    assert filled.keys() == plain.keys() | set(product({key for key, _ in plain}, weeks))
+    seen = {key[1:] if place == 0 else key[:-1] for key in plain}
+    every = {(week, *key) if place == 0 else (*key, week) for key in seen for week in weeks}
+    assert filled.keys() == plain.keys() | every
     assert {key: filled[key] for key in plain} == plain
     nothing = [None if name.endswith("mean") else 0 for name in MEASURES]
     assert all(filled[key] == nothing for key in filled.keys() - plain.keys())
+
+
+ADDED = """
+import sys
+from dataset.groups import MEASURES, Measure
+MEASURES["added"] = Measure("The same sum once more", "goldstein")
+from api import create_app
+from api.settings import Settings
+client = create_app(Settings(database=sys.argv[1])).test_client()
+query = "by=actor_country,day&fill=zero&date_from=2024-04-01&date_to=2024-04-30"
+print(client.get(f"/v1/aggregates?{query}&measures={','.join(MEASURES)}").text)
+"""
+
+
+def test_a_measure_that_is_added_is_answered(rich_store: Path) -> None:
+    command = [sys.executable, "-c", ADDED, str(rich_store)]
+    answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    groups = json.loads(answer)["data"]
+    assert all(list(group)[2:] == [*MEASURES, "added"] for group in groups)
+    assert all(group["added"] == group["goldstein_sum"] for group in groups)
+    assert any(group["added"] for group in groups)
 
 
 @pytest.mark.parametrize("name", PERIODS)
@@ -289,7 +323,7 @@ def test_too_many_filled_rows_are_refused(rich: FlaskClient) -> None:
     assert answer.status_code == 422
     error = answer.get_json()["errors"][0]
     assert error["parameter"] == "fill"
-    assert "times 3652059 periods, more than 5000000 rows" in error["detail"]
+    assert "times 3652059 periods, more than 3,000,000 rows" in error["detail"]
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,15 @@
 
 import re
 from collections import Counter
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from rich_store import client_on
 
+from dataset.snapshots import Store
 from dataset.suggestions import meant
 
 DATASETS = ["seed", "gdelt", "made", "seed,made", "!seed"]
@@ -54,6 +58,41 @@ def test_counts_of_datasets_add_up_to_those_of_all(rich: FlaskClient, path: str)
     for name in ("seed", "gdelt", "made"):
         counts.update(counted(rich, f"{path}?dataset={name}"))
     assert counts == counted(rich, path)
+
+
+def kept(cache: Path) -> dict[str, int]:
+    """Give the results that are kept, each with the number of its file."""
+    return {path.name: path.stat().st_ino for path in cache.glob("results/*.sqlite")}
+
+
+def test_actors_are_counted_once_for_all_workers(rich_store: Path, tmp_path: Path) -> None:
+    first, second = (client_on(rich_store, cache=str(tmp_path)) for _ in range(2))
+    found, files = entries(first, "actors?q=iran"), kept(tmp_path)
+    assert entries(second, "actors?q=iran") == found
+    assert second.get("/v1/actors/IRN").status_code == 200
+    assert len(files) == 2
+    assert kept(tmp_path) == files
+
+
+def test_what_one_request_counted_is_found_by_the_next(rich_store: Path, tmp_path: Path) -> None:
+    entries(client_on(rich_store, cache=str(tmp_path)), "actors")
+    files = kept(tmp_path)
+    # As if the first request had been ended between the two sides.
+    ended = max(tmp_path.glob("results/*.sqlite"), key=lambda path: path.stat().st_mtime_ns)
+    with ended.open():  # Else another file may get its number.
+        ended.unlink()
+        entries(client_on(rich_store, cache=str(tmp_path)), "actors")
+    assert len(kept(tmp_path).items() & files.items()) == 1
+    assert kept(tmp_path).keys() == files.keys()
+
+
+def test_what_is_remembered_makes_room_for_its_kind_only(rich_store: Path) -> None:
+    made = []
+    with Store(str(rich_store)).snapshot() as snapshot:
+        asked = [("actors", 1), *(("matched", number) for number in range(100)), ("actors", 1)]
+        for kind, key in [*asked, ("matched", 99), ("matched", 0)]:
+            snapshot.remembered(kind, key, partial(made.append, (kind, key)), 8)
+    assert made == [*asked[:-1], ("matched", 0)]
 
 
 def test_a_code_that_another_dataset_has_is_there_and_counted_as_none(rich: FlaskClient) -> None:

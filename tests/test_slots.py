@@ -31,7 +31,7 @@ SHORT = (
     "/v1/events/seed:1",
     "/v1/events/count?actor=IRN",
     "/v1/changes",
-    "/v1/actions",
+    "/v1/fields",
     "/v1/datasets",
     "/",
 )

@@ -2,9 +2,10 @@
 
 import fcntl
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from fractions import Fraction
 from pathlib import Path
 
@@ -61,13 +62,57 @@ def test_a_result_is_made_once_by_many_threads(spool: Spool) -> None:
 def test_what_was_used_longest_ago_makes_room(spool: Spool) -> None:
     read(spool, "a", making(1))
     read(spool, "b", making(2))
-    spool.most_bytes = 2 * results(spool)[0].stat().st_size
+    spool.most_bytes = 3 * results(spool)[0].stat().st_size - 1
     made = list[int]()
     read(spool, "a", making(1))
     read(spool, "c", making(3))
     assert [read(spool, key, making(9, made)) for key in "ac"] == [1, 3]
     assert read(spool, "b", making(2, made)) == 2
     assert made == [2]
+
+
+@contextmanager
+def looks_at(folder: Path) -> Iterator[list[str]]:
+    """Note each time that all files of a folder are listed."""
+    looks: list[str] = []
+    watched = {str(folder)}
+
+    def note(event: str, arguments: tuple[object, ...]) -> None:
+        if event in ("os.scandir", "os.listdir") and str(arguments[0]) in watched:
+            looks.append(event)
+
+    sys.addaudithook(note)
+    yield looks
+    watched.clear()
+
+
+def test_a_result_costs_the_same_however_many_are_kept(spool: Spool) -> None:
+    read(spool, "first", making(0))
+    for number in range(2000):
+        (spool.folder / f"store-{number:032x}.sqlite").write_bytes(b"kept")
+    with looks_at(spool.folder) as looks:
+        for number in range(50):
+            # Each by a server that has just been started.
+            read(Spool(spool.folder), str(number), making(number))
+    assert not looks
+
+
+def test_all_that_is_kept_is_looked_at_once_in_a_share(spool: Spool) -> None:
+    read(spool, "first", making(0))
+    most = 160 * results(spool)[0].stat().st_size
+    with looks_at(spool.folder) as looks:
+        for number in range(400):
+            read(Spool(spool.folder, most_bytes=most), str(number), making(number))
+    assert len(looks) == 40
+
+
+def test_the_bound_holds_whoever_writes(spool: Spool) -> None:
+    read(spool, "first", making(0))
+    most = 40 * results(spool)[0].stat().st_size
+    for number in range(200):
+        read(Spool(spool.folder, most_bytes=most), str(number), making(number))
+        assert sum(path.stat().st_size for path in results(spool)) <= most
+    assert len(results(spool)) >= 36
 
 
 def test_who_reads_a_result_that_makes_room_goes_on(spool: Spool) -> None:
@@ -85,7 +130,7 @@ def test_what_fails_in_the_making_leaves_nothing(spool: Spool) -> None:
 
     with pytest.raises(ValueError, match="not whole"):
         read(spool, "a", fail)
-    assert not list(spool.folder.glob("*.unfinished"))
+    assert not list(spool.folder.glob("unfinished/*"))
     assert read(spool, "a", making(2)) == 2
 
 
@@ -97,7 +142,7 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 def test_what_a_process_left_behind_is_removed(spool: Spool) -> None:
     read(spool, "a", making(1))
-    left, begun = (spool.folder / f"store-{name}.unfinished" for name in ("left", "begun"))
+    left, begun = (spool.folder / "unfinished" / f"store-{name}.file" for name in ("left", "begun"))
     left.touch()
     begun.touch()
     os.utime(left, (0, 0))
@@ -109,11 +154,11 @@ def test_nothing_is_kept_after_a_purge(spool: Spool) -> None:
     for store in ("one", "other"):
         with spool.database(store, ("a",), making(1)):
             pass
-    begun, others = (spool.folder / f"{name}-1.unfinished" for name in ("one", "other"))
+    begun, others = (spool.folder / "unfinished" / f"{name}-1.file" for name in ("one", "other"))
     begun.touch()
     others.touch()
     spool.forget("one")
-    assert list(spool.folder.glob("*-*")) == [others]
+    assert list(spool.folder.rglob("*-*")) == [others]
 
 
 def test_what_is_there_waits_for_no_making(spool: Spool) -> None:

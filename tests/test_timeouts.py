@@ -82,7 +82,7 @@ def test_a_result_of_groups_is_ended_in_the_making(
     monkeypatch.setattr("dataset.clocks.STEPS", 1)
     with pytest.raises(TooSlow):
         make_groups(Store(str(rich_store), query_seconds=0.1), Spool(tmp_path))
-    assert not list(tmp_path.glob("*.unfinished"))
+    assert not list(tmp_path.glob("unfinished/*"))
 
 
 def test_many_short_queries_are_ended_together(postgres_store: str) -> None:
