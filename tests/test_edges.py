@@ -200,6 +200,24 @@ def test_who_waits_too_long_for_a_slot_is_told_to_come_again(
     assert told == [(503, "10")] * 6
 
 
+def test_probes_are_answered_though_the_only_thread_waits(large_store: Path) -> None:
+    """A stream whose reader stalls holds its thread: here there is no other."""
+    with (
+        serving(large_store, THREADS="1", WORKERS="1") as url,
+        connected(url) as stalled,
+        connected(url) as page,
+    ):
+        stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        stalled.sendall(b"GET /v1/events.ndjson HTTP/1.1\r\nHost: a\r\n\r\n")
+        stalled.recv(1)
+        page.sendall(GET + b"\r\n")
+        for path in ("healthz", "readyz"):
+            assert httpx.get(f"{url}/{path}").status_code == 200
+        page.settimeout(0.1)
+        with pytest.raises(TimeoutError):
+            page.recv(1)
+
+
 def test_a_slow_reader_gets_everything(slow_server: str) -> None:
     """The time that a reader takes is none of a query's."""
     with httpx.stream("GET", f"{slow_server}/v1/events.ndjson") as answer:
