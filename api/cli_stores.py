@@ -15,7 +15,7 @@ from dataset.loaders import seed
 @click.option("--shards", type=click.IntRange(1, 1024), default=SHARDS, help="Into so many parts.")
 def init(database: str | None, distribute: bool, shards: int) -> None:
     """Make the database and load the seed dataset, if that has not been done."""
-    with writing(settings_with(database=database)) as opened:
+    with writing(settings_with(database=database), may_make=True) as opened:
         if distribute:
             distribution.distribute(opened, shards, click.echo)
         show(seed.load(opened))

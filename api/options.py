@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from api.settings import MEANINGS, Settings
-from dataset.database import open_to_write
+from dataset.database import check_there, open_to_write
 from dataset.engines.base import Engine
 from dataset.errors import Impossible, StoreError, Unreadable
 
@@ -82,8 +82,13 @@ def settings_with(**given: str | None) -> Settings:
 
 
 @contextmanager
-def writing(settings: Settings) -> Iterator[Engine]:
-    """Open the database to write; afterwards its log is made short again."""
+def writing(settings: Settings, may_make: bool = False) -> Iterator[Engine]:
+    """Open the database to write; afterwards its log is made short again.
+
+    Only with `may_make` is one made that is not there: its name may be mistyped.
+    """
+    if not may_make:
+        check_there(settings.database)
     database = open_to_write(settings.database)
     try:
         yield database

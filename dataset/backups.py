@@ -9,8 +9,7 @@ from pathlib import Path
 
 import apsw
 
-from dataset.addresses import without_password
-from dataset.database import ENGINE_ERRORS, is_begun, open_to_read, open_to_write
+from dataset.database import ENGINE_ERRORS, check_there, is_begun, open_to_read, open_to_write
 from dataset.engines.base import Engine
 from dataset.engines.sqlite import SQLite
 from dataset.errors import Impossible, StoreError
@@ -31,8 +30,7 @@ def backup(url: str, file: Path) -> Backup:
     """Copy a store as it is at one moment into a new file, and check the copy."""
     if file.exists():
         raise Impossible(f"There is a file {file} already: nothing is written over.")
-    if not is_begun(url):
-        raise StoreError(f"There is no database {without_password(url)}.")
+    check_there(url)
     source = _of_sqlite(open_to_read(url))
     with _unfinished(file) as copy:
         _copy(source, copy)
@@ -49,7 +47,7 @@ def restore(file: Path, url: str) -> Backup:
     """
     found = checked(file)
     target = _of_sqlite(open_to_read(url))
-    source = _of_sqlite(open_to_read(str(file)))
+    source = _of_sqlite(open_to_read(_url(file)))
     if not Path(target.label).exists():
         with _unfinished(Path(target.label)) as copy:
             _copy(source, copy)
@@ -62,9 +60,9 @@ def checked(file: Path) -> Backup:
     """Check that a file is a whole store of ours; tell what it holds."""
     if not file.exists():
         raise Impossible(f"There is no file {file}.")
-    if not is_begun(str(file)):
+    if not is_begun(_url(file)):
         raise StoreError(f"The file {file} holds no store.")
-    database = open_to_read(str(file))
+    database = open_to_read(_url(file))
     try:
         (damage,) = database.execute_sql("PRAGMA integrity_check(1)").fetchone()
         (revision,) = database.execute_sql(NEWEST).fetchone()
@@ -77,6 +75,11 @@ def checked(file: Path) -> Backup:
     with file.open("rb") as opened:
         digest = file_digest(opened, "sha256")
     return Backup(revision, file.stat().st_size, digest.hexdigest())
+
+
+def _url(file: Path) -> str:
+    """Write a path so that it looks like no address: its name may have a colon."""
+    return os.path.join(file.parent, file.name)
 
 
 def _of_sqlite(database: Engine) -> SQLite:

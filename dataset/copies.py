@@ -10,7 +10,7 @@ from peewee import Model, SchemaManager, Tuple, chunked, fn
 from dataset.database import COPYING, ENGINE_ERRORS, check, found_settings, make, open_to_read
 from dataset.engines import engine_of
 from dataset.engines.base import SECONDS_TO_WAIT, Engine
-from dataset.errors import Impossible
+from dataset.errors import Impossible, StoreError
 from dataset.models import MODELS, Load, Revision, Setting, field
 from dataset.reconciling import create_missing
 
@@ -40,7 +40,7 @@ def copy(source: str, target: str, watch: Watch = lambda *_: None) -> None:
     """
     settings = found_settings(source)
     if settings is None:
-        raise Impossible(f"There is no store at {open_to_read(source).label}.")
+        raise StoreError(f"There is no store at {open_to_read(source).label}.")
     with _reading(source) as reader, _writing(target) as writer:
         check(reader.label, settings)
         _begin(writer, target, _state(reader, settings))

@@ -66,6 +66,15 @@ def is_begun(url: str) -> bool:
     return settings is not None
 
 
+def check_there(url: str) -> None:
+    """Refuse a database that is not there, or holds no store yet."""
+    if not is_begun(url):
+        raise StoreError(
+            f"There is no database {open_to_read(url).label}: choose another with DATABASE=, or "
+            "make it with `cameo-events init`."
+        )
+
+
 def found_settings(url: str) -> dict[str, str] | None:
     """Read what a store says about itself, None if there is none; refuse something else."""
     database = open_to_read(url)

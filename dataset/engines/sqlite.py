@@ -1,6 +1,7 @@
 """SQLite: a store is a file, which readers go on to read while one writes."""
 
 import os
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,6 +27,8 @@ PRAGMAS = {"page_size": 8192, "synchronous": "normal", "cache_size": -65_536}
 READ_PRAGMAS: dict[str, int | str] = {"query_only": 1, "temp_store": "memory"}
 # What is sorted for a stream may be all there is.
 STREAM_PRAGMAS = READ_PRAGMAS | {"temp_store": "file"}
+ADDRESS = re.compile("[A-Za-z0-9+.-]*:")
+"""What an address begins with (`file:`, `sqlite://`, `:memory:`), and a path only after a `/`."""
 WAYS_OUT = {"locked": BUSY, "disk is full": FULL}
 """What to do about errors that SQLite names so."""
 
@@ -225,10 +228,11 @@ class SQLite(Engine, APSWDatabase):  # type: ignore[misc]
 
 def _path_of(url: str) -> Path:
     """Give the file of a database; any other address is refused."""
-    if "://" in url or url.startswith(":") or not url:
+    if ADDRESS.match(url) or "://" in url or not url:
         raise StoreError(
             f"DATABASE is {without_password(url)!r}, but must be the path of a SQLite file, "
-            "such as cameo-events.sqlite, or like postgresql://user@host/database."
+            "such as cameo-events.sqlite (or ./a:b.sqlite), or like "
+            "postgresql://user@host/database."
         )
     path = Path(url)
     if path.is_dir():
