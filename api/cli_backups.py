@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from api.options import setting, settings_with
+from api.options import setting, settings_with, tell
 from dataset.backups import Backup, backup, restore
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
@@ -37,3 +37,4 @@ def restore_backup(database: str | None, file: Path) -> None:
 def _show(done: str, found: Backup, file: Path) -> None:
     click.echo(f"{file} {done} revision {found.revision}, {found.bytes:,} bytes.")
     click.echo(f"SHA-256 {found.sha256}")
+    tell(found.untidy)

@@ -2,7 +2,7 @@
 
 import click
 
-from api.options import setting, settings_with, writing
+from api.options import setting, settings_with, tell, writing
 from api.progress import show
 from dataset import copies, distribution, migrations
 from dataset.distribution import SHARDS
@@ -31,7 +31,7 @@ def copy_store(source: str, target: str) -> None:
     interrupted goes on where it ended. In the end each table is counted and compared. The copy is
     the same store: cursors and pinned answers of one are good at the other.
     """
-    copies.copy(source, target, _tell)
+    tell(copies.copy(source, target, _tell))
     click.echo("The copy is whole.")
 
 
@@ -39,7 +39,7 @@ def copy_store(source: str, target: str) -> None:
 @setting("database")
 def migrate_store(database: str | None) -> None:
     """Bring the database to the schema of this version, after an upgrade: all of it or nothing."""
-    migrations.migrate(settings_with(database=database).database, click.echo)
+    tell(migrations.migrate(settings_with(database=database).database, click.echo))
     click.echo("The schema is up to date.")
 
 

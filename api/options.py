@@ -92,6 +92,12 @@ def writing(settings: Settings, may_make: bool = False) -> Iterator[Engine]:
     database = open_to_write(settings.database)
     try:
         yield database
-        database.tidy()
+        tell(database.tidy())
     finally:
         database.close()
+
+
+def tell(remark: str) -> None:
+    """Say what could not be done after a commit, which is no failure of what was asked for."""
+    if remark:
+        click.echo(remark, err=True)

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import file_digest
 from pathlib import Path
 
@@ -24,6 +24,8 @@ class Backup:
     revision: int
     bytes: int
     sha256: str
+    untidy: str = ""
+    """What could not be done after the commit (see `Engine.tidy`)."""
 
 
 def backup(url: str, file: Path) -> Backup:
@@ -52,8 +54,7 @@ def restore(file: Path, url: str) -> Backup:
         with _unfinished(Path(target.label)) as copy:
             _copy(source, copy)
             copy.replace(target.label)
-    _copy_into(source, _of_sqlite(open_to_write(url)))
-    return found
+    return replace(found, untidy=_copy_into(source, _of_sqlite(open_to_write(url))))
 
 
 def checked(file: Path) -> Backup:
@@ -98,13 +99,13 @@ def _copy(source: SQLite, file: Path) -> None:
         raise source.unusable("copied", error) from error
 
 
-def _copy_into(source: SQLite, target: SQLite) -> None:
+def _copy_into(source: SQLite, target: SQLite) -> str:
     try:
         _copy_pages(source, target.connection())
-        target.settle()
-        target.truncate_log()
     except ENGINE_ERRORS as error:
         raise target.unusable("written", error) from error
+    else:
+        return target.tidy()
     finally:
         target.close()
 

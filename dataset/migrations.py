@@ -26,9 +26,10 @@ It runs within a transaction; the indexes are made as they are declared afterwar
 """
 
 
-def migrate(url: str, watch: Watch = lambda _: None) -> None:
+def migrate(url: str, watch: Watch = lambda _: None) -> str:
     """Bring a store to the newest schema in one transaction: all of it or nothing.
 
+    Gives what could not be done afterwards (see `Engine.tidy`).
     Raises `StoreError` for a store that a newer version has made, and where there is none.
     """
     database = engine_of(url).to_write(url, SECONDS_TO_WAIT)
@@ -40,9 +41,10 @@ def migrate(url: str, watch: Watch = lambda _: None) -> None:
         with database.atomic():
             database.begin_writing()
             _migrate(database, watch)
-        database.tidy()
     except ENGINE_ERRORS as error:
         raise database.unusable("migrated", error) from error
+    else:
+        return database.tidy()
     finally:
         database.close()
 

@@ -29,6 +29,7 @@ SECONDS_TO_WAIT = 5
 """So long a command waits for another that writes, and a reader for a connection."""
 WAY_OUT = "If it does not pass, restore a backup or choose another database with DATABASE=."
 BUSY = "Another command is writing to it: nothing was changed, try again when it has ended."
+HELD = "Readers still hold the database as it was."
 FULL = "Nothing was changed: make room, then try again."
 
 
@@ -170,12 +171,12 @@ class Engine(Database):
         """Learn how many events the values of each index have: the rarest lead is taken."""
 
     @abstractmethod
-    def tidy(self) -> None:
-        """Do what is due after a write, once it is committed."""
+    def tidy(self) -> str:
+        """Do what is due after a commit; say what could not be done: the commit stands anyway."""
 
     @abstractmethod
-    def write_anew(self) -> bool:
-        """Leave no remains of what was deleted; tell whether all is gone."""
+    def write_anew(self) -> str:
+        """Leave no remains of what was deleted; say what keeps some of them, if anything does."""
 
     @abstractmethod
     def way_out(self, error: BaseException) -> str:
@@ -187,6 +188,11 @@ class Engine(Database):
             error = error.__context__
         told, way_out = " ".join(str(error).split()), self.way_out(error)
         return StoreError(f"The database {self.label} cannot be {done}: {told}. {way_out}")
+
+    def untidy(self, what: str, error: BaseException) -> str:
+        """Say what could not be done after a commit."""
+        told = " ".join(str(error).split())
+        return f"Everything is committed, but {what} ({told}): the next load does it."
 
     def get_context_options(self) -> dict[str, Any]:
         """Let terms be written in this engine's words."""

@@ -95,6 +95,12 @@ def connected(url: str, options: str) -> Connection:
     )
 
 
+def keep_warning(warnings: list[str], told: psycopg.errors.Diagnostic) -> None:
+    """Keep a warning, such as that a table was skipped which is not the user's."""
+    if told.severity_nonlocalized == "WARNING":
+        warnings.append(f"{told.message_primary}.")
+
+
 def way_out(error: BaseException) -> str:
     """Say what can be done about an error."""
     state = state_of(error)

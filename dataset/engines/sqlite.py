@@ -14,7 +14,7 @@ from playhouse.apsw_ext import APSWDatabase
 
 from dataset.addresses import without_password
 from dataset.clocks import Clock
-from dataset.engines.base import BUSY, FULL, WAY_OUT, Engine, Insert, Row, holding
+from dataset.engines.base import BUSY, FULL, HELD, WAY_OUT, Engine, Insert, Row, holding
 from dataset.errors import StoreError
 from dataset.models import Event, field
 from dataset.statements import inserting
@@ -204,22 +204,23 @@ class SQLite(Engine, APSWDatabase):  # type: ignore[misc]
         self.execute_sql("ANALYZE event")
         self.execute_sql("DROP TABLE IF EXISTS sqlite_stat4")
 
-    def tidy(self) -> None:
-        """Give the room of the write-ahead log back."""
-        self.truncate_log()
-
-    def truncate_log(self) -> bool:
-        """Truncate the write-ahead log; tell whether no reader or full disk put it off."""
+    def tidy(self) -> str:
+        """Give the room of the write-ahead log back; readers may put that off."""
         try:
-            ((busy, *_),) = self.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        except self.ERRORS:
-            return False
+            self._truncate_log()
+        except self.ERRORS as error:
+            return self.untidy("the log beside the database could not be made short", error)
+        return ""
+
+    def _truncate_log(self) -> bool:
+        """Truncate the write-ahead log; tell whether no reader put it off."""
+        ((busy, *_),) = self.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         return not busy
 
-    def write_anew(self) -> bool:
+    def write_anew(self) -> str:
         """Write the file without the remains of what was deleted."""
         self.execute_sql("VACUUM")
-        return self.truncate_log()
+        return "" if self._truncate_log() else HELD
 
     def way_out(self, error: BaseException) -> str:
         """Say what can be done, by the words of the error."""
