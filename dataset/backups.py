@@ -14,6 +14,8 @@ from dataset.engines.base import Engine
 from dataset.engines.sqlite import SQLite
 from dataset.errors import Impossible, StoreError
 
+OF_THE_SOURCE = (apsw.BusyError, apsw.LockedError, apsw.CorruptError, apsw.NotADBError)
+"""The errors of copying that are not of the file that is written."""
 NEWEST = "SELECT COALESCE(MAX(number), 0) FROM revision"
 
 
@@ -95,7 +97,7 @@ def _copy(source: SQLite, file: Path) -> None:
             _copy_pages(source, target)
             # A copy is one file: it must not need a log beside it.
             target.pragma("journal_mode", "delete")
-    except ENGINE_ERRORS as error:
+    except OF_THE_SOURCE as error:
         raise source.unusable("copied", error) from error
 
 
@@ -119,11 +121,16 @@ def _copy_pages(source: SQLite, target: apsw.Connection) -> None:
 
 @contextmanager
 def _unfinished(file: Path) -> Iterator[Path]:
-    """Give a file beside one; nothing of it is left unless it takes the other's place."""
+    """Give a file beside one; nothing of it is left unless it takes the other's place.
+
+    An error of SQLite that comes out of it is one of writing the file.
+    """
     path = file.with_name(f"{file.name}.{os.getpid()}.unfinished")
     try:
         yield path
+    except ENGINE_ERRORS as error:
+        raise SQLite(str(file)).unusable("written", error) from error
     finally:
         for left in (path, path.with_name(f"{path.name}-journal")):
-            with suppress(FileNotFoundError):
+            with suppress(OSError):
                 left.unlink()

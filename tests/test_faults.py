@@ -199,7 +199,7 @@ def reset(proxy: Proxy) -> None:
 def export(tmp_path: Path) -> str:
     """A file to load."""
     path = tmp_path / "a.tsv"
-    path.write_bytes(gdelt_line(c6="Ebenezer"))
+    path.write_bytes(gdelt_line(c0="900001", c6="Ebenezer"))
     return str(path)
 
 
@@ -256,13 +256,13 @@ def test_a_purge_that_leaves_remains_says_that_it_is_committed(
     proxy, url = proxied
     loaded(url, "gdelt", export)
     proxy.meets = (b"VACUUM", lambda: reset(proxy))
-    asked = ["purge", "gdelt:1001", "--yes", "--database", url]
+    asked = ["purge", "gdelt:900001", "--yes", "--database", url]
     done = CliRunner().invoke(main, asked)
     proxy.fault = 0.0
     assert done.exit_code == 1
     assert "is purged as of revision 3" in done.output
     assert "cannot be written anew" in done.output
-    assert client_on(url).get("/v1/events/gdelt:1001").status_code == 410
+    assert client_on(url).get("/v1/events/gdelt:900001").status_code == 410
     assert CliRunner().invoke(main, asked).exit_code == 0
     assert b"ebenezer" not in postgres.stored(url.replace(str(proxy.port), str(postgres.port)))
 

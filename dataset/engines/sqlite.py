@@ -14,7 +14,7 @@ from playhouse.apsw_ext import APSWDatabase
 
 from dataset.addresses import without_password
 from dataset.clocks import Clock
-from dataset.engines.base import BUSY, FULL, HELD, WAY_OUT, Engine, Insert, Row, holding
+from dataset.engines.base import BUSY, DAMAGED, FULL, HELD, WAY_OUT, Engine, Insert, Row, holding
 from dataset.errors import StoreError
 from dataset.models import Event, field
 from dataset.statements import inserting
@@ -29,8 +29,25 @@ READ_PRAGMAS: dict[str, int | str] = {"query_only": 1, "temp_store": "memory"}
 STREAM_PRAGMAS = READ_PRAGMAS | {"temp_store": "file"}
 ADDRESS = re.compile("[A-Za-z0-9+.-]*:")
 """What an address begins with (`file:`, `sqlite://`, `:memory:`), and a path only after a `/`."""
-WAYS_OUT = {"locked": BUSY, "disk is full": FULL}
-"""What to do about errors that SQLite names so."""
+MAY_NOT = "Let this user write the file and its folder; is the disk mounted to be read only?"
+WAYS_OUT = {
+    apsw.BusyError: BUSY,
+    apsw.LockedError: BUSY,
+    apsw.FullError: FULL,
+    apsw.ReadOnlyError: MAY_NOT,
+    apsw.PermissionsError: MAY_NOT,
+    apsw.CantOpenError: f"SQLite makes files beside it, even to read. {MAY_NOT}",
+    apsw.IOError: "Does its disk fail, or is a limit of the size of files reached?",
+    apsw.NotADBError: "It is no SQLite file: choose another with DATABASE=, or restore a backup.",
+    apsw.CorruptError: DAMAGED,
+}
+"""What to do about errors of SQLite."""
+WORDS: dict[type[BaseException], str] = {
+    apsw.FullError: "database or disk is full",
+    apsw.ReadOnlyError: "attempt to write a readonly database",
+    apsw.IOError: "disk I/O error",
+}
+"""What SQLite says of errors, where it does."""
 
 # The text index follows its table by hand (https://sqlite.org/fts5.html#external_content_tables);
 # its words are folded already, so bytes decide.
@@ -223,8 +240,13 @@ class SQLite(Engine, APSWDatabase):  # type: ignore[misc]
         return "" if self._truncate_log() else HELD
 
     def way_out(self, error: BaseException) -> str:
-        """Say what can be done, by the words of the error."""
-        return next((text for name, text in WAYS_OUT.items() if name in str(error)), WAY_OUT)
+        """Say what can be done, by the kind of the error."""
+        return next((told for kind, told in WAYS_OUT.items() if isinstance(error, kind)), WAY_OUT)
+
+    def words_of(self, error: BaseException) -> str:
+        """Give SQLite's words for an error; where a copy of pages fails, they are wrong."""
+        told = str(error)
+        return WORDS.get(type(error), told) if told == "not an error" else told
 
 
 def _path_of(url: str) -> Path:
