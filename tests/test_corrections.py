@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
 from click.testing import CliRunner, Result
 from flask.testing import FlaskClient
@@ -121,6 +122,21 @@ def test_statistics_keep_nothing_of_a_purged_event(
     assert b"ebenezer" in statistics_of(postgres_store)
     done = command(postgres_store, "purge", "gdelt:1001", "--yes")
     assert (done.exit_code, b"ebenezer" in postgres.stored(postgres_store).lower()) == (0, False)
+
+
+def test_a_purge_tells_that_statistics_are_not_the_users(postgres: Server, again: Path) -> None:
+    url = postgres.database()
+    postgres.execute("CREATE ROLE writer LOGIN")
+    with psycopg.connect(url) as owner:
+        owner.execute("GRANT ALL ON SCHEMA public TO writer")
+    theirs = url.replace("test@", "writer@")
+    command(theirs, "init")
+    loaded(theirs, "gdelt", again)
+    done = command(theirs, "purge", "gdelt:1001", "--yes")
+    postgres.drop(url)
+    assert done.exit_code == 1
+    assert "is purged as of revision 3" in done.output
+    assert "pg_statistic" in done.output
 
 
 def test_a_purge_tells_of_a_reader_who_may_still_see_the_event(
