@@ -56,8 +56,9 @@ def main() -> None:
 def serve(**given: str | None) -> None:
     """Serve the API; a database that does not exist is made, with the seed dataset in it."""
     settings = settings_with(**given)
+    server.check_address(settings)
     if _is_empty(settings):
-        with writing(settings) as database:
+        with writing(settings, may_make=True) as database:
             seeded = resolve_name(SEED)(database).account["inserted"]
         echo(f"The database is new: it has the seed dataset, {seeded} events.")
     server.run(settings)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from api.options import setting, settings_with
+from api.options import setting, settings_with, tell
 from api.terminals import echo
 from dataset.backups import Backup, backup, restore
 
@@ -38,3 +38,4 @@ def restore_backup(database: str | None, file: Path) -> None:
 def _show(done: str, found: Backup, file: Path) -> None:
     echo(f"{file} {done} revision {found.revision}, {found.bytes:,} bytes.")
     echo(f"SHA-256 {found.sha256}")
+    tell(found.untidy)

@@ -2,10 +2,9 @@
 
 import click
 
-from api.options import setting, settings_with
+from api.options import EXIT_CODES, setting, settings_with, tell
 from api.settings import Settings
 from api.terminals import echo
-from dataset.errors import StoreError
 from dataset.publishing import forget
 from dataset.refreshing import Refreshed, refresh
 from dataset.segments import is_made
@@ -31,8 +30,11 @@ def refresh_if_made(settings: Settings) -> None:
         return
     try:
         _show(_refreshed(settings))
-    except (OSError, StoreError) as error:
-        echo(f"The copy in columns could not be brought up to date: {error}", err=True)
+    except tuple(EXIT_CODES) as error:
+        tell(
+            "Everything is committed, but the copy in columns could not be brought up to date: "
+            f"{error} The next load or `cameo-events columns` does it."
+        )
 
 
 def forget_columns(settings: Settings) -> None:

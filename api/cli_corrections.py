@@ -1,5 +1,7 @@
 """The commands that correct what the store holds, and name its states."""
 
+from collections.abc import Callable
+
 import click
 
 from api.cli_columns import forget_columns
@@ -7,6 +9,7 @@ from api.options import setting, settings_with, writing
 from api.terminals import echo
 from dataset import retractions
 from dataset.database import settings_of
+from dataset.errors import Impossible
 from dataset.spools import Spool
 
 
@@ -47,11 +50,18 @@ def purge_event(database: str | None, cache: str | None, event_id: str) -> None:
     settings = settings_with(database=database, cache=cache)
     with writing(settings) as opened:
         store = settings_of(opened)["uuid"]
-        try:
-            _done("purged", event_id, retractions.purge(opened, event_id))
-        finally:
-            Spool(settings.results_folder).forget(store)
-            forget_columns(settings)
+        _done("purged", event_id, retractions.purge(opened, event_id))
+        # Whatever fails now, the rest is removed nevertheless.
+        left = [
+            retractions.forget(opened),
+            _failure(lambda: Spool(settings.results_folder).forget(store)),
+            _failure(lambda: forget_columns(settings)),
+        ]
+    if any(left):
+        raise Impossible(
+            f"The event {event_id} is purged, but not all that was made of it before is removed: "
+            f"{' '.join(filter(None, left))} Purge it again when that is mended."
+        )
 
 
 @click.command("release")
@@ -62,6 +72,15 @@ def name_release(database: str | None, name: str, number: int | None) -> None:
     """Give a revision a NAME for good, such as 2026.1."""
     with writing(settings_with(database=database)) as opened:
         echo(f"Release {name} is revision {retractions.release(opened, name, number)}.")
+
+
+def _failure(remove: Callable[[], object]) -> str:
+    """Remove something; say what is in the way."""
+    try:
+        remove()
+    except OSError as error:
+        return f"{error}."
+    return ""
 
 
 def _done(what: str, event_id: str, revision: int) -> None:

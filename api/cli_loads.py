@@ -123,7 +123,7 @@ def _load(settings: Settings, order: Order) -> None:
     with watching(order.inputs) as watch:
         outcome = _tried(settings, order, watch) if order.dry_run else None
         if outcome is None:
-            with writing(settings) as database:
+            with writing(settings, may_make=True) as database:
                 outcome = load(database, order, watch)
     show(outcome, order.dry_run)
     if not order.dry_run:

@@ -2,7 +2,7 @@
 
 import click
 
-from api.options import setting, settings_with, writing
+from api.options import setting, settings_with, tell, writing
 from api.progress import show
 from api.terminals import echo
 from dataset import copies, distribution, migrations
@@ -16,7 +16,7 @@ from dataset.loaders import seed
 @click.option("--shards", type=click.IntRange(1, 1024), default=SHARDS, help="Into so many parts.")
 def init(database: str | None, distribute: bool, shards: int) -> None:
     """Make the database and load the seed dataset, if that has not been done."""
-    with writing(settings_with(database=database)) as opened:
+    with writing(settings_with(database=database), may_make=True) as opened:
         if distribute:
             distribution.distribute(opened, shards, echo)
         show(seed.load(opened))
@@ -32,7 +32,7 @@ def copy_store(source: str, target: str) -> None:
     interrupted goes on where it ended. In the end each table is counted and compared. The copy is
     the same store: cursors and pinned answers of one are good at the other.
     """
-    copies.copy(source, target, _tell)
+    tell(copies.copy(source, target, _tell))
     echo("The copy is whole.")
 
 
@@ -40,7 +40,7 @@ def copy_store(source: str, target: str) -> None:
 @setting("database")
 def migrate_store(database: str | None) -> None:
     """Bring the database to the schema of this version, after an upgrade: all of it or nothing."""
-    migrations.migrate(settings_with(database=database).database, echo)
+    tell(migrations.migrate(settings_with(database=database).database, echo))
     echo("The schema is up to date.")
 
 

@@ -27,15 +27,19 @@ class Line(logging.Formatter):
         return plain_json(orjson.dumps(known | told).decode())
 
     def _told(self, record: logging.LogRecord) -> dict[str, Any]:
-        # gunicorn's own messages end with the address that was asked for, as it came.
-        is_own = record.name != "gunicorn.error"
-        message = record.getMessage() if is_own else str(record.msg).partition(" %")[0]
-        told = {"logger": record.name, "message": message}
+        told = {"logger": record.name, "message": _message(record)}
         if has_request_context():
             told["request"] = g.get("request_id")
         if record.exc_info:
             told["trace"] = self.formatException(record.exc_info)
         return told
+
+
+def _message(record: logging.LogRecord) -> str:
+    """Give the message; of gunicorn's own about a request, without what the client sent."""
+    if record.name == "gunicorn.error" and "request" in str(record.msg):
+        return str(record.msg).partition(" %")[0]
+    return record.getMessage()
 
 
 class Quiet(Logger):

@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from api.settings import MEANINGS, Settings
-from api.terminals import plain
-from dataset.database import open_to_write
+from api.terminals import echo, plain
+from dataset.database import check_there, open_to_write
 from dataset.engines.base import Engine
 from dataset.errors import Impossible, StoreError, Unreadable
 
@@ -86,11 +86,22 @@ def settings_with(**given: str | None) -> Settings:
 
 
 @contextmanager
-def writing(settings: Settings) -> Iterator[Engine]:
-    """Open the database to write; afterwards its log is made short again."""
+def writing(settings: Settings, may_make: bool = False) -> Iterator[Engine]:
+    """Open the database to write; afterwards its log is made short again.
+
+    Only with `may_make` is one made that is not there: its name may be mistyped.
+    """
+    if not may_make:
+        check_there(settings.database)
     database = open_to_write(settings.database)
     try:
         yield database
-        database.tidy()
+        tell(database.tidy())
     finally:
         database.close()
+
+
+def tell(remark: str) -> None:
+    """Say what could not be done after a commit, which is no failure of what was asked for."""
+    if remark:
+        echo(remark, err=True)

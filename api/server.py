@@ -118,8 +118,8 @@ def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def run(settings: Settings) -> None:
-    """Serve until stopped; refuse at once if the address is taken."""
+def check_address(settings: Settings) -> None:
+    """Refuse an address that is taken, or none of this machine."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -130,6 +130,10 @@ def run(settings: Settings) -> None:
                 f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. "
                 "Choose another with PORT=8001."
             ) from error
+
+
+def run(settings: Settings) -> None:
+    """Serve until stopped."""
     # A thousand connections, and the files of whole results, are more than the usual limit.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

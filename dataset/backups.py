@@ -3,18 +3,19 @@
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import file_digest
 from pathlib import Path
 
 import apsw
 
-from dataset.addresses import without_password
-from dataset.database import ENGINE_ERRORS, is_begun, open_to_read, open_to_write
+from dataset.database import ENGINE_ERRORS, check_there, is_begun, open_to_read, open_to_write
 from dataset.engines.base import Engine
 from dataset.engines.sqlite import SQLite
 from dataset.errors import Impossible, StoreError
 
+OF_THE_SOURCE = (apsw.BusyError, apsw.LockedError, apsw.CorruptError, apsw.NotADBError)
+"""The errors of copying that are not of the file that is written."""
 NEWEST = "SELECT COALESCE(MAX(number), 0) FROM revision"
 
 
@@ -25,14 +26,15 @@ class Backup:
     revision: int
     bytes: int
     sha256: str
+    untidy: str = ""
+    """What could not be done after the commit (see `Engine.tidy`)."""
 
 
 def backup(url: str, file: Path) -> Backup:
     """Copy a store as it is at one moment into a new file, and check the copy."""
     if file.exists():
         raise Impossible(f"There is a file {file} already: nothing is written over.")
-    if not is_begun(url):
-        raise StoreError(f"There is no database {without_password(url)}.")
+    check_there(url)
     source = _of_sqlite(open_to_read(url))
     with _unfinished(file) as copy:
         _copy(source, copy)
@@ -49,22 +51,21 @@ def restore(file: Path, url: str) -> Backup:
     """
     found = checked(file)
     target = _of_sqlite(open_to_read(url))
-    source = _of_sqlite(open_to_read(str(file)))
+    source = _of_sqlite(open_to_read(_url(file)))
     if not Path(target.label).exists():
         with _unfinished(Path(target.label)) as copy:
             _copy(source, copy)
             copy.replace(target.label)
-    _copy_into(source, _of_sqlite(open_to_write(url)))
-    return found
+    return replace(found, untidy=_copy_into(source, _of_sqlite(open_to_write(url))))
 
 
 def checked(file: Path) -> Backup:
     """Check that a file is a whole store of ours; tell what it holds."""
     if not file.exists():
         raise Impossible(f"There is no file {file}.")
-    if not is_begun(str(file)):
+    if not is_begun(_url(file)):
         raise StoreError(f"The file {file} holds no store.")
-    database = open_to_read(str(file))
+    database = open_to_read(_url(file))
     try:
         (damage,) = database.execute_sql("PRAGMA integrity_check(1)").fetchone()
         (revision,) = database.execute_sql(NEWEST).fetchone()
@@ -79,6 +80,11 @@ def checked(file: Path) -> Backup:
     return Backup(revision, file.stat().st_size, digest.hexdigest())
 
 
+def _url(file: Path) -> str:
+    """Write a path so that it looks like no address: its name may have a colon."""
+    return os.path.join(file.parent, file.name)
+
+
 def _of_sqlite(database: Engine) -> SQLite:
     if not isinstance(database, SQLite):
         raise Impossible(f"{database.label} is copied by its own tools: pg_dump and pg_restore.")
@@ -91,17 +97,17 @@ def _copy(source: SQLite, file: Path) -> None:
             _copy_pages(source, target)
             # A copy is one file: it must not need a log beside it.
             target.pragma("journal_mode", "delete")
-    except ENGINE_ERRORS as error:
+    except OF_THE_SOURCE as error:
         raise source.unusable("copied", error) from error
 
 
-def _copy_into(source: SQLite, target: SQLite) -> None:
+def _copy_into(source: SQLite, target: SQLite) -> str:
     try:
         _copy_pages(source, target.connection())
-        target.settle()
-        target.truncate_log()
     except ENGINE_ERRORS as error:
         raise target.unusable("written", error) from error
+    else:
+        return target.tidy()
     finally:
         target.close()
 
@@ -115,11 +121,16 @@ def _copy_pages(source: SQLite, target: apsw.Connection) -> None:
 
 @contextmanager
 def _unfinished(file: Path) -> Iterator[Path]:
-    """Give a file beside one; nothing of it is left unless it takes the other's place."""
+    """Give a file beside one; nothing of it is left unless it takes the other's place.
+
+    An error of SQLite that comes out of it is one of writing the file.
+    """
     path = file.with_name(f"{file.name}.{os.getpid()}.unfinished")
     try:
         yield path
+    except ENGINE_ERRORS as error:
+        raise SQLite(str(file)).unusable("written", error) from error
     finally:
         for left in (path, path.with_name(f"{path.name}-journal")):
-            with suppress(FileNotFoundError):
+            with suppress(OSError):
                 left.unlink()

@@ -10,7 +10,7 @@ from peewee import Model, SchemaManager, Tuple, chunked, fn
 from dataset.database import COPYING, ENGINE_ERRORS, check, found_settings, make, open_to_read
 from dataset.engines import engine_of
 from dataset.engines.base import SECONDS_TO_WAIT, Engine
-from dataset.errors import Impossible
+from dataset.errors import Impossible, StoreError
 from dataset.models import MODELS, Load, Revision, Setting, field
 from dataset.reconciling import create_missing
 
@@ -32,15 +32,16 @@ Watch = Callable[[str, Sum], None]
 """Is told of each table that was found to be the same."""
 
 
-def copy(source: str, target: str, watch: Watch = lambda *_: None) -> None:
+def copy(source: str, target: str, watch: Watch = lambda *_: None) -> str:
     """Copy a store into a new database, or go on where an interrupted copy ended.
 
+    Gives what could not be done afterwards (see `Engine.tidy`).
     Raises `StoreError` if either cannot be used, `Impossible` if the target holds another store,
     the source has changed since the copy began, or a table is not the same in the end.
     """
     settings = found_settings(source)
     if settings is None:
-        raise Impossible(f"There is no store at {open_to_read(source).label}.")
+        raise StoreError(f"There is no store at {open_to_read(source).label}.")
     with _reading(source) as reader, _writing(target) as writer:
         check(reader.label, settings)
         _begin(writer, target, _state(reader, settings))
@@ -51,6 +52,7 @@ def copy(source: str, target: str, watch: Watch = lambda *_: None) -> None:
         for table in COPIED:
             watch(table._meta.table_name, _compared(reader, writer, table))
         _finish(writer, {name: settings[name] for name in KEPT})
+        return writer.tidy()
 
 
 @contextmanager
@@ -72,7 +74,6 @@ def _writing(url: str) -> Iterator[Engine]:
     database = engine_of(url).to_write(url, SECONDS_TO_WAIT)
     try:
         yield database
-        database.tidy()
     except ENGINE_ERRORS as error:
         raise database.unusable("written", error) from error
     finally:

@@ -8,7 +8,7 @@ from peewee import Database, SchemaManager
 
 import dataset.indexes  # noqa: F401 (tells the models of their indexes)
 from dataset.engines import engine_of
-from dataset.engines.base import SECONDS_TO_WAIT, WAY_OUT, Engine
+from dataset.engines.base import DAMAGED, SECONDS_TO_WAIT, Engine
 from dataset.errors import StoreError
 from dataset.models import MODELS, Setting
 from dataset.reconciling import create_missing
@@ -66,6 +66,15 @@ def is_begun(url: str) -> bool:
     return settings is not None
 
 
+def check_there(url: str) -> None:
+    """Refuse a database that is not there, or holds no store yet."""
+    if not is_begun(url):
+        raise StoreError(
+            f"There is no database {open_to_read(url).label}: choose another with DATABASE=, or "
+            "make it with `cameo-events init`."
+        )
+
+
 def found_settings(url: str) -> dict[str, str] | None:
     """Read what a store says about itself, None if there is none; refuse something else."""
     database = open_to_read(url)
@@ -113,7 +122,7 @@ def check(label: str, settings: dict[str, str]) -> None:
             f"The database {label} is a copy that is not whole: run `cameo-events copy` again."
         )
     if not schema.isdigit() or not {"uuid", "key"} <= settings.keys():
-        raise StoreError(f"The database {label} is damaged: its settings are missing. {WAY_OUT}")
+        raise StoreError(f"The settings of the database {label} are missing. {DAMAGED}")
     check_age(label, settings)
     if int(schema) < SCHEMA_VERSION:
         raise StoreError(

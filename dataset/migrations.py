@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataset.database import COPYING, ENGINE_ERRORS, SCHEMA_VERSION, check_age, found_settings
 from dataset.engines import engine_of
 from dataset.engines.base import SECONDS_TO_WAIT, Engine
-from dataset.errors import Impossible
+from dataset.errors import StoreError
 from dataset.models import Setting
 from dataset.reconciling import reconcile
 
@@ -26,23 +26,25 @@ It runs within a transaction; the indexes are made as they are declared afterwar
 """
 
 
-def migrate(url: str, watch: Watch = lambda _: None) -> None:
+def migrate(url: str, watch: Watch = lambda _: None) -> str:
     """Bring a store to the newest schema in one transaction: all of it or nothing.
 
-    Raises `StoreError` for a store that a newer version has made, `Impossible` where there is none.
+    Gives what could not be done afterwards (see `Engine.tidy`).
+    Raises `StoreError` for a store that a newer version has made, and where there is none.
     """
     database = engine_of(url).to_write(url, SECONDS_TO_WAIT)
     settings = found_settings(url)
     if settings is None or COPYING in settings:
-        raise Impossible(f"There is no whole store at {database.label}.")
+        raise StoreError(f"There is no whole store at {database.label}.")
     check_age(database.label, settings)
     try:
         with database.atomic():
             database.begin_writing()
             _migrate(database, watch)
-        database.tidy()
     except ENGINE_ERRORS as error:
         raise database.unusable("migrated", error) from error
+    else:
+        return database.tidy()
     finally:
         database.close()
 

@@ -51,9 +51,7 @@ def purge(database: Engine, public_id: str) -> int:
     """Remove all that the store holds of an event; give the revision. There is no way back.
 
     A tombstone keeps its id, so that no load brings it again. The store gets another UUID: no
-    answer that was given before counts as fresh. The file is written anew, so that nothing is left
-    in its free pages either: this takes its time and, for a while, twice its room. If it fails,
-    purge again.
+    answer that was given before counts as fresh. What is left in free pages goes with `forget`.
     """
     with revision(database, "purge", public_id) as change:
         key = _key(change, public_id)
@@ -71,13 +69,18 @@ def purge(database: Engine, public_id: str) -> int:
         database.execute(renewed)
         database.forget_words()
         change.touch()
-        number = change.number
-    if not _written_anew(database):
-        raise Impossible(
-            f"The event {public_id} is purged as of revision {number}, but readers still hold the "
-            "file as it was: purge it again when they have ended."
-        )
-    return number
+        return change.number
+
+
+def forget(database: Engine) -> str:
+    """Write the store anew without the remains of what was purged; say what keeps some, if any.
+
+    This takes its time and, for a while, twice the room of the store.
+    """
+    try:
+        return database.write_anew()
+    except ENGINE_ERRORS as error:
+        return str(database.unusable("written anew", error))
 
 
 def release(database: Engine, name: str, number: int | None = None) -> int:
@@ -96,13 +99,6 @@ def release(database: Engine, name: str, number: int | None = None) -> int:
         database.execute(Release.insert(name=name, revision=number, created=now()))
         change.touch()
         return number
-
-
-def _written_anew(database: Engine) -> bool:
-    try:
-        return database.write_anew()
-    except ENGINE_ERRORS as error:
-        raise database.unusable("written anew", error) from error
 
 
 def _is_mentioned(database: Engine, key: int) -> bool:

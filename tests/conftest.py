@@ -131,7 +131,7 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def client_of() -> Callable[[Path], FlaskClient]:
     """Make a client of an application on any store."""
-    return lambda path: create_app(Settings(database=str(path))).test_client()
+    return client_on
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 from typing import Any
 
 
@@ -11,6 +12,8 @@ class Proxy:
     def __init__(self, port: int) -> None:
         """Stand before a port of the loopback address, on a port of its own."""
         self.fault: str | float = 0.0
+        self.meets: tuple[bytes, Callable[[], object]] | None = None
+        """What is done before bytes are passed on that hold these; once."""
         self._to = port
         self._tasks = set[Any]()
         self._loop = asyncio.new_event_loop()
@@ -35,6 +38,9 @@ class Proxy:
 
     async def _pipe(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(65_536):
+            if self.meets and self.meets[0] in data:
+                (_, act), self.meets = self.meets, None
+                act()
             if self.fault == "reset":
                 raise ConnectionError
             if self.fault != "black hole":

@@ -1,7 +1,9 @@
 """A store that holds what the seed dataset lacks, in three revisions."""
 
+import os
 import shutil
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -144,8 +146,13 @@ def make_rich(seeded: Path, path: Path) -> Path:
 
 
 def client_on(path: Path | str, **settings: Any) -> FlaskClient:
-    """Make a client of an application on a store."""
-    return create_app(Settings(database=str(path), **settings)).test_client()
+    """Make a client of an application on a store, with a cache of its own.
+
+    A copy of a store has its UUID: with one cache it would show what was made of the other.
+    """
+    # The folder of all caches of the tests (see `conftest.py`), removed as any of pytest's is.
+    own = {"cache": mkdtemp(dir=os.environ.get("XDG_CACHE_HOME"))}
+    return create_app(Settings(database=str(path), **own | settings)).test_client()
 
 
 def cell(event: Event, name: str) -> Any:

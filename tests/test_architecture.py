@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from importlib.util import resolve_name
 from pathlib import Path
 
 import pytest
@@ -32,31 +33,136 @@ PACKAGES = {name: sorted((ROOT / name).rglob("*.py")) for name in ("api", "schem
 MODULES = [path for paths in PACKAGES.values() for path in paths]
 
 
+RESOLVERS = ("resolve_name", "import_module", "__import__")
+MODULE = re.compile(r"[\w*]+(\.[\w*]+)*(:[\w*.]+)?")
+"""A text that may name a module, or a thing in one; `*` is what only a running program knows."""
+HTTP = {"api", "schemas", "flask", "flask_smorest", "marshmallow"}
+
+
 def imports_of(path: Path) -> set[str]:
-    names = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    """Name the modules that a module imports, and those that its texts name."""
+    package = ".".join(path.relative_to(ROOT).parent.parts)
+    return imports_in(ast.parse(path.read_text("utf-8")), package)
+
+
+def imports_in(tree: ast.Module, package: str) -> set[str]:
+    names = set(named_in_text(tree))
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            names.add(str(node.module))
-            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+            relative = "." * node.level + (node.module or "")
+            module = resolve_name(relative, package) if node.level else relative
+            names |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
     return names
+
+
+def named_in_text(tree: ast.Module) -> Iterator[str]:
+    """Yield the modules that texts may name; `dataset` alone is a column, too."""
+    for text in texts_in(tree):
+        if MODULE.fullmatch(text) and text != "dataset":
+            yield text.partition(":")[0]
+
+
+def texts_in(tree: ast.Module) -> Iterator[str]:
+    """Yield all texts; in those that are put together, `*` stands for all but constants."""
+    constants = constants_of(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant):
+            yield str(node.value)
+        elif isinstance(node, ast.JoinedStr):
+            parts = (getattr(part, "value", None) for part in node.values)
+            yield "".join(
+                part if isinstance(part, str) else constants.get(ast.unparse(part), "*")
+                for part in parts
+            )
+
+
+def constants_of(tree: ast.Module) -> dict[str, str]:
+    """Give the texts that have a name in a module."""
+    assigned = (node for node in tree.body if isinstance(node, ast.Assign))
+    return {
+        ast.unparse(node.targets[0]): node.value.value
+        for node in assigned
+        if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    }
 
 
 def packages_of(path: Path) -> set[str]:
     return {name.partition(".")[0] for name in imports_of(path)}
 
 
+def undeclared(names: set[str]) -> set[str]:
+    """Give the modules of `dataset` that are no declarations, nor things in these."""
+    used = {name for name in names if name.partition(".")[0] == "dataset"}
+    return {one for one in used if not {one, one.rpartition(".")[0]} & DECLARATIONS}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import flask",
+        "from flask import g",
+        'resolve_name("flask:Flask")',
+        'import_module("flask")',
+        'Format("a", writer="schemas.events:EventSchema")',
+        'TABLE = {"a": "api.cli:main"}',
+        'resolve_name(f"api.{name}:register")',
+        'API = "api.cli"\nresolve_name(f"{API}:main")',
+        'name = "api"\nresolve_name(name).cli',
+    ],
+)
+def test_a_module_is_seen_however_it_is_named(line: str) -> None:
+    found = imports_in(ast.parse(line), "dataset")
+    assert {name.partition(".")[0] for name in found} & HTTP
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from dataset import models",
+        "from . import models",
+        "from .models import Event",
+        'resolve_name("dataset.models:Event")',
+        'resolve_name("dataset:models")',
+        'resolve_name(f"dataset.{name}:Event")',
+    ],
+)
+def test_a_module_that_is_no_declaration_is_seen_however_it_is_named(line: str) -> None:
+    assert undeclared(imports_in(ast.parse(line), "dataset"))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_what_is_imported_by_name_has_a_name_that_can_be_read(path: Path) -> None:
+    """A text is put together by an f-string alone, and begins with what stands in the module."""
+    tree = ast.parse(path.read_text("utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    resolving = [
+        call
+        for call in calls
+        if getattr(call.func, "attr", getattr(call.func, "id", "")) in RESOLVERS
+    ]
+    constants = constants_of(tree)
+    assert all(begins_with_text(made, constants) for call in resolving for made in texts_made(call))
+
+
+def begins_with_text(made: ast.AST, constants: dict[str, str]) -> bool:
+    """Tell whether a text is an f-string whose beginning can be read."""
+    first = made.values[0] if isinstance(made, ast.JoinedStr) else None
+    if isinstance(first, ast.FormattedValue):
+        return ast.unparse(first.value) in constants
+    return isinstance(first, ast.Constant)
+
+
 @pytest.mark.parametrize("path", PACKAGES["dataset"], ids=str)
 def test_dataset_knows_neither_http_nor_the_contract(path: Path) -> None:
-    assert not packages_of(path) & {"api", "schemas", "flask", "flask_smorest", "marshmallow"}
+    assert not packages_of(path) & HTTP
 
 
 @pytest.mark.parametrize("path", PACKAGES["schemas"], ids=str)
 def test_schemas_know_only_the_declarations_of_the_data(path: Path) -> None:
-    used = {name for name in imports_of(path) if name.startswith("dataset")}
     assert not packages_of(path) & {"api", "flask", "flask_smorest", "peewee"}
-    assert all(name in DECLARATIONS or name.rpartition(".")[0] in DECLARATIONS for name in used)
+    assert not undeclared(imports_of(path))
 
 
 @pytest.mark.parametrize(
@@ -75,9 +181,8 @@ def test_schemas_know_only_the_declarations_of_the_data(path: Path) -> None:
 )
 def test_declarations_know_no_storage(name: str) -> None:
     path = ROOT / "dataset" / f"{name}.py"
-    used = {name for name in imports_of(path) if name.startswith("dataset.")}
     assert not packages_of(path) & {"peewee", "playhouse", "apsw"}
-    assert all(name in DECLARATIONS or name.rpartition(".")[0] in DECLARATIONS for name in used)
+    assert not undeclared(imports_of(path))
 
 
 @pytest.mark.parametrize("path", MODULES, ids=str)

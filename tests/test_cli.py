@@ -14,11 +14,11 @@ import apsw
 import click
 import httpx
 import pytest
-from conftest import COMMAND, free_port, start, stop, wait_until_up
+from conftest import COMMAND, Server, free_port, start, stop, wait_until_up
 
 from api.cli import main
 from api.settings import MEANINGS
-from dataset.database import open_to_write
+from dataset.database import open_to_read, open_to_write
 
 UNUSABLE = 3
 WRONG_COMMAND = 2
@@ -176,6 +176,10 @@ def test_an_option_comes_before_its_variable(tmp_path: Path) -> None:
         "mysql://host/events",
         "sqlite:///events.sqlite",
         "://",
+        "file:events.sqlite",
+        "file:/tmp/events.sqlite?mode=rwc",
+        "postgresql:events",
+        "sqlite:events.sqlite",
     ],
 )
 def test_an_address_that_is_no_file_is_refused(tmp_path: Path, command: str, url: str) -> None:
@@ -183,6 +187,74 @@ def test_an_address_that_is_no_file_is_refused(tmp_path: Path, command: str, url
     assert (told.returncode, told.stdout) == (UNUSABLE, "")
     assert "must be the path of a SQLite file" in told.stderr
     assert "Traceback" not in told.stderr
+
+
+def test_a_file_whose_name_looks_like_an_address_is_written_with_its_folder(
+    own_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    asked = {"a:backup": ("backup", "./a:backup"), "b:new": ("restore-backup", "a:backup", "--yes")}
+    stores = (str(own_store), "./b:new")
+    for (made, arguments), store in zip(asked.items(), stores, strict=True):
+        told = run(*arguments, DATABASE=store)
+        assert (told.returncode, Path(made).is_file()) == (0, True), told.stderr
+
+
+ON_A_STORE = {
+    "backup": ("copy.backup",),
+    "columns": (),
+    "copy": ("none.sqlite", "new.sqlite"),
+    "load": ("--replay", "1"),
+    "loads": (),
+    "migrate": (),
+    "purge": ("seed:1", "--yes"),
+    "quarantine": ("1",),
+    "release": ("2026.1",),
+    "restore": ("seed:1",),
+    "retract": ("seed:1", "--reason", "x"),
+}
+"""The commands that need a store which is there, with arguments."""
+MAKING = {"serve", "init", "restore-backup"}
+"""The commands that make one; `load` does, too, unless it reads again what another refused."""
+
+
+def test_it_is_known_of_every_command_whether_it_makes_a_store() -> None:
+    assert ON_A_STORE.keys() | MAKING | {"openapi"} == set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", ON_A_STORE)
+def test_a_mistyped_database_is_refused_and_not_made(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = run(name, *ON_A_STORE[name], DATABASE="none.sqlite")
+    assert (told.returncode, told.stdout) == (UNUSABLE, "")
+    assert "none.sqlite" in told.stderr
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", sorted(ON_A_STORE.keys() - {"copy", "columns"}))
+def test_an_empty_database_of_a_server_stays_empty(
+    name: str, tmp_path: Path, postgres: Server
+) -> None:
+    url = postgres.database()
+    given = [one.replace("copy.backup", str(tmp_path / "copy")) for one in ON_A_STORE[name]]
+    told = run(name, *given, DATABASE=url)
+    tables = open_to_read(url).get_tables()
+    postgres.drop(url)
+    assert (told.returncode, told.stdout, tables) == (UNUSABLE, "", [])
+
+
+@pytest.mark.parametrize("name", sorted({*ON_A_STORE, *MAKING}))
+def test_an_address_of_no_engine_makes_nothing(
+    name: str, own_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    given = {"copy": ("file:none.sqlite", "new.sqlite"), "restore-backup": (own_store, "--yes")}
+    arguments = (ON_A_STORE | given).get(name, ())
+    told = run(name, *map(str, arguments), DATABASE="file:none.sqlite", PORT=free_port())
+    assert (told.returncode, "must be the path of a SQLite file" in told.stderr) == (UNUSABLE, True)
+    assert not list(tmp_path.glob("*none.sqlite*")) + list(tmp_path.glob("new*"))
 
 
 def test_a_database_that_nobody_could_read_again_is_refused(tmp_path: Path) -> None:
@@ -208,10 +280,11 @@ def test_a_place_where_no_file_can_be_is_refused(command: str, path: str) -> Non
     assert "Traceback" not in told.stderr
 
 
-def test_a_taken_port_is_refused_with_a_way_out(seeded: Path) -> None:
+def test_a_taken_port_is_refused_with_a_way_out_before_a_database_is_made(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        told = run("serve", DATABASE=seeded, PORT=port)
+        told = run("serve", DATABASE=tmp_path / "new.sqlite", PORT=port)
+    assert not list(tmp_path.iterdir())
     assert told.returncode == UNUSABLE
     assert str(port) in told.stderr
     assert "PORT=" in told.stderr

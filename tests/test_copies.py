@@ -143,4 +143,4 @@ def test_a_copy_that_differs_is_told(rich_store: Path, new: str) -> None:
 
 def test_there_must_be_a_store_to_copy(tmp_path: Path, new: str) -> None:
     told = copied(tmp_path / "none.sqlite", new)
-    assert (told.exit_code, "There is no store" in told.output) == (IMPOSSIBLE, True)
+    assert (told.exit_code, "There is no store" in told.output) == (UNUSABLE, True)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
 from click.testing import CliRunner, Result
 from flask.testing import FlaskClient
@@ -11,7 +12,8 @@ from postgres_server import Server
 from rich_store import client_on
 
 from api.cli import main
-from dataset.database import open_to_write
+from dataset.database import open_to_read, open_to_write
+from dataset.snapshots import Store
 
 Stored = Callable[[str], bytes]
 GONE = "/v1/events/gdelt:1001"
@@ -97,6 +99,71 @@ def test_a_purged_event_leaves_nothing_but_its_id(
     assert reader.get("/v1/events?as_of=1").headers["ETag"] != etag
     assert b"ebenezer" not in stored(store).lower()
     assert counts(loaded(store, "gdelt", again)) == {"retracted": 1}
+
+
+def statistics_of(store: str) -> bytes:
+    """Give the statistics that PostgreSQL keeps of columns and indexes, as text."""
+    database = open_to_read(store)
+    rows = database.execute_sql("SELECT most_common_vals, histogram_bounds FROM pg_stats")
+    found = str(rows.fetchall()).lower().encode()
+    database.close()
+    return found
+
+
+def test_statistics_keep_nothing_of_a_purged_event(
+    postgres: Server, postgres_store: str, tmp_path: Path, again: Path
+) -> None:
+    loaded(postgres_store, "gdelt", again)
+    for name in ("analyzed", "analyzed again"):
+        open_to_write(postgres_store).tidy()
+        path = tmp_path / name
+        path.write_bytes(gdelt_line(c0="1002"))
+        loaded(postgres_store, "gdelt", path)
+    assert b"ebenezer" in statistics_of(postgres_store)
+    done = command(postgres_store, "purge", "gdelt:1001", "--yes")
+    assert (done.exit_code, b"ebenezer" in postgres.stored(postgres_store).lower()) == (0, False)
+
+
+def test_a_purge_tells_that_statistics_are_not_the_users(postgres: Server, again: Path) -> None:
+    url = postgres.database()
+    postgres.execute("CREATE ROLE writer LOGIN")
+    with psycopg.connect(url) as owner:
+        owner.execute("GRANT ALL ON SCHEMA public TO writer")
+    theirs = url.replace("test@", "writer@")
+    command(theirs, "init")
+    loaded(theirs, "gdelt", again)
+    done = command(theirs, "purge", "gdelt:1001", "--yes")
+    postgres.drop(url)
+    assert done.exit_code == 1
+    assert "is purged as of revision 3" in done.output
+    assert "pg_statistic" in done.output
+
+
+def test_a_purge_tells_of_a_reader_who_may_still_see_the_event(
+    postgres_store: str, again: Path
+) -> None:
+    loaded(postgres_store, "gdelt", again)
+    with Store(postgres_store).snapshot():
+        done = command(postgres_store, "purge", "gdelt:1001", "--yes")
+    assert done.exit_code == 1
+    assert "Readers still hold the database as it was." in done.output
+    assert command(postgres_store, "purge", "gdelt:1001", "--yes").exit_code == 0
+
+
+def test_a_purge_tells_of_results_that_it_could_not_remove(
+    own_store: Path, tmp_path: Path, again: Path
+) -> None:
+    loaded(own_store, "gdelt", again)
+    in_the_way = tmp_path / "cache" / "results" / "a-b.sqlite"
+    in_the_way.mkdir(parents=True)
+    asked = ("purge", "gdelt:1001", "--yes", "--cache", str(tmp_path / "cache"))
+    done = command(str(own_store), *asked)
+    assert done.exit_code == 1
+    assert "is purged as of revision 3" in done.output
+    assert str(in_the_way) in done.output
+    assert b"ebenezer" not in own_store.read_bytes().lower()
+    in_the_way.rmdir()
+    assert command(str(own_store), *asked).exit_code == 0
 
 
 def test_a_retracted_event_can_be_purged(store: str, stored: Stored, reader: FlaskClient) -> None:

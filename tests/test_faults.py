@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from conftest import Server, free_port
 from fault_proxy import Proxy
 from flask.testing import FlaskClient
-from loads import counts, gdelt_line, loaded, no_fetch, sums_of
+from loads import counts, gdelt_line, loaded, no_fetch, rows_of, sums_of
 from peewee import fn
 from rich_store import client_on
 from test_cli import UNUSABLE
@@ -188,6 +188,83 @@ def test_a_second_writer_waits_and_is_told(postgres_store: str) -> None:
     first.close()
     assert done.exit_code == UNUSABLE
     assert "Another command is writing to it" in done.output
+
+
+def reset(proxy: Proxy) -> None:
+    """Let the network fail."""
+    proxy.fault = "reset"
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> str:
+    """A file to load."""
+    path = tmp_path / "a.tsv"
+    path.write_bytes(gdelt_line(c0="900001", c6="Ebenezer"))
+    return str(path)
+
+
+UNTIDY = "Everything is committed, but ANALYZE could not refresh the statistics"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    ["load gdelt {export}", "release 2026.1", "retract seed:1 --reason x", "init", "migrate"],
+)
+def test_what_fails_after_a_commit_is_told_and_is_no_failure(
+    proxied: tuple[Proxy, str], export: str, arguments: str
+) -> None:
+    proxy, url = proxied
+    proxy.meets = (b"ANALYZE", lambda: reset(proxy))
+    given = arguments.format(export=export).split()
+    done = CliRunner().invoke(main, [*given, "--database", url])
+    assert (done.exit_code, UNTIDY in done.output) == (0, True), done.output
+    assert "the next load does it" in done.output
+    proxy.fault = 0.0
+    revision = client_on(url).get("/v1/events/count").get_json()["receipt"]["revision"]
+    assert revision == (1 if arguments in ("init", "migrate") else 2)
+
+
+def test_a_server_that_dies_after_the_commit_fails_no_load(
+    mortal: tuple[Server, str], export: str
+) -> None:
+    server, url = mortal
+    proxy = Proxy(server.port)
+    proxy.meets = (b"ANALYZE", lambda: server.stop("fast"))
+    through = url.replace(str(server.port), str(proxy.port))
+    done = CliRunner().invoke(main, ["load", "gdelt", export, "--database", through])
+    proxy.close()
+    server.start()
+    assert (done.exit_code, UNTIDY in done.output) == (0, True), done.output
+    assert counts(loaded(url, "gdelt", export)) == {"unchanged": 1}
+
+
+def test_a_copy_is_whole_though_the_network_fails_after_it(
+    proxied: tuple[Proxy, str], postgres: Server, own_store: Path
+) -> None:
+    proxy, _ = proxied
+    proxy.meets = (b"ANALYZE", lambda: reset(proxy))
+    target = postgres.database()
+    through = target.replace(str(postgres.port), str(proxy.port))
+    done = CliRunner().invoke(main, ["copy", str(own_store), through])
+    assert (done.exit_code, UNTIDY in done.output) == (0, True), done.output
+    assert rows_of(target) == rows_of(own_store)
+
+
+def test_a_purge_that_leaves_remains_says_that_it_is_committed(
+    proxied: tuple[Proxy, str], postgres: Server, export: str
+) -> None:
+    proxy, url = proxied
+    loaded(url, "gdelt", export)
+    proxy.meets = (b"VACUUM", lambda: reset(proxy))
+    asked = ["purge", "gdelt:900001", "--yes", "--database", url]
+    done = CliRunner().invoke(main, asked)
+    proxy.fault = 0.0
+    assert done.exit_code == 1
+    assert "is purged as of revision 3" in done.output
+    assert "cannot be written anew" in done.output
+    assert client_on(url).get("/v1/events/gdelt:900001").status_code == 410
+    assert CliRunner().invoke(main, asked).exit_code == 0
+    assert b"ebenezer" not in postgres.stored(url.replace(str(proxy.port), str(postgres.port)))
 
 
 def test_a_backup_of_nothing_tells_no_password(postgres: Server, tmp_path: Path) -> None:

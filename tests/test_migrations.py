@@ -148,7 +148,7 @@ def test_a_newer_store_is_refused(any_store: str) -> None:
 
 def test_what_is_no_store_is_not_migrated(tmp_path: Path) -> None:
     told = CliRunner().invoke(main, ["migrate", "--database", str(tmp_path / "none.sqlite")])
-    assert (told.exit_code, "There is no whole store" in told.output) == (1, True)
+    assert (told.exit_code, "There is no whole store" in told.output) == (3, True)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,11 +1,16 @@
 """What a service tells of its requests: ids, headers, logs, figures."""
 
+import ast
 import json
+import logging
+import os
 import re
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import gunicorn
 import httpx
 import pytest
 from conftest import free_port, start, stop, wait_until_up
@@ -13,6 +18,7 @@ from flask.testing import FlaskClient
 
 from api import create_app
 from api.headers import FOR_SCRIPTS, PROTECTIVE, READABLE
+from api.logs import Line
 from api.settings import Settings
 from dataset.database import SCHEMA_VERSION
 
@@ -221,6 +227,51 @@ def test_no_line_tells_a_secret_or_breaks(logged: Any, seeded: Path) -> None:
     assert "SECRET" not in json.dumps(lines)
     assert "cursor" not in json.dumps(lines)
     assert lines[0]["query"] == "limit=1"
+
+
+def calls_of(path: Path) -> Iterator[tuple[str, str]]:
+    """Give the text of each message that gunicorn logs, and the code of its arguments."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("self.log."):
+            told, *arguments = [ast.unparse(one) for one in node.args] or [""]
+            yield told, " ".join(arguments)
+
+
+def test_what_gunicorn_says_of_an_address_is_known_by_the_word_request() -> None:
+    paths = Path(gunicorn.__file__).parent.glob("workers/*.py")
+    told = {text for path in paths for text, given in calls_of(path) if re.search(r"\.uri", given)}
+    assert told
+    assert all("request" in text for text in told)
+
+
+@pytest.mark.parametrize(
+    ("message", "arguments", "told"),
+    [
+        ("Worker (pid:%s) was sent %s!", (7, "SIGKILL"), "Worker (pid:7) was sent SIGKILL!"),
+        ("Worker (pid:%s) exited with code %s.", (7, 3), "Worker (pid:7) exited with code 3."),
+        ("Error handling request %s %s", ("GET", "/SECRET"), "Error handling request"),
+        ("Error handling request %s", ("/SECRET",), "Error handling request"),
+        ("100 % sure", (), "100 % sure"),
+    ],
+)
+def test_messages_of_gunicorn_have_their_arguments(
+    message: str, arguments: tuple[object, ...], told: str
+) -> None:
+    record = logging.LogRecord("gunicorn.error", 40, "", 0, message, arguments, None)
+    assert json.loads(Line().format(record))["message"] == told
+
+
+def test_the_log_names_a_killed_worker_and_its_signal(seeded: Path) -> None:
+    port = free_port()
+    process = start(seeded, port, WORKERS="1")
+    wait_until_up(f"http://127.0.0.1:{port}", process)
+    (worker,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    os.kill(int(worker), signal.SIGKILL)
+    assert process.stdout is not None
+    lines = (line for line in process.stdout if line.startswith("{"))
+    message = json.loads(next(lines))["message"]
+    stop(process)
+    assert message.startswith(f"Worker (pid:{worker}) was sent SIGKILL!")
 
 
 # Figures

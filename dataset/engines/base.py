@@ -27,9 +27,15 @@ as_peewee = peewee.__exception_wrapper__  # type: ignore[attr-defined]
 
 SECONDS_TO_WAIT = 5
 """So long a command waits for another that writes, and a reader for a connection."""
-WAY_OUT = "If it does not pass, restore a backup or choose another database with DATABASE=."
+WAY_OUT = "If it does not pass when you try again, choose another database with DATABASE=."
+DAMAGED = "It is damaged: restore a backup or choose another database with DATABASE=."
 BUSY = "Another command is writing to it: nothing was changed, try again when it has ended."
+HELD = "Readers still hold the database as it was."
 FULL = "Nothing was changed: make room, then try again."
+
+
+TEXT_ERRORS = (UnicodeDecodeError, orjson.JSONDecodeError)
+"""Text that is not UTF-8, or not the JSON that we wrote, stands in no row of ours."""
 
 
 class Term(ColumnBase):
@@ -68,11 +74,9 @@ class Engine(Database):
     """The indexes of the words of events, where these are indexes as others are."""
     ERRORS: ClassVar[tuple[type[BaseException], ...]] = (
         PeeweeException,
-        UnicodeDecodeError,
-        orjson.JSONDecodeError,
+        *TEXT_ERRORS,
     )
-    """What an engine raises. Text that is not UTF-8, or not the JSON that we wrote, stands in no
-    row of ours: it is damaged."""
+    """What an engine raises."""
 
     @classmethod
     @abstractmethod
@@ -170,23 +174,33 @@ class Engine(Database):
         """Learn how many events the values of each index have: the rarest lead is taken."""
 
     @abstractmethod
-    def tidy(self) -> None:
-        """Do what is due after a write, once it is committed."""
+    def tidy(self) -> str:
+        """Do what is due after a commit; say what could not be done: the commit stands anyway."""
 
     @abstractmethod
-    def write_anew(self) -> bool:
-        """Leave no remains of what was deleted; tell whether all is gone."""
+    def write_anew(self) -> str:
+        """Leave no remains of what was deleted; say what keeps some of them, if anything does."""
 
     @abstractmethod
     def way_out(self, error: BaseException) -> str:
         """Say what can be done about an error."""
 
+    def words_of(self, error: BaseException) -> str:
+        """Give the engine's words for an error."""
+        return str(error)
+
     def unusable(self, done: str, error: BaseException) -> StoreError:
         """Say why the database cannot be read or written; peewee may hide the cause."""
         while isinstance(error.__context__, self.ERRORS):
             error = error.__context__
-        told, way_out = " ".join(str(error).split()), self.way_out(error)
+        told = " ".join(self.words_of(error).split())
+        way_out = DAMAGED if isinstance(error, TEXT_ERRORS) else self.way_out(error)
         return StoreError(f"The database {self.label} cannot be {done}: {told}. {way_out}")
+
+    def untidy(self, what: str, error: BaseException) -> str:
+        """Say what could not be done after a commit."""
+        told = " ".join(self.words_of(error).split())
+        return f"Everything is committed, but {what} ({told}): the next load does it."
 
     def get_context_options(self) -> dict[str, Any]:
         """Let terms be written in this engine's words."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -11,7 +12,7 @@ from psycopg.pq import TransactionStatus
 
 from dataset.clocks import UNLIMITED, Clock
 from dataset.engines import postgres_connections as connections
-from dataset.engines.base import Engine, Insert, Row, as_peewee
+from dataset.engines.base import HELD, Engine, Insert, Row, as_peewee
 from dataset.engines.postgres_words import LEXEMES, LONG_WORDS, OPERATIONS, TERMS
 from dataset.errors import StoreError
 from dataset.models import MODELS, Event, field
@@ -24,8 +25,13 @@ WRITER = 0x43414D45
 """The advisory lock of who writes: `CAME`."""
 BY_BYTES = 'TEXT COLLATE "C"'
 """Texts are put in order by their bytes, as SQLite does, whatever the database's own order is."""
-REWRITING = ("VACUUM (FULL) event", "VACUUM (FULL) superseded", "VACUUM (FULL) mention")
-"""Citus takes one table at a time."""
+REWRITING = (
+    *("VACUUM (FULL) event", "VACUUM (FULL) superseded", "VACUUM (FULL) mention"),
+    *("ANALYZE event", "ANALYZE superseded", "ANALYZE mention"),
+    "VACUUM (FULL) pg_statistic",
+)
+"""Citus takes one table at a time. Statistics hold values of the rows, and old ones until these are
+written anew, too."""
 READING = (
     "-c default_transaction_read_only=on",
     "-c cursor_tuple_fraction=1",
@@ -199,23 +205,32 @@ class Postgres(Engine, PostgresqlDatabase):
         for index in self.WORDS:
             self.execute(index)
 
-    def tidy(self) -> None:
+    def tidy(self) -> str:
         """Let the planner know what has come; the server itself would only see to it later."""
-        for statement in ("ANALYZE event", "ANALYZE superseded"):
-            self.execute_sql(statement)
+        try:
+            for statement in ("ANALYZE event", "ANALYZE superseded"):
+                self.execute_sql(statement)
+        except self.ERRORS as error:
+            return self.untidy("ANALYZE could not refresh the statistics of its tables", error)
+        return ""
 
-    def write_anew(self) -> bool:
+    def write_anew(self) -> str:
         """Write the tables without the remains of what was deleted; readers have to end first."""
         wait = f"{int(1000 * self._seconds_to_wait)}"
         self.execute_sql("SELECT set_config('lock_timeout', %s, false)", (wait,))
+        warnings: list[str] = []
+        self.connection().add_notice_handler(partial(connections.keep_warning, warnings))
         try:
+            with self.atomic():
+                # Rows that an earlier reader may see stay; each has read the settings.
+                self.execute_sql("LOCK TABLE setting IN ACCESS EXCLUSIVE MODE")
             for statement in REWRITING:
                 self.execute_sql(statement)
         except self.ERRORS as error:
             if connections.state_of(error) == "55P03":
-                return False
+                return HELD
             raise
-        return True
+        return " ".join(warnings)
 
     def way_out(self, error: BaseException) -> str:
         """Say what can be done, by the class of the error."""

@@ -12,7 +12,7 @@ from psycopg.pq import TransactionStatus
 
 from dataset.addresses import password_in
 from dataset.clocks import UNLIMITED, Clock
-from dataset.engines.base import BUSY, FULL, WAY_OUT
+from dataset.engines.base import BUSY, DAMAGED, FULL, WAY_OUT
 from dataset.errors import StoreError
 
 SECONDS_TO_CONNECT = 3
@@ -23,10 +23,14 @@ DOWN = "Is the server up, and are there its database and user (`createdb`, `crea
 WAYS_OUT = {
     "55P03": BUSY,
     "53100": FULL,
+    "25006": "It may only be read: is it a standby? Choose the primary with DATABASE=.",
     "53300": "It has no connection left: raise max_connections, or lower WORKERS and THREADS.",
     "42": "The user of DATABASE= must own its tables.",
     "08": DOWN,
     "57P": DOWN,
+    "58": "Does its disk fail? See the log of the server.",
+    "XX001": DAMAGED,
+    "XX002": DAMAGED,
 }
 """What to do about errors whose SQLSTATE begins so."""
 
@@ -93,6 +97,12 @@ def connected(url: str, options: str) -> Connection:
         fallback_application_name="cameo-events",
         client_encoding="UTF8",
     )
+
+
+def keep_warning(warnings: list[str], told: psycopg.errors.Diagnostic) -> None:
+    """Keep a warning, such as that a table was skipped which is not the user's."""
+    if told.severity_nonlocalized == "WARNING":
+        warnings.append(f"{told.message_primary}.")
 
 
 def way_out(error: BaseException) -> str:

@@ -1,6 +1,7 @@
 """SQLite: a store is a file, which readers go on to read while one writes."""
 
 import os
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ from playhouse.apsw_ext import APSWDatabase
 
 from dataset.addresses import without_password
 from dataset.clocks import Clock
-from dataset.engines.base import BUSY, FULL, WAY_OUT, Engine, Insert, Row, holding
+from dataset.engines.base import BUSY, DAMAGED, FULL, HELD, WAY_OUT, Engine, Insert, Row, holding
 from dataset.errors import StoreError
 from dataset.models import Event, field
 from dataset.statements import inserting
@@ -26,8 +27,27 @@ PRAGMAS = {"page_size": 8192, "synchronous": "normal", "cache_size": -65_536}
 READ_PRAGMAS: dict[str, int | str] = {"query_only": 1, "temp_store": "memory"}
 # What is sorted for a stream may be all there is.
 STREAM_PRAGMAS = READ_PRAGMAS | {"temp_store": "file"}
-WAYS_OUT = {"locked": BUSY, "disk is full": FULL}
-"""What to do about errors that SQLite names so."""
+ADDRESS = re.compile("[A-Za-z0-9+.-]*:")
+"""What an address begins with (`file:`, `sqlite://`, `:memory:`), and a path only after a `/`."""
+MAY_NOT = "Let this user write the file and its folder; is the disk mounted to be read only?"
+WAYS_OUT = {
+    apsw.BusyError: BUSY,
+    apsw.LockedError: BUSY,
+    apsw.FullError: FULL,
+    apsw.ReadOnlyError: MAY_NOT,
+    apsw.PermissionsError: MAY_NOT,
+    apsw.CantOpenError: f"SQLite makes files beside it, even to read. {MAY_NOT}",
+    apsw.IOError: "Does its disk fail, or is a limit of the size of files reached?",
+    apsw.NotADBError: "It is no SQLite file: choose another with DATABASE=, or restore a backup.",
+    apsw.CorruptError: DAMAGED,
+}
+"""What to do about errors of SQLite."""
+WORDS: dict[type[BaseException], str] = {
+    apsw.FullError: "database or disk is full",
+    apsw.ReadOnlyError: "attempt to write a readonly database",
+    apsw.IOError: "disk I/O error",
+}
+"""What SQLite says of errors, where it does."""
 
 # The text index follows its table by hand (https://sqlite.org/fts5.html#external_content_tables);
 # its words are folded already, so bytes decide.
@@ -201,34 +221,41 @@ class SQLite(Engine, APSWDatabase):  # type: ignore[misc]
         self.execute_sql("ANALYZE event")
         self.execute_sql("DROP TABLE IF EXISTS sqlite_stat4")
 
-    def tidy(self) -> None:
-        """Give the room of the write-ahead log back."""
-        self.truncate_log()
-
-    def truncate_log(self) -> bool:
-        """Truncate the write-ahead log; tell whether no reader or full disk put it off."""
+    def tidy(self) -> str:
+        """Give the room of the write-ahead log back; readers may put that off."""
         try:
-            ((busy, *_),) = self.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        except self.ERRORS:
-            return False
+            self._truncate_log()
+        except self.ERRORS as error:
+            return self.untidy("the log beside the database could not be made short", error)
+        return ""
+
+    def _truncate_log(self) -> bool:
+        """Truncate the write-ahead log; tell whether no reader put it off."""
+        ((busy, *_),) = self.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         return not busy
 
-    def write_anew(self) -> bool:
+    def write_anew(self) -> str:
         """Write the file without the remains of what was deleted."""
         self.execute_sql("VACUUM")
-        return self.truncate_log()
+        return "" if self._truncate_log() else HELD
 
     def way_out(self, error: BaseException) -> str:
-        """Say what can be done, by the words of the error."""
-        return next((text for name, text in WAYS_OUT.items() if name in str(error)), WAY_OUT)
+        """Say what can be done, by the kind of the error."""
+        return next((told for kind, told in WAYS_OUT.items() if isinstance(error, kind)), WAY_OUT)
+
+    def words_of(self, error: BaseException) -> str:
+        """Give SQLite's words for an error; where a copy of pages fails, they are wrong."""
+        told = str(error)
+        return WORDS.get(type(error), told) if told == "not an error" else told
 
 
 def _path_of(url: str) -> Path:
     """Give the file of a database; any other address is refused."""
-    if "://" in url or url.startswith(":") or not url:
+    if ADDRESS.match(url) or "://" in url or not url:
         raise StoreError(
             f"DATABASE is {without_password(url)!r}, but must be the path of a SQLite file, "
-            "such as cameo-events.sqlite, or like postgresql://user@host/database."
+            "such as cameo-events.sqlite (or ./a:b.sqlite), or like "
+            "postgresql://user@host/database."
         )
     path = Path(url)
     if path.is_dir():
