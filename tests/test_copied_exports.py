@@ -1,8 +1,8 @@
 """Exports of a copy with several row groups are those of rows, to the byte and in their order."""
 
 import logging
+import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,7 +23,7 @@ from dataset.selection import OLDEST_FIRST, Selection
 from dataset.sides import in_order
 from dataset.snapshots import Store
 
-ROWS = 140_000
+ROWS = 190_000
 REAL = {"gdelt2": "gdelt", "keds": "keds", "icews": "icews"}
 FIELDS = {
     "all": tuple(COLUMNS),
@@ -203,17 +203,14 @@ def test_a_segment_is_in_order(pair: Pair) -> None:
 
 
 def zero_later_rows(path: Path) -> None:
-    """Overwrite all row groups but the first two with zeros, in place."""
-    metadata = pq.read_metadata(path)
-    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
-    chunk = groups[2].column(0)
+    """Overwrite what lies behind three row groups with zeros; size and time stay as they were."""
+    status, metadata = path.stat(), pq.read_metadata(path)
+    chunk = metadata.row_group(3).column(0)
     begin = chunk.dictionary_page_offset or chunk.data_page_offset
     with path.open("r+b") as file:
         file.seek(begin)
-        file.write(bytes(sum(group.total_byte_size // 4 for group in groups[2:])))
-
-
-BREAKS: dict[str, Callable[[Path], None]] = {"damaged": zero_later_rows, "removed": Path.unlink}
+        file.write(bytes(status.st_size - metadata.serialized_size - 8 - begin))
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
 @pytest.fixture
@@ -224,21 +221,18 @@ def breaking(synthetic: Pair, tmp_path: Path) -> Pair:
     return synthetic._replace(copied=path)
 
 
-@pytest.mark.parametrize("harm", BREAKS)
 @pytest.mark.parametrize("fields", ["all", "label"])
 def test_each_event_is_there_once_if_a_segment_breaks_after_100_000_lines(
-    breaking: Pair, harm: str, fields: str, caplog: pytest.LogCaptureFixture
+    breaking: Pair, fields: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     selection = Selection(breaking.last, {}, OLDEST_FIRST)
     store = Store(str(breaking.copied))
     copy = copy_for(store, selection)
-    pieces = lines.write(store, selection, FIELDS[fields], {})
-    found = [next(pieces)]
-    BREAKS[harm](copy.folder / copy.segments[0].versions.name)
-    sent = 0
-    for piece in pieces:
-        sent += 0 if caplog.records else found[-1].count(b"\r\n")
+    zero_later_rows(copy.folder / copy.segments[0].versions.name)
+    sent, found = 0, []
+    for piece in lines.write(store, selection, FIELDS[fields], {}):
         found.append(piece)
+        sent += 0 if caplog.records else piece.count(b"\r\n")
     store.close()
     assert sent > 100_000
     assert [one.levelno for one in caplog.records] == [logging.WARNING]
