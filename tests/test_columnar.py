@@ -4,8 +4,6 @@ import io
 import logging
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
@@ -198,19 +196,6 @@ def test_a_query_that_begins_too_late_is_ended(columnar_store: Path) -> None:
         assert copy is not None
         with pytest.raises(TooSlow), shown(snapshot, copy, COVERED) as columns:
             columns.connection.execute(after_the_end(snapshot.clock)).fetchall()
-
-
-def test_nobody_else_can_make_the_folder_that_queries_overflow_into(columnar_store: Path) -> None:
-    code = "import os, sys; from pathlib import Path; from dataset.columnar import _engine"
-    code += "\nfolder = _engine(Path(sys.argv[1])).execute("
-    code += "\"SELECT current_setting('temp_directory')\").fetchone()[0]"
-    code += "\nprint(folder, oct(os.stat(folder).st_mode & 0o777))"
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(columnar_store)], capture_output=True, text=True
-    )
-    folder, mode = done.stdout.split()
-    assert mode == "0o700"
-    assert not Path(folder).exists()
 
 
 def test_what_fails_amid_batches_is_the_fault_of_the_copy(columnar_store: Path) -> None:
