@@ -4,10 +4,11 @@ from pkgutil import resolve_name
 
 from flask import Flask, Response
 
-from api import (
-    about,
+from api.middleware import caching
+from api.openapi import specification
+from api.pages import routes
+from api.resources import (
     aggregates,
-    caching,
     citations,
     codebook,
     datasets,
@@ -15,11 +16,11 @@ from api import (
     history,
     loads,
     mentions,
-    specification,
+    service,
 )
 from api.settings import Settings
-from dataset.snapshots import Store
-from dataset.spools import Spool
+from dataset.store.results_cache import Spool
+from dataset.store.snapshots import Store
 
 MODULES = (
     events,
@@ -30,25 +31,25 @@ MODULES = (
     datasets,
     loads,
     citations,
-    about,
+    service,
 )
 """The resources, in the order of the documentation."""
 
 CONCERNS = (
-    "tracing",
-    "logs",
-    "limits",
-    "rates",
-    "slots",
-    "problems",
-    "headers",
-    "caching",
-    "compression",
-    "metrics",
+    "api.middleware.request_ids",
+    "api.middleware.logs",
+    "api.middleware.limits",
+    "api.middleware.rates",
+    "api.responses.slots",
+    "api.middleware.problems",
+    "api.middleware.headers",
+    "api.middleware.caching",
+    "api.middleware.compression",
+    "api.middleware.metrics",
 )
 """What is done for every request, in this order, and for every answer, in the opposite one."""
 
-IF_SET = {"rates": "rate_limit"}
+IF_SET = {"api.middleware.rates": "rate_limit"}
 """The setting without which a concern is left out, and what it imports too."""
 
 
@@ -74,9 +75,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["spool"] = Spool(settings.results_folder, caching.fingerprint())
     for concern in CONCERNS:
         if concern not in IF_SET or getattr(settings, IF_SET[concern]):
-            resolve_name(f"api.{concern}:register")(app, settings)
+            resolve_name(f"{concern}:register")(app, settings)
     api = specification.create(app)
     for module in MODULES:
         api.register_blueprint(module.blueprint)
-    app.register_blueprint(about.pages)
+    app.register_blueprint(routes.blueprint)
     return app

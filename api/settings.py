@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from dataset.addresses import without_password
+from dataset.store.addresses import without_password
 
 MEANINGS = {
     "database": "Path of the SQLite database, or postgresql://user@host/database.",

@@ -9,7 +9,7 @@ POSTGRES_DRIVER = "psycopg"
 def _import_peewee() -> None:
     """Import peewee without the driver of PostgreSQL, which it takes wherever it is installed.
 
-    `dataset/engines/postgres.py` brings it along: 7 MB of each process that has no use for it.
+    `dataset/store/engines/postgres.py` brings it along: 7 MB that most processes have no use for.
     """
     if POSTGRES_DRIVER in sys.modules:
         return

@@ -5,9 +5,9 @@ from typing import Any
 
 import marshmallow as ma
 
-from dataset.columns import COLUMNS
-from dataset.groups import DYAD, KEYS, MEASURES, MOST_FILLED, MOST_KEYS, PERIODS
-from dataset.hints import closest
+from dataset.codebook.hints import closest
+from dataset.declarations.columns import COLUMNS
+from dataset.declarations.measures import DYAD, KEYS, MEASURES, MOST_FILLED, MOST_KEYS, PERIODS
 from schemas import fields
 from schemas.answers import PageInfoSchema, ReceiptSchema
 from schemas.base import ResponseSchema, described

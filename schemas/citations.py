@@ -2,7 +2,7 @@
 
 import marshmallow as ma
 
-from dataset.columns import SORTABLE
+from dataset.declarations.columns import SORTABLE
 from schemas.aggregates import AggregateExportQuerySchema, Order
 from schemas.answers import one_of
 from schemas.base import QuerySchema, ResponseSchema, described

@@ -4,8 +4,8 @@ from typing import Any
 
 import marshmallow as ma
 
-from dataset.columns import CLOSED_SETS, COLUMNS, PARTS, SORTABLE, Column
-from dataset.filters import DISTINCT, SPECIAL
+from dataset.declarations.columns import CLOSED_SETS, COLUMNS, PARTS, SORTABLE, Column
+from dataset.declarations.filters import DISTINCT, SPECIAL
 from schemas import fields
 from schemas.answers import list_of, one_of, receipt
 from schemas.base import QuerySchema, ResponseSchema, described

@@ -7,10 +7,10 @@ from typing import Any
 
 import marshmallow as ma
 
-from dataset.columns import COLUMNS, PARTS, SORTABLE
-from dataset.hints import closest
-from dataset.keys import RELEASE_NAME
-from dataset.words import folded
+from dataset.codebook.hints import closest
+from dataset.declarations.columns import COLUMNS, PARTS, SORTABLE
+from dataset.declarations.ids import RELEASE_NAME
+from dataset.declarations.words import folded
 
 LONGEST_VALUE = 4_000
 MOST_WORDS = 50

@@ -5,8 +5,8 @@ from typing import Any
 
 import marshmallow as ma
 
-from dataset.filters import FILTERS, Filter
-from dataset.vocabularies import CLOSED_KINDS, VOCABULARIES
+from dataset.codebook.vocabularies import CLOSED_KINDS, VOCABULARIES
+from dataset.declarations.filters import FILTERS, Filter
 from schemas import codes, fields
 from schemas.base import QuerySchema, described
 

@@ -7,10 +7,11 @@ import pytest
 from flask.testing import FlaskClient
 from rich_store import client_on, commit, public_id, rows_of
 
-from dataset import refreshing, retractions
-from dataset.database import open_to_write
-from dataset.refreshing import Refreshed, refresh
-from dataset.snapshots import Store
+from dataset.parquet_copy import refreshing
+from dataset.parquet_copy.refreshing import Refreshed, refresh
+from dataset.store.database import open_to_write
+from dataset.store.snapshots import Store
+from dataset.writes import corrections
 
 COVERED, NEWEST = 6, 8
 """The last revision that the copy covers, and that the store has."""
@@ -29,14 +30,14 @@ def refreshed(path: Path, anew: bool = False) -> Refreshed:
 def retract(path: Path, public_id: str) -> None:
     """Take an event back."""
     database = open_to_write(str(path))
-    retractions.retract(database, public_id, "a test")
+    corrections.retract(database, public_id, "a test")
     database.close()
 
 
 def restore(path: Path, public_id: str) -> None:
     """Bring an event back."""
     database = open_to_write(str(path))
-    retractions.restore(database, public_id)
+    corrections.restore(database, public_id)
     database.close()
 
 

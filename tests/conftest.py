@@ -22,9 +22,9 @@ from rich_store import client_on, make_rich
 
 from api import create_app
 from api.settings import Settings
-from dataset.copies import copy
-from dataset.database import open_to_write
-from dataset.loaders import seed
+from dataset.loading import seed
+from dataset.maintenance.copies import copy
+from dataset.store.database import open_to_write
 
 __all__ = ["free_port", "needed"]
 

@@ -6,10 +6,10 @@ from urllib.parse import urlencode
 
 from rich_store import RELEASE, VALUES, public_id
 
-from api.formats import FORMATS
-from dataset.columns import COLUMNS, SORTABLE
-from dataset.filters import DISTINCT, FILTERS
-from dataset.groups import KEYS, MEASURES, OVERLAPPING, PERIODS
+from api.responses.formats import FORMATS
+from dataset.declarations.columns import COLUMNS, SORTABLE
+from dataset.declarations.filters import DISTINCT, FILTERS
+from dataset.declarations.measures import KEYS, MEASURES, OVERLAPPING, PERIODS
 
 EVENTS = "/v1/events"
 DATES = {"date_from": "2024-01-01", "date_to": "2024-06-30"}

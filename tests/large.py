@@ -4,9 +4,9 @@ from pathlib import Path
 
 from benchmarks.gdelt_like import FIRST_ID, lines
 
-from dataset.database import open_to_write
-from dataset.inputs import inputs
-from dataset.loading import Order, load
+from dataset.inputs.paths import inputs
+from dataset.loading.loads import Order, load
+from dataset.store.database import open_to_write
 
 ROWS = 100_000
 IDS = [f"gdelt:{FIRST_ID + n}" for n in range(ROWS)]

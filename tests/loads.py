@@ -7,13 +7,13 @@ from typing import Any
 from conftest import SHARED
 from peewee import Database
 
-from dataset.copies import Sum, sum_of
-from dataset.database import open_to_write
-from dataset.inputs import inputs
-from dataset.loading import Order, load
-from dataset.models import MODELS, Event, Quarantined, field
-from dataset.runs import Outcome
-from dataset.writes import NAMES
+from dataset.inputs.paths import inputs
+from dataset.loading.accounts import Outcome
+from dataset.loading.loads import Order, load
+from dataset.maintenance.copies import Sum, sum_of
+from dataset.store.database import open_to_write
+from dataset.store.models import MODELS, Event, Quarantined, field
+from dataset.writes.versions import NAMES
 
 EVENTS = SHARED / "data" / "events"
 FORMATS = {

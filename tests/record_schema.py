@@ -9,7 +9,7 @@ from pathlib import Path
 
 import apsw
 
-from dataset.database import SCHEMA_VERSION, open_to_write
+from dataset.store.database import SCHEMA_VERSION, open_to_write
 
 FOLDER = Path(__file__).with_name("schemas")
 

@@ -10,10 +10,10 @@ from flask.testing import FlaskClient
 
 from api import create_app
 from api.settings import Settings
-from dataset.build import Row, build
-from dataset.database import open_to_write
-from dataset.models import Dataset, Release
-from dataset.revisions import revision
+from dataset.building.rows import Row, build
+from dataset.store.database import open_to_write
+from dataset.store.models import Dataset, Release
+from dataset.writes.revisions import revision
 
 Event = dict[str, Any]
 

@@ -19,15 +19,15 @@ from peewee import Select, Value
 from rich_store import RELEASE, Event, cell, client_on, commit, rows_of
 from test_pages import pages_of, shown
 
-from dataset.build import build
-from dataset.database import open_to_write
-from dataset.engines.sqlite import SQLite
-from dataset.grouping import PERIOD_LABELS, grouped
-from dataset.groups import KEYS, MEASURES, OVERLAPPING, PERIODS
-from dataset.retractions import purge
-from dataset.selection import Selection, arms
-from dataset.snapshots import Store
-from dataset.spooled import Grouping
+from dataset.aggregates.collecting import PERIOD_LABELS, grouped
+from dataset.aggregates.result_tables import Grouping
+from dataset.building.rows import build
+from dataset.declarations.measures import KEYS, MEASURES, OVERLAPPING, PERIODS
+from dataset.selections.selections import Selection, arms
+from dataset.store.database import open_to_write
+from dataset.store.engines.sqlite import SQLite
+from dataset.store.snapshots import Store
+from dataset.writes.corrections import purge
 
 Group = dict[str, Any]
 ALL_MEASURES = ",".join(MEASURES)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from dataset.columns import COLUMNS
-from dataset.conditions import CONDITIONS
-from dataset.filters import FILTERS
-from dataset.models import Event, Superseded
+from dataset.declarations.columns import COLUMNS
+from dataset.declarations.filters import FILTERS
+from dataset.selections.conditions import CONDITIONS
+from dataset.store.models import Event, Superseded
 from schemas.events import EventSchema
 from schemas.filters import EventFiltersSchema
 
@@ -19,15 +19,15 @@ ROOT = Path(__file__).parent.parent
 DECLARATIONS = {
     "dataset.codebook",
     "dataset.codebook.names",
-    "dataset.columns",
-    "dataset.filters",
-    "dataset.groups",
-    "dataset.hints",
-    "dataset.keys",
-    "dataset.slips",
-    "dataset.suggestions",
-    "dataset.vocabularies",
-    "dataset.words",
+    "dataset.declarations.columns",
+    "dataset.declarations.filters",
+    "dataset.declarations.measures",
+    "dataset.codebook.hints",
+    "dataset.declarations.ids",
+    "dataset.codebook.slips",
+    "dataset.codebook.suggestions",
+    "dataset.codebook.vocabularies",
+    "dataset.declarations.words",
 }
 PACKAGES = {name: sorted((ROOT / name).rglob("*.py")) for name in ("api", "schemas", "dataset")}
 MODULES = [path for paths in PACKAGES.values() for path in paths]
@@ -106,9 +106,9 @@ def undeclared(names: set[str]) -> set[str]:
         'resolve_name("flask:Flask")',
         'import_module("flask")',
         'Format("a", writer="schemas.events:EventSchema")',
-        'TABLE = {"a": "api.cli:main"}',
+        'TABLE = {"a": "api.commands.main:main"}',
         'resolve_name(f"api.{name}:register")',
-        'API = "api.cli"\nresolve_name(f"{API}:main")',
+        'API = "api.commands.main"\nresolve_name(f"{API}:main")',
         'name = "api"\nresolve_name(name).cli',
     ],
 )
@@ -123,7 +123,7 @@ def test_a_module_is_seen_however_it_is_named(line: str) -> None:
         "from dataset import models",
         "from . import models",
         "from .models import Event",
-        'resolve_name("dataset.models:Event")',
+        'resolve_name("dataset.store.models:Event")',
         'resolve_name("dataset:models")',
         'resolve_name(f"dataset.{name}:Event")',
     ],

@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 from rich_store import RICH, client_on
 from test_formats import QUERIES, columns_of, events_of, flat
 
-from dataset import arrow
-from dataset.columns import COLUMNS
+from dataset.declarations.columns import COLUMNS
+from dataset.exports import arrow
 
 Event = dict[str, Any]
 READERS: dict[str, Callable[[bytes], pa.Table]] = {

@@ -19,12 +19,12 @@ from loads import rows_of
 from rich_store import client_on
 from test_crashes import checked, loading
 
-from api.cli import main
-from dataset.backups import backup, restore
-from dataset.build import build
-from dataset.database import open_to_write
+from api.commands.main import main
+from dataset.building.rows import build
 from dataset.errors import Impossible, StoreError
-from dataset.revisions import revision
+from dataset.maintenance.backups import backup, restore
+from dataset.store.database import open_to_write
+from dataset.writes.revisions import revision
 
 ROWS = 5_000
 

@@ -12,7 +12,7 @@ import pytest
 from conftest import free_port, start, stop, wait_until_up
 from large import make_large
 
-from api.formats import FORMATS
+from api.responses.formats import FORMATS
 
 END = b"0\r\n\r\n"
 STREAMS = [f"/v1/events.{suffix}" for suffix in FORMATS]

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataset.build import BUILT, build
+from dataset.building.rows import BUILT, build
 from dataset.codebook import ACTIONS, quad_class_of
-from dataset.columns import COLUMNS
+from dataset.declarations.columns import COLUMNS
+from dataset.declarations.ids import shuffle_of
 from dataset.errors import Refused
-from dataset.keys import shuffle_of
-from dataset.models import Event
+from dataset.store.models import Event
 
 LEAST = {
     "id": "seed:1",

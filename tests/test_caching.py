@@ -13,9 +13,9 @@ from werkzeug.test import TestResponse
 
 from api import create_app
 from api.settings import Settings
-from dataset.build import build
-from dataset.database import open_to_write
-from dataset.loaders import seed
+from dataset.building.rows import build
+from dataset.loading import seed
+from dataset.store.database import open_to_write
 
 PINNED = [
     *("events?limit=5", "events?sort=-tone", "events?q=iran", "events?fields=id", "events/count"),

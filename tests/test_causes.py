@@ -14,10 +14,10 @@ from loads import gdelt_line, rows_of
 from postgres_server import Server
 from test_cli import UNUSABLE
 
-from api.cli import main
-from dataset.backups import backup
-from dataset.database import open_to_read
-from dataset.snapshots import Store
+from api.commands.main import main
+from dataset.maintenance.backups import backup
+from dataset.store.database import open_to_read
+from dataset.store.snapshots import Store
 
 MAY_NOT = "Let this user write the file and its folder; is the disk mounted to be read only?"
 FULL = "database or disk is full. Nothing was changed: make room, then try again."
@@ -103,7 +103,7 @@ def test_a_new_store_on_a_full_disk_is_told(full: Path) -> None:
 
 
 LIMITED = (
-    "import resource, sys; from api.cli import main; "
+    "import resource, sys; from api.commands.main import main; "
     "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2); main(sys.argv[2:])"
 )
 

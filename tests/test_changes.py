@@ -14,14 +14,14 @@ from rich_store import RELEASE, RICH, add_datasets, client_on, commit
 from test_filters import QUERIES
 from test_pages import next_of, pages_of, problem_of, shown
 
-from dataset.build import build
-from dataset.changes import Feed, Place, ordered
-from dataset.database import open_to_read, open_to_write
-from dataset.filters import Choice
-from dataset.pages import CAP
-from dataset.retractions import purge, restore, retract
-from dataset.revisions import revision
-from dataset.rows import stored
+from dataset.building.rows import build
+from dataset.declarations.filters import Choice
+from dataset.events.changes import Feed, Place, ordered
+from dataset.events.pages import CAP
+from dataset.events.rows import stored
+from dataset.store.database import open_to_read, open_to_write
+from dataset.writes.corrections import purge, restore, retract
+from dataset.writes.revisions import revision
 
 Copy = dict[str, Any]
 FILTERS = [

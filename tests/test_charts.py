@@ -19,9 +19,9 @@ from test_aggregates import groups_of
 from test_pages import pages_of
 from werkzeug.test import TestResponse
 
-from dataset.build import build
-from dataset.groups import PERIODS
-from dataset.ticks import GAP, ticks
+from dataset.building.rows import build
+from dataset.charts.ticks import GAP, ticks
+from dataset.declarations.measures import PERIODS
 
 OPENAPI = json.loads((ROOT / "openapi" / "openapi.json").read_text("utf-8"))
 PROBLEM = "application/problem+json"

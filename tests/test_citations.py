@@ -13,9 +13,9 @@ from test_pages import new_events
 
 from api import create_app
 from api.settings import Settings
-from dataset.build import build
-from dataset.database import open_to_read, open_to_write
-from dataset.models import Dataset, Revision
+from dataset.building.rows import build
+from dataset.store.database import open_to_read, open_to_write
+from dataset.store.models import Dataset, Revision
 
 SEED = "cameo-events developers (2026): Seed dataset of cameo-events, version 1."
 GDELT, MADE = "The gdelt data (2024).", "The made data (2024)."

@@ -16,9 +16,9 @@ import httpx
 import pytest
 from conftest import COMMAND, Server, free_port, start, stop, wait_until_up
 
-from api.cli import main
+from api.commands.main import main
 from api.settings import MEANINGS
-from dataset.database import open_to_read, open_to_write
+from dataset.store.database import open_to_read, open_to_write
 
 UNUSABLE = 3
 WRONG_COMMAND = 2

@@ -16,7 +16,7 @@ from conftest import COMMAND
 from loads import gdelt1_line, gdelt_line, rows_of
 from test_downloads import Site, site
 
-from api.cli import main
+from api.commands.main import main
 
 __all__ = ["site"]
 

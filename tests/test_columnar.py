@@ -21,14 +21,14 @@ from test_aggregates import ALL_MEASURES, FILL, SEVERAL
 from test_filters import QUERIES as FILTERED
 from test_formats import QUERIES as EXPORTED
 
-from dataset import pages
-from dataset.clocks import Clock
-from dataset.columnar import AGAIN, shown
+from dataset.declarations.measures import KEYS
 from dataset.errors import TooSlow
-from dataset.groups import KEYS
-from dataset.segments import Damaged, copy_of
-from dataset.selection import Selection
-from dataset.snapshots import Store
+from dataset.events import pages
+from dataset.parquet_copy.segments import Damaged, copy_of
+from dataset.parquet_copy.views import AGAIN, shown
+from dataset.selections.selections import Selection
+from dataset.store.clocks import Clock
+from dataset.store.snapshots import Store
 
 Twins = tuple[FlaskClient, FlaskClient]
 OWN = {"Date": "", "X-Request-Id": ""}

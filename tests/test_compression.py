@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from test_formats import MEDIA_TYPES, READ
 from zstandard import ZstdDecompressor
 
-from api.compression import CODINGS, GZIP_WINDOW, compressed
+from api.middleware.compression import CODINGS, GZIP_WINDOW, compressed
 
 UNPACKERS: dict[str, Callable[[], Any]] = {
     "gzip": lambda: zlib.decompressobj(GZIP_WINDOW),

@@ -14,14 +14,16 @@ from columnar_store import refreshed, retract, twins
 from large import make_large
 from loads import EVENTS, loaded
 
-from dataset import lines, pages, parquet, refreshing
 from dataset.codebook import COUNTRIES
-from dataset.columns import COLUMNS
-from dataset.filters import Choice
-from dataset.segments import Copy
-from dataset.selection import OLDEST_FIRST, Selection
-from dataset.sides import in_order
-from dataset.snapshots import Store
+from dataset.declarations.columns import COLUMNS
+from dataset.declarations.filters import Choice
+from dataset.events import pages
+from dataset.events.rows_or_columns import in_order
+from dataset.exports import csv_by_sql, parquet
+from dataset.parquet_copy import refreshing
+from dataset.parquet_copy.segments import Copy
+from dataset.selections.selections import OLDEST_FIRST, Selection
+from dataset.store.snapshots import Store
 
 ROWS = 190_000
 REAL = {"gdelt2": "gdelt", "keds": "keds", "icews": "icews"}
@@ -126,7 +128,7 @@ def csv_of(path: Path, selection: Selection, columns: tuple[str, ...]) -> bytes:
     """Export a selection from a store as CSV."""
     store = Store(str(path))
     try:
-        return b"".join(lines.write(store, selection, columns, {}))
+        return b"".join(csv_by_sql.write(store, selection, columns, {}))
     finally:
         store.close()
 
@@ -229,7 +231,7 @@ def test_each_event_is_there_once_if_a_segment_breaks_after_100_000_lines(
     copy = copy_for(store, selection)
     zero_later_rows(copy.folder / copy.segments[0].versions.name)
     sent, found = 0, []
-    for piece in lines.write(store, selection, FIELDS["all"], {}):
+    for piece in csv_by_sql.write(store, selection, FIELDS["all"], {}):
         found.append(piece)
         sent += 0 if caplog.records else piece.count(b"\r\n")
     store.close()

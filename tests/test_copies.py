@@ -15,12 +15,12 @@ from rich_store import rows_of as built
 from test_cli import UNUSABLE
 from test_pages import pages_of
 
-from api.cli import main
-from dataset import copies
-from dataset.copies import copy
-from dataset.engines import engine_of
-from dataset.engines.base import Engine
-from dataset.models import Event
+from api.commands.main import main
+from dataset.maintenance import copies
+from dataset.maintenance.copies import copy
+from dataset.store.engines import engine_of
+from dataset.store.engines.base import Engine
+from dataset.store.models import Event
 
 IMPOSSIBLE = 1
 

@@ -11,9 +11,9 @@ from loads import counts, gdelt_line, loaded, rows_of, sums_of
 from postgres_server import Server
 from rich_store import client_on
 
-from api.cli import main
-from dataset.database import open_to_read, open_to_write
-from dataset.snapshots import Store
+from api.commands.main import main
+from dataset.store.database import open_to_read, open_to_write
+from dataset.store.snapshots import Store
 
 Stored = Callable[[str], bytes]
 GONE = "/v1/events/gdelt:1001"

@@ -19,11 +19,11 @@ from conftest import COMMAND, tally
 from loads import loaded, rows_of
 from rich_store import client_on
 
-from dataset.database import open_to_read, open_to_write
 from dataset.errors import StoreError
-from dataset.inputs import Input, inputs
-from dataset.loading import Order, load
-from dataset.space import check_space
+from dataset.inputs.paths import Input, inputs
+from dataset.loading.loads import Order, load
+from dataset.loading.space import check_space
+from dataset.store.database import open_to_read, open_to_write
 
 ROWS = 30_000
 KILLS = 50
@@ -177,7 +177,7 @@ def test_a_full_disk_is_said_and_the_load_can_be_repeated(
 def test_a_disk_that_fills_up_under_the_log_is_said(
     own_store: Path, large: Path, seeded: Path
 ) -> None:
-    limit = "import resource, signal, sys; from api.cli import main; "
+    limit = "import resource, signal, sys; from api.commands.main import main; "
     limit += "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
     limit += "resource.setrlimit(resource.RLIMIT_FSIZE, (9_000_000,) * 2); main(sys.argv[1:])"
     command = [sys.executable, "-c", limit, "load", "gdelt", str(large)]

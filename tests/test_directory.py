@@ -10,8 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 from rich_store import client_on
 
-from dataset.snapshots import Store
-from dataset.suggestions import meant
+from dataset.codebook.suggestions import meant
+from dataset.store.snapshots import Store
 
 DATASETS = ["seed", "gdelt", "made", "seed,made", "!seed"]
 

@@ -11,10 +11,10 @@ from loads import gdelt_line, loaded
 from peewee import ForeignKeyField, Model
 from rich_store import client_on
 
-from api.cli import main
-from dataset.distribution import BY, DISTRIBUTED, LOCAL, REFERENCE
-from dataset.engines.postgres import Postgres
-from dataset.models import MODELS
+from api.commands.main import main
+from dataset.maintenance.distribution import BY, DISTRIBUTED, LOCAL, REFERENCE
+from dataset.store.engines.postgres import Postgres
+from dataset.store.models import MODELS
 
 # It notes what is asked for, as Citus does in a table of this name.
 STAND_IN = """

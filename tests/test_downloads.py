@@ -17,10 +17,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataset.downloads import Downloads, Missing, name_of, shown
 from dataset.errors import Unreadable
-from dataset.inputs import inputs
-from dataset.loaders.gdelt_files import between, fetched
+from dataset.inputs.downloads import Downloads, Missing, name_of, shown
+from dataset.inputs.gdelt_archive import between, fetched
+from dataset.inputs.paths import inputs
 
 BYTES = b"0123456789" * 1000
 LATER = "Wed, 01 Jan 2020 00:00:00 GMT"

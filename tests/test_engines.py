@@ -12,10 +12,10 @@ from loads import counts, gdelt_line, loaded, rows_of
 from peewee import PeeweeException
 from rich_store import client_on
 
-from dataset.build import build
-from dataset.database import open_to_read, open_to_write
-from dataset.engines import postgres as postgres_engine
-from dataset.models import (
+from dataset.building.rows import build
+from dataset.store.database import open_to_read, open_to_write
+from dataset.store.engines import postgres as postgres_engine
+from dataset.store.models import (
     Dataset,
     LoadFile,
     Mention,
@@ -24,8 +24,8 @@ from dataset.models import (
     Superseded,
     field,
 )
-from dataset.revisions import revision
-from dataset.writes import NAMES
+from dataset.writes.revisions import revision
+from dataset.writes.versions import NAMES
 
 FILES: dict[str, list[bytes]] = {
     "gdelt": [
@@ -92,7 +92,7 @@ def test_what_was_loaded_is_shown_alike(written: tuple[Path, str]) -> None:
 def test_a_large_load_drops_the_indexes_of_a_new_store_alone(
     postgres_store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dataset.revisions.LARGE", 5)
+    monkeypatch.setattr("dataset.writes.revisions.LARGE", 5)
     dropped: list[bool] = []
     drop = postgres_engine.Postgres.drop_words
     monkeypatch.setattr(

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from samples import CSV as CSV_FILE
 from samples import NDJSON as NDJSON_LINE
 
-from dataset.build import BUILT, build
-from dataset.columns import COLUMNS
+from dataset.building.rows import BUILT, build
+from dataset.declarations.columns import COLUMNS
 from dataset.errors import Refused, Unreadable
+from dataset.events.rows import nested
 from dataset.loaders.base import File, Source
 from dataset.loaders.exported import CSV, NDJSON
-from dataset.rows import nested
 
 KEPT = tuple(name for name in COLUMNS if name != "revision")
 ALL = ",".join(COLUMNS)

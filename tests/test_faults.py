@@ -15,15 +15,15 @@ from rich_store import client_on
 from test_cli import UNUSABLE
 
 from api import create_app
-from api.cli import main
-from api.reading import store
+from api.commands.main import main
+from api.requests.reading import store
 from api.settings import Settings
-from dataset.copies import copy
-from dataset.database import open_to_write
 from dataset.errors import StoreError
-from dataset.inputs import inputs
-from dataset.loading import Order, load
-from dataset.models import Event
+from dataset.inputs.paths import inputs
+from dataset.loading.loads import Order, load
+from dataset.maintenance.copies import copy
+from dataset.store.database import open_to_write
+from dataset.store.models import Event
 
 PATHS = ("/readyz", "/v1/events", "/v1/events.csv", "/v1/aggregates?by=week", "/v1/actors")
 
@@ -132,7 +132,7 @@ def test_a_load_that_is_killed_leaves_nothing(any_store: str, tmp_path: Path) ->
 def test_a_network_that_fails_is_a_503_and_heals(
     proxied: tuple[Proxy, str], fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dataset.engines.postgres_connections.SECONDS_TO_CONNECT", 1)
+    monkeypatch.setattr("dataset.store.engines.postgres_connections.SECONDS_TO_CONNECT", 1)
     proxy, url = proxied
     client = client_on(url)
     before = client.get("/v1/events").data

@@ -6,8 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 from test_openapi import OPERATIONS
 
-from dataset.columns import COLUMNS
-from dataset.filters import FILTERS
+from dataset.declarations.columns import COLUMNS
+from dataset.declarations.filters import FILTERS
 
 NAMES = {one["name"] for one in OPERATIONS["/v1/events"]["parameters"]}
 TYPES: dict[str, type | tuple[type, ...]] = {

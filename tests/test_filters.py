@@ -9,9 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 from rich_store import RICH, Event, add_datasets, cell, commit, rows_of
 
-from dataset.conditions import CONDITIONS
-from dataset.filters import FILTERS
-from dataset.vocabularies import VOCABULARIES
+from dataset.codebook.vocabularies import VOCABULARIES
+from dataset.declarations.filters import FILTERS
+from dataset.selections.conditions import CONDITIONS
 from schemas.events import EventPageQuerySchema
 from schemas.filters import EventFiltersSchema
 

@@ -16,12 +16,12 @@ from rich_store import RICH, cell, client_on, commit
 from test_pages import SORTS, in_order, pages_of, shown
 from werkzeug.test import TestResponse
 
-from dataset import rows
-from dataset.build import build
+from dataset.building.rows import build
 from dataset.codebook import ACTIONS
-from dataset.columns import COLUMNS
-from dataset.database import open_to_read
-from dataset.models import Event, field
+from dataset.declarations.columns import COLUMNS
+from dataset.events import rows
+from dataset.store.database import open_to_read
+from dataset.store.models import Event, field
 from schemas.events import EventSchema
 
 JSON, CSV, NDJSON = "application/json", "text/csv", "application/x-ndjson"

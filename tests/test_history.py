@@ -10,11 +10,11 @@ from peewee import Database
 from rich_store import client_on
 from test_pages import next_of, pages_of, problem_of
 
-from dataset.build import build
-from dataset.database import open_to_write
-from dataset.models import Release
-from dataset.retractions import purge, restore, retract
-from dataset.revisions import revision
+from dataset.building.rows import build
+from dataset.store.database import open_to_write
+from dataset.store.models import Release
+from dataset.writes.corrections import purge, restore, retract
+from dataset.writes.revisions import revision
 
 EVENT = "/v1/events/seed:1000"
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import ICEWS, ICEWS_HEADER, line
 
-from dataset.build import build
+from dataset.building.rows import build
 from dataset.codebook import COUNTRY_ISO3
 from dataset.errors import Refused
 from dataset.loaders.base import File, Source

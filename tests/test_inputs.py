@@ -22,9 +22,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataset.archives import CONTAINERS, GRACE
 from dataset.errors import Unreadable
-from dataset.inputs import Input, inputs
+from dataset.inputs.archives import CONTAINERS, GRACE
+from dataset.inputs.paths import Input, inputs
 
 
 def gzipped(content: bytes) -> bytes:

@@ -9,9 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataset.database import open_to_write
-from dataset.errors import Impossible
-from dataset.keys import (
+from dataset.declarations.ids import (
     DATASET_NUMBERS,
     FIRST_FREE_NUMBER,
     LAST_NUMBER,
@@ -21,8 +19,10 @@ from dataset.keys import (
     key_of,
     shuffle_of,
 )
-from dataset.models import Dataset
-from dataset.revisions import next_dataset_number
+from dataset.errors import Impossible
+from dataset.store.database import open_to_write
+from dataset.store.models import Dataset
+from dataset.writes.revisions import next_dataset_number
 
 NUMBERS = st.integers(1, LAST_NUMBER)
 NUMERIC = st.integers(0, 2**VALUE_BITS - 1).map(str)

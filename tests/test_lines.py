@@ -12,19 +12,21 @@ import pytest
 from columnar_store import refreshed
 from peewee import SQL, Entity, Select, Table, fn
 
-from dataset import columnar, lines, pages
-from dataset.columnar import AGAIN, Columns
-from dataset.columns import COLUMNS
-from dataset.engines.sqlite import SQLite
+from dataset.building.values import LIMITS, clean
+from dataset.declarations.columns import COLUMNS
 from dataset.errors import Refused
-from dataset.exports import extract, write_csv, written
-from dataset.pages import ALL_COLUMNS
-from dataset.segments import Damaged
-from dataset.selection import NEWEST_FIRST, OLDEST_FIRST, Selection, Sort
-from dataset.snapshots import Store
-from dataset.values import LIMITS, clean
+from dataset.events import pages
+from dataset.events.pages import ALL_COLUMNS
+from dataset.exports import csv_by_sql
+from dataset.exports.text_formats import extract, write_csv, written
+from dataset.parquet_copy import views
+from dataset.parquet_copy.segments import Damaged
+from dataset.parquet_copy.views import AGAIN, Columns
+from dataset.selections.selections import NEWEST_FIRST, OLDEST_FIRST, Selection, Sort
+from dataset.store.engines.sqlite import SQLite
+from dataset.store.snapshots import Store
 
-CODES = [name for name, column in COLUMNS.items() if column.kind not in lines.FREE]
+CODES = [name for name, column in COLUMNS.items() if column.kind not in csv_by_sql.FREE]
 TRAPS = (0.0, 1e-05, 1e-04, 9.9999e-05, 1.77635683940025e-15, 5e-324, 100.0, 1 / 3, 0.1 + 0.2)
 SECONDS = 0.5
 
@@ -50,10 +52,10 @@ def texts() -> list[tuple[float, str]]:
 
 def test_sqlite_writes_numbers_as_python_does(texts: list[tuple[float, str]]) -> None:
     database = SQLite(":memory:")
-    database.define(lines.FUNCTIONS)
+    database.define(csv_by_sql.FUNCTIONS)
     database.execute_sql("CREATE TABLE given (x REAL, text TEXT)")
     database.execute_many("INSERT INTO given VALUES (?, ?)", texts)
-    text = fn.CONCAT(lines.number_in_rows(Entity("x")))
+    text = fn.CONCAT(csv_by_sql.number_in_rows(Entity("x")))
     others = Select([Table("given")], [SQL("*")]).where(text != Entity("text"))
     assert list(database.execute(others)) == []
 
@@ -65,7 +67,7 @@ def test_duckdb_writes_numbers_as_python_does(texts: list[tuple[float, str]]) ->
         assert connection.execute(f"{query} WHERE concat(x) <> text", given).fetchall() == []
 
 
-@pytest.mark.parametrize("mark", lines.MARKS)
+@pytest.mark.parametrize("mark", csv_by_sql.MARKS)
 @pytest.mark.parametrize("name", [name for name in CODES if name not in ("id", "dataset")])
 def test_codes_have_no_marks(name: str, mark: str) -> None:
     """Ids and names of datasets neither: see `test_keys`."""
@@ -81,8 +83,8 @@ def test_codes_have_no_marks(name: str, mark: str) -> None:
 def store(growing: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """A store of which any event is as good as many, a few lines at a time."""
     monkeypatch.setattr(pages, "CAP", 0)
-    monkeypatch.setattr(columnar, "FETCHED", 2)
-    monkeypatch.setattr(lines, "BATCH", 3)
+    monkeypatch.setattr(views, "FETCHED", 2)
+    monkeypatch.setattr(csv_by_sql, "BATCH", 3)
     opened = Store(str(growing), SECONDS)
     yield opened
     opened.close()
@@ -102,7 +104,7 @@ def by_python(store: Store, selection: Selection) -> bytes:
 @pytest.mark.parametrize("sort", [OLDEST_FIRST, NEWEST_FIRST, Sort("tone", descending=True)])
 def test_rows_have_the_lines_of_python(store: Store, sort: Sort) -> None:
     selection = selected(store, sort)
-    found = b"".join(lines.write(store, selection, ALL_COLUMNS, {}))
+    found = b"".join(csv_by_sql.write(store, selection, ALL_COLUMNS, {}))
     assert found == by_python(store, selection)
 
 
@@ -115,7 +117,7 @@ def copied(store: Store) -> Store:
 
 def test_columns_have_the_lines_of_python(copied: Store) -> None:
     selection = selected(copied)
-    found = b"".join(lines.write(copied, selection, ALL_COLUMNS, {}))
+    found = b"".join(csv_by_sql.write(copied, selection, ALL_COLUMNS, {}))
     assert found == by_python(copied, selection)
 
 
@@ -138,14 +140,14 @@ def test_rows_go_on_where_the_copy_fails(
 ) -> None:
     fail_after(pieces, monkeypatch)
     selection = selected(copied)
-    found = b"".join(lines.write(copied, selection, ALL_COLUMNS, {}))
+    found = b"".join(csv_by_sql.write(copied, selection, ALL_COLUMNS, {}))
     assert found == by_python(copied, selection)
     assert [one.levelno for one in caplog.records] == [logging.WARNING]
 
 
 def test_a_client_may_take_its_time(copied: Store) -> None:
     selection = selected(copied)
-    pieces = lines.write(copied, selection, ALL_COLUMNS, {})
+    pieces = csv_by_sql.write(copied, selection, ALL_COLUMNS, {})
     found = next(pieces)
     end = monotonic() + SECONDS + 2 * AGAIN
     while monotonic() < end:
@@ -156,5 +158,5 @@ def test_a_client_may_take_its_time(copied: Store) -> None:
 def test_each_event_is_counted_once(copied: Store) -> None:
     counted: list[int] = []
     copied.streamed = counted.append
-    found = b"".join(lines.write(copied, selected(copied), ("id",), {}))
+    found = b"".join(csv_by_sql.write(copied, selected(copied), ("id",), {}))
     assert sum(counted) == len(found.splitlines()) - 1

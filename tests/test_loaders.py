@@ -7,11 +7,11 @@ import pytest
 import samples
 from loads import EVENTS, FORMATS
 
-from dataset.build import Builder
+from dataset.building.parts import pieces_of
+from dataset.building.rows import Builder
 from dataset.errors import Refused
 from dataset.loaders import LOADERS
 from dataset.loaders.base import File
-from dataset.parts import pieces_of
 
 FILES = sorted(path for folder in FORMATS for path in (EVENTS / folder).glob("*"))
 SAMPLES = {

@@ -11,9 +11,9 @@ from peewee import Database
 from rich_store import client_on
 from test_pages import next_of, pages_of, problem_of
 
-from dataset.accounts import OUTCOMES
-from dataset.database import open_to_write
-from dataset.models import Load, LoadFile, Quarantined
+from dataset.declarations.outcomes import OUTCOMES
+from dataset.store.database import open_to_write
+from dataset.store.models import Load, LoadFile, Quarantined
 from schemas.loads import LoadSchema, QuarantinedSchema
 
 REPORT = {

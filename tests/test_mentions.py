@@ -11,10 +11,10 @@ from rich_store import client_on
 from test_history import put
 from test_pages import next_of, pages_of, problem_of
 
-from dataset.database import open_to_write
-from dataset.keys import key_of
-from dataset.models import Mention
-from dataset.retractions import retract
+from dataset.declarations.ids import key_of
+from dataset.store.database import open_to_write
+from dataset.store.models import Mention
+from dataset.writes.corrections import retract
 from schemas.mentions import MentionSchema
 
 URL = "/v1/events/seed:1000/mentions"

@@ -16,14 +16,14 @@ from record_schema import FOLDER, schema_of
 from rich_store import client_on
 from test_cli import UNUSABLE, run
 
-from api.cli import main
-from dataset.copies import COPIED, sum_of
-from dataset.database import OLDEST_SCHEMA, SCHEMA_VERSION, open_to_read, open_to_write
-from dataset.engines import engine_of
-from dataset.engines.base import Engine
-from dataset.migrations import MIGRATIONS, migrate
-from dataset.models import Setting
-from dataset.reconciling import RECORD, declared
+from api.commands.main import main
+from dataset.maintenance.copies import COPIED, sum_of
+from dataset.maintenance.migrations import MIGRATIONS, migrate
+from dataset.store.database import OLDEST_SCHEMA, SCHEMA_VERSION, open_to_read, open_to_write
+from dataset.store.declared_indexes import RECORD, declared
+from dataset.store.engines import engine_of
+from dataset.store.engines.base import Engine
+from dataset.store.models import Setting
 
 RELEASED = range(OLDEST_SCHEMA, SCHEMA_VERSION)
 

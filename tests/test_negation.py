@@ -11,11 +11,11 @@ from peewee import Case, Database, Select, chunked, fn
 from rich_store import RICH, Event
 from test_filters import CHOICES, escaped, events_at, found, held
 
-from dataset import models
-from dataset.conditions import CONDITIONS
-from dataset.database import open_to_read
-from dataset.filters import FILTERS
-from dataset.vocabularies import VOCABULARIES
+from dataset.codebook.vocabularies import VOCABULARIES
+from dataset.declarations.filters import FILTERS
+from dataset.selections.conditions import CONDITIONS
+from dataset.store import models
+from dataset.store.database import open_to_read
 from schemas.filters import EventFiltersSchema
 
 __all__ = ["events_at"]

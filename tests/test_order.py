@@ -12,7 +12,7 @@ from corpus import requests
 from flask.testing import FlaskClient
 from rich_store import client_on
 
-from dataset.engines import sqlite
+from dataset.store.engines import sqlite
 
 ANSWERS = """
 import sys
@@ -63,5 +63,5 @@ def test_no_answer_hangs_on_the_hashes_of_python(rich_store: Path, tmp_path: Pat
 def test_no_answer_hangs_on_how_rows_are_found(
     rich: FlaskClient, rich_backwards: FlaskClient, request_: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.tracing.token_hex", lambda _: "0" * 16)
+    monkeypatch.setattr("api.middleware.request_ids.token_hex", lambda _: "0" * 16)
     assert rich_backwards.get(request_).data == rich.get(request_).data

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pytest
 
-from dataset.orders import BLOCK, checked
-from dataset.segments import Damaged
+from dataset.parquet_copy.orders import BLOCK, checked
+from dataset.parquet_copy.segments import Damaged
 
 PLACES = [0, 3, BLOCK - 1, BLOCK, BLOCK + 9, 4 * BLOCK, 4 * BLOCK + 1]
 COUNTS = [(0, 3), (1, 2), (4, 2)]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from dataset import columnar
+from dataset.parquet_copy import views
 
 READERS = 8
 CODE = """
@@ -71,7 +71,7 @@ def test_first_queries_at_once_start_duckdb_once(
 
     def connect(_: int) -> None:
         together.wait()
-        columnar._connection(tmp_path / "store.columns").close()
+        views._connection(tmp_path / "store.columns").close()
 
     with ThreadPoolExecutor(READERS) as pool:
         list(pool.map(connect, range(READERS)))

@@ -11,12 +11,12 @@ from flask.testing import FlaskClient
 from rich_store import RELEASE, RICH, Event, add_datasets, cell, client_on, commit, rows_of
 from werkzeug.test import TestResponse
 
-from dataset.build import build
-from dataset.columns import COLUMNS, PARTS, SORTABLE
-from dataset.database import open_to_write
-from dataset.filters import FILTERS
-from dataset.keys import key_of
-from dataset.loaders import seed
+from dataset.building.rows import build
+from dataset.declarations.columns import COLUMNS, PARTS, SORTABLE
+from dataset.declarations.filters import FILTERS
+from dataset.declarations.ids import key_of
+from dataset.loading import seed
+from dataset.store.database import open_to_write
 
 NUMBERS = {"seed": 1, "gdelt": 2, "made": 64}
 SORTS = [sign + name for name in SORTABLE for sign in ("", "-")]

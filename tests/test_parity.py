@@ -22,7 +22,7 @@ def rich_elsewhere(rich_postgres: str) -> Iterator[FlaskClient]:
 @pytest.fixture(autouse=True)
 def _same_request_ids(monkeypatch: pytest.MonkeyPatch) -> None:
     """Chance is the only other thing in which answers may differ."""
-    monkeypatch.setattr("api.tracing.token_hex", lambda _: "0" * 16)
+    monkeypatch.setattr("api.middleware.request_ids.token_hex", lambda _: "0" * 16)
 
 
 def answers_of(client: FlaskClient, request: str) -> Iterator[tuple[int, dict[str, str], bytes]]:

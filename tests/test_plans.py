@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from peewee import fn
 
-from dataset.codes import resolved
-from dataset.filters import FILTERS
-from dataset.selection import Selection, arms, ordered
-from dataset.snapshots import Snapshot, Store
+from dataset.declarations.filters import FILTERS
+from dataset.selections.known_values import resolved
+from dataset.selections.selections import Selection, arms, ordered
+from dataset.store.snapshots import Snapshot, Store
 from schemas.filters import EventFiltersSchema
 
 SERVED = {

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import POLECAT, line
 
-from dataset.build import build
+from dataset.building.rows import build
 from dataset.errors import Refused
 from dataset.loaders.base import File, Source
 from dataset.loaders.polecat import LOADER, STANDARD

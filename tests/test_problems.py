@@ -19,12 +19,13 @@ from injections import PLAIN, some
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from api import create_app, specification
+from api import create_app
+from api.openapi import specification
 from api.settings import Settings
-from dataset.build import build
-from dataset.database import open_to_write
-from dataset.filters import FILTERS
-from dataset.revisions import revision
+from dataset.building.rows import build
+from dataset.declarations.filters import FILTERS
+from dataset.store.database import open_to_write
+from dataset.writes.revisions import revision
 from schemas.problems import ProblemSchema
 
 MEMBERS = {"type", "title", "status", "detail", "instance", "errors"}

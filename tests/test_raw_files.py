@@ -15,7 +15,7 @@ from raw_files import FOLDERS, KEYS, SOURCES, opened
 from rich_store import client_on
 from test_pages import shown
 
-from dataset.columns import COLUMNS
+from dataset.declarations.columns import COLUMNS
 
 pytestmark = pytest.mark.skipif(
     not EVENTS.exists(), reason="the real files are not part of the project, and not beside it"

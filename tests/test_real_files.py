@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from loads import EVENTS, FORMATS, loaded, rows_of
 from rich_store import client_on
 
-from dataset.runs import Outcome
+from dataset.loading.accounts import Outcome
 
 REFUSED = {"keds": 13, "phoenix": 9}
 """Records with `0841]`, `145]`, `USGOV`, `GBRGOV >2010` and blank actions."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataset.records import FARTHEST, KEPT, LONGEST, NUL, TOO_LONG, UNCLOSED, lines, quoted
+from dataset.inputs.records import FARTHEST, KEPT, LONGEST, NUL, TOO_LONG, UNCLOSED, lines, quoted
 
 WAYS = pytest.mark.parametrize("cut", [lines, quoted])
 ENDS = st.sampled_from([b"\n", b"\r\n"])

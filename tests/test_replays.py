@@ -9,10 +9,10 @@ from click.testing import CliRunner
 from loads import counts, gdelt_line, loaded, rows_of
 from rich_store import client_on
 
-from api.cli import main
-from dataset.database import open_to_write
+from api.commands.main import main
 from dataset.errors import Impossible
-from dataset.replays import replay
+from dataset.loading.replays import replay
+from dataset.store.database import open_to_write
 
 
 @pytest.fixture

@@ -15,13 +15,13 @@ from peewee import Database
 
 from api import create_app
 from api.settings import Settings
-from dataset.build import BUILT, Row, build
-from dataset.columns import COLUMNS
-from dataset.database import open_to_write
-from dataset.keys import key_of
-from dataset.models import Event, Revision, Superseded
-from dataset.revisions import revision
-from dataset.writes import BATCH
+from dataset.building.rows import BUILT, Row, build
+from dataset.declarations.columns import COLUMNS
+from dataset.declarations.ids import key_of
+from dataset.store.database import open_to_write
+from dataset.store.models import Event, Revision, Superseded
+from dataset.writes.revisions import revision
+from dataset.writes.versions import BATCH
 
 PUBLIC = [name for name, column in COLUMNS.items() if column.stored and name != "revision"]
 SEED = {f"seed:{number}" for number in range(1, 56)}

@@ -16,12 +16,12 @@ from playhouse.apsw_ext import APSWDatabase
 from rich_store import RICH, Event, add_datasets, cell, client_on, commit
 from test_pages import in_order, shown
 
-from dataset.build import build
-from dataset.duplicates import columns_for, kept_keys
-from dataset.keys import shuffle_of
-from dataset.samples import PRIME, Sample, numbers_of
-from dataset.selection import Selection, ordered
-from dataset.snapshots import Store
+from dataset.building.rows import build
+from dataset.declarations.ids import shuffle_of
+from dataset.selections.duplicates import columns_for, kept_keys
+from dataset.selections.samples import PRIME, Sample, numbers_of
+from dataset.selections.selections import Selection, ordered
+from dataset.store.snapshots import Store
 
 BEFORE = 2
 RULES = ("day", "article")

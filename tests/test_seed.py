@@ -12,13 +12,13 @@ import pytest
 from conftest import ROOT, SHARED
 from flask.testing import FlaskClient
 
-from dataset.build import BUILT, build
+from dataset.building.rows import BUILT, build
 from dataset.codebook import ACTIONS, decode
-from dataset.loaders.seed import CODEBOOK, events_of
+from dataset.loading.seed import CODEBOOK, events_of
 from schemas.events import EventSchema
 
 CODED: dict[str, Any] = tomllib.loads(
-    resources.files("dataset.seed").joinpath("article.toml").read_text("utf-8")
+    resources.files("dataset.loading").joinpath("article.toml").read_text("utf-8")
 )
 PARAGRAPHS: list[dict[str, Any]] = CODED["paragraph"]
 EVENTS = [

@@ -17,13 +17,14 @@ from loads import gdelt_line, loaded
 from peewee import SQL
 from rich_store import client_on, commit, rows_of
 
-from api.cli import main
-from dataset import columnar, pages, refreshing
-from dataset.pages import count_of
-from dataset.publishing import LOCK
-from dataset.segments import MANIFEST, Copy, copy_of, folder_of
-from dataset.selection import Selection
-from dataset.snapshots import Store
+from api.commands.main import main
+from dataset.events import pages
+from dataset.events.pages import count_of
+from dataset.parquet_copy import refreshing, views
+from dataset.parquet_copy.publishing import LOCK
+from dataset.parquet_copy.segments import MANIFEST, Copy, copy_of, folder_of
+from dataset.selections.selections import Selection
+from dataset.store.snapshots import Store
 
 GROUPS = "/v1/aggregates?by=dataset,action_root,month&measures=count,tone_mean,articles_sum"
 Damage = Callable[[Path], object]
@@ -113,7 +114,7 @@ def test_a_damaged_copy_is_not_used_but_told_and_mended(
 def test_a_copy_that_much_outdates_is_not_used_but_told(
     store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(columnar, "MOST_LATE", 1)
+    monkeypatch.setattr(views, "MOST_LATE", 1)
     assert_right(store, tmp_path)
     assert "More than 1 events of the copy ended after revision 6. The store" in caplog.text
     caplog.clear()
@@ -151,7 +152,7 @@ def test_a_reader_goes_on_with_the_segments_that_a_refresh_replaces(
         copy = copy_of(snapshot)
         assert copy is not None
         refreshed(store, anew=True)
-        with columnar.shown(snapshot, copy, 2) as columns:
+        with views.shown(snapshot, copy, 2) as columns:
             found = list(columns.rows(columns.selected({}).select(SQL("id"))))
         assert len(found) == count_of(snapshot, Selection(2))
     opened.close()
@@ -255,7 +256,10 @@ def test_a_copy_that_is_killed_in_the_making_is_as_it_was(
 ) -> None:
     """Each file is flushed, and then its folder: the versions, the ends, the manifest."""
     before = copy_in(store)
-    code = "import itertools, os, signal, sys; from api.cli import main; steps = itertools.count(1)"
+    code = (
+        "import itertools, os, signal, sys; from api.commands.main import main; "
+        "steps = itertools.count(1)"
+    )
     code += f"\nos.fsync = lambda _: next(steps) == {step} and os.kill(os.getpid(), signal.SIGKILL)"
     code += "\nmain(['columns', '--anew', '--database', sys.argv[1]])"
     killed = subprocess.run([sys.executable, "-c", code, str(store)], capture_output=True)
@@ -290,7 +294,7 @@ def test_a_full_disk_is_said_and_the_copy_is_as_it_was(store: Path, tmp_path: Pa
     path, before = tmp_path / "a.tsv", copy_in(store)
     path.write_bytes(b"".join(gdelt_line(c0=str(n)) for n in range(5_000)))
     loaded(store, "gdelt", path)
-    limit = "import resource, signal, sys; from api.cli import main; "
+    limit = "import resource, signal, sys; from api.commands.main import main; "
     limit += "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
     limit += "resource.setrlimit(resource.RLIMIT_FSIZE, (33_000,) * 2); main(sys.argv[1:])"
     command = [sys.executable, "-c", limit, "columns", "--anew", "--database", str(store)]

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 
 from api import create_app
+from api.responses.slots import Slot, Slots
 from api.settings import Settings
-from api.slots import Slot, Slots
 
 LONG = (
     "/v1/events?distinct=day",

@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from peewee import SqliteDatabase
 
+from dataset.aggregates.merging import mean
 from dataset.errors import StoreError
-from dataset.merging import mean
-from dataset.spools import STRIPES, Spool
+from dataset.store.results_cache import STRIPES, Spool
 
 
 def making(value: int, made: list[int] | None = None) -> Callable[[SqliteDatabase], None]:

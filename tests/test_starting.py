@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from dataset.hints import closest
+from dataset.codebook.hints import closest
 
 ONLY_FOR_OTHERS = {
     "asyncio",
-    "dataset.suggestions",
+    "dataset.codebook.suggestions",
     "duckdb",
     "flask_limiter",
     "httpx",
@@ -26,7 +26,7 @@ ONLY_FOR_OTHERS = {
 }
 START = """
 import sys
-import api.cli
+import api.commands.main
 from api import create_app
 from api.settings import Settings
 

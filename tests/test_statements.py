@@ -11,16 +11,16 @@ from peewee import SchemaManager
 from rich_store import RICH
 from test_filters import QUERIES
 
-from api import queries
-from dataset import plans
-from dataset.codes import resolved
-from dataset.columns import SORTABLE
-from dataset.database import open_to_write
-from dataset.filters import FILTERS
-from dataset.models import Event
-from dataset.pages import Matched, capped_of, columns_to_read, page_of
-from dataset.selection import Selection, Sort, first_of, ordered
-from dataset.snapshots import Snapshot, Store
+from api.requests import queries
+from dataset.declarations.columns import SORTABLE
+from dataset.declarations.filters import FILTERS
+from dataset.events.pages import Matched, capped_of, columns_to_read, page_of
+from dataset.selections import plans
+from dataset.selections.known_values import resolved
+from dataset.selections.selections import Selection, Sort, first_of, ordered
+from dataset.store.database import open_to_write
+from dataset.store.models import Event
+from dataset.store.snapshots import Snapshot, Store
 from schemas.filters import EventFiltersSchema
 
 SORTS = [Sort(name, descending) for name in SORTABLE for descending in (True, False)]

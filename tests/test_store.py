@@ -19,11 +19,17 @@ from conftest import COMMAND, ROOT, free_port, needed, start, stop, tally, wait_
 from flask.testing import FlaskClient
 from test_cli import UNUSABLE, count_at, counted, run, served
 
-from dataset.build import build
-from dataset.database import ENGINE_ERRORS, SCHEMA_VERSION, open_to_read, open_to_write, settings_of
-from dataset.engines.sqlite import APPLICATION_ID
+from dataset.building.rows import build
 from dataset.errors import StoreError
-from dataset.revisions import revision
+from dataset.store.database import (
+    ENGINE_ERRORS,
+    SCHEMA_VERSION,
+    open_to_read,
+    open_to_write,
+    settings_of,
+)
+from dataset.store.engines.sqlite import APPLICATION_ID
+from dataset.writes.revisions import revision
 
 PAGE = 8192
 # SQLite's locks hold between processes only: another library in this one would break them.
@@ -450,7 +456,7 @@ def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
 
 INIT_AT_A_SIGN = """
 import sys
-from api.cli import main
+from api.commands.main import main
 print("ready", flush=True)
 sys.stdin.readline()
 main(["init"])

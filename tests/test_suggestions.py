@@ -2,14 +2,14 @@
 
 import pytest
 
-from api.parameters import ALIASES, intended
 from dataset.codebook import COUNTRIES, COUNTRY_ISO3, ISO_COUNTRIES
 from dataset.codebook.names import COUNTRY_NAMES, spelling
+from dataset.codebook.suggestions import closest, meant
 from dataset.codebook.tables import rows
-from dataset.columns import COLUMNS, SORTABLE
-from dataset.suggestions import closest, meant
-from dataset.vocabularies import CLOSED_KINDS, VOCABULARIES
+from dataset.codebook.vocabularies import CLOSED_KINDS, VOCABULARIES
+from dataset.declarations.columns import COLUMNS, SORTABLE
 from schemas.aggregates import AggregatePageQuerySchema
+from schemas.aliases import ALIASES, intended
 from schemas.events import EventPageQuerySchema
 
 COUNTRY = {

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from loads import gdelt_line, loaded
 from rich_store import client_on
 
-from api.logs import Line
+from api.middleware.logs import Line
 from api.terminals import plain, plain_json
 
 NAME = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202e\n[red]20240413.tsv"

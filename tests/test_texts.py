@@ -13,7 +13,7 @@ from conftest import ROOT, needed
 from flask.testing import FlaskClient
 from test_openapi import DOCUMENT, OPERATIONS
 
-from api.cli import main
+from api.commands.main import main
 
 PAGES = {
     name: (ROOT / name).read_text("utf-8")

@@ -12,7 +12,7 @@ from benchmarks.gdelt_like import lines
 from conftest import serving
 from loads import loaded
 
-from dataset.copies import copy
+from dataset.maintenance.copies import copy
 
 SECONDS = float(os.environ.get("ATTACK_SECONDS", "3"))
 """How long each attack goes on; 60 is what is promised."""

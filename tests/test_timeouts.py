@@ -12,14 +12,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from api import create_app
-from api.reading import store
+from api.requests.reading import store
 from api.settings import Settings
-from dataset.aggregates import page_of_groups
+from dataset.aggregates.pages import page_of_groups
+from dataset.aggregates.result_tables import Grouping
 from dataset.errors import TooSlow
-from dataset.selection import Selection
-from dataset.snapshots import Store
-from dataset.spooled import Grouping
-from dataset.spools import Spool
+from dataset.selections.selections import Selection
+from dataset.store.results_cache import Spool
+from dataset.store.snapshots import Store
 
 LIMIT = 1
 """In seconds."""
@@ -79,7 +79,7 @@ def make_groups(limited: Store, spool: Spool) -> None:
 def test_a_result_of_groups_is_ended_in_the_making(
     rich_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dataset.clocks.STEPS", 1)
+    monkeypatch.setattr("dataset.store.clocks.STEPS", 1)
     with pytest.raises(TooSlow):
         make_groups(Store(str(rich_store), query_seconds=0.1), Spool(tmp_path))
     assert not list(tmp_path.glob("unfinished/*"))

@@ -17,10 +17,10 @@ from conftest import free_port, start, stop, wait_until_up
 from flask.testing import FlaskClient
 
 from api import create_app
-from api.headers import FOR_SCRIPTS, PROTECTIVE, READABLE
-from api.logs import Line
+from api.middleware.headers import FOR_SCRIPTS, PROTECTIVE, READABLE
+from api.middleware.logs import Line
 from api.settings import Settings
-from dataset.database import SCHEMA_VERSION
+from dataset.store.database import SCHEMA_VERSION
 
 EVERYTHING = ["/", "/docs", "/openapi.json", "/static/docs.js", "/healthz", "/metrics", "/nowhere"]
 EVERYTHING += ["/v1/events", "/v1/events.csv", "/v1/events?limit=0", "/v1/aggregates", "/v1/fields"]

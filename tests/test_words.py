@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dataset.words import folded, joined, line_of
+from dataset.declarations.words import folded, joined, line_of
 
 
 @pytest.mark.parametrize(

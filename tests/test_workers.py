@@ -21,7 +21,7 @@ from gunicorn.http.unreader import Unreader
 from gunicorn.workers import base, gthread
 from test_edges import answer_on, connected
 
-from api.workers import MOST_KEPT_OF_ALL
+from api.server.workers import MOST_KEPT_OF_ALL
 
 REQUEST = b"GET %s HTTP/1.1\r\nHost: a\r\n\r\n"
 Start = Callable[[int], tuple[str, subprocess.Popen[str]]]
@@ -35,7 +35,7 @@ def start() -> Iterator[Start]:
         def started(threads: int) -> tuple[str, subprocess.Popen[str]]:
             url = f"http://127.0.0.1:{(port := free_port())}"
             options = ["-w", "1", "--threads", str(threads), "-b", f"127.0.0.1:{port}"]
-            worker = ["-k", "api.workers.Worker", "--pythonpath", "tests", "waiting:app"]
+            worker = ["-k", "api.server.workers.Worker", "--pythonpath", "tests", "waiting:app"]
             process = subprocess.Popen(
                 [sys.executable, "-m", "gunicorn", *options, *worker],
                 stdout=subprocess.PIPE,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from dataset.codebook.tables import COUNTRIES, ISO_COUNTRIES, ISO_NAMES, OTHER_NAMES, Labels
-from dataset.words import folded
+from dataset.declarations.words import folded
 
 _SMALL_WORDS = {"and", "of", "the"}
 _ABBREVIATION = re.compile(r" \(([A-Z0-9-]+)\)")

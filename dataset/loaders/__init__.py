@@ -3,9 +3,9 @@
 from dataset.loaders.base import Loader
 from dataset.loaders.exported import CSV, NDJSON
 from dataset.loaders.gdelt import LOADER as GDELT
+from dataset.loaders.gdelt_mentions import LOADER as GDELT_MENTIONS
 from dataset.loaders.icews import LOADER as ICEWS
 from dataset.loaders.keds import LOADER as KEDS
-from dataset.loaders.mentions import LOADER as GDELT_MENTIONS
 from dataset.loaders.phoenix import LOADER as PHOENIX
 from dataset.loaders.polecat import LOADER as POLECAT
 

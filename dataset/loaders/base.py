@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dataset.parts import Meanings, Pieces
+from dataset.building.parts import Meanings, Pieces
 
 Source = dict[str, Any]
 """What a source says of one event: columns of `dataset.columns` by name, lists as tuples."""

@@ -12,11 +12,11 @@ from typing import Any
 import orjson
 from rapidfuzz import process
 
-from dataset.columns import COLUMNS, PARTS, Column
+from dataset.declarations.columns import COLUMNS, PARTS, Column
 from dataset.errors import Refused, Unreadable
+from dataset.inputs.records import LONGEST
 from dataset.loaders.actions import mended
 from dataset.loaders.base import File, Loader, Parse, Source
-from dataset.records import LONGEST
 
 IGNORED = ("action_label", "revision")
 NEEDED = ("id", "date")

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from functools import lru_cache, partial
 from typing import NamedTuple
 
+from dataset.building.parts import Pieces
 from dataset.codebook import iso3_of_fips
 from dataset.errors import Refused
 from dataset.loaders.actions import mended
 from dataset.loaders.base import File, Loader, Parse, Source
-from dataset.parts import Pieces
 
 DAY = 1
 PRECISIONS = {"1": "country", "2": "region", "3": "city", "4": "city", "5": "region"}

@@ -11,13 +11,13 @@ from contextlib import suppress
 from functools import lru_cache
 from hashlib import blake2b
 
+from dataset.building.values import clean
 from dataset.codebook import ACTIONS, is_action_code
-from dataset.columns import COLUMNS
+from dataset.declarations.columns import COLUMNS
 from dataset.errors import Refused
 from dataset.loaders.actions import mended
 from dataset.loaders.base import File, Loader, Parse, Source
 from dataset.loaders.cells import REMEMBERED, day_of
-from dataset.values import clean
 
 HEADER = ["date", "source", "target", "code"]
 UNKNOWN = "---"

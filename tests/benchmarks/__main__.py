@@ -10,7 +10,7 @@ from pkgutil import resolve_name
 
 import click
 
-from api.server import OBJECTS_BETWEEN_COLLECTIONS
+from api.server.serving import OBJECTS_BETWEEN_COLLECTIONS
 from benchmarks.figures import Figure, table
 from benchmarks.stores import store_of
 

@@ -14,17 +14,17 @@ from typing import Any
 import duckdb
 
 from benchmarks.figures import Figure, cpu_ms
-from dataset.aggregates import page_of_groups
-from dataset.columns import COLUMNS
-from dataset.filters import Choice
-from dataset.pages import ALL_COLUMNS
-from dataset.parquet import write
-from dataset.refreshing import refresh
-from dataset.segments import Copy
-from dataset.selection import OLDEST_FIRST, Selection
-from dataset.snapshots import Snapshot, Store
-from dataset.spooled import Grouping
-from dataset.spools import Spool
+from dataset.aggregates.pages import page_of_groups
+from dataset.aggregates.result_tables import Grouping
+from dataset.declarations.columns import COLUMNS
+from dataset.declarations.filters import Choice
+from dataset.events.pages import ALL_COLUMNS
+from dataset.exports.parquet import write
+from dataset.parquet_copy.refreshing import refresh
+from dataset.parquet_copy.segments import Copy
+from dataset.selections.selections import OLDEST_FIRST, Selection
+from dataset.store.results_cache import Spool
+from dataset.store.snapshots import Snapshot, Store
 
 GROUPED = [("action_root", "year"), ("actor_country", "month"), ("place_country", "quad_class")]
 READ = "date, date_end, action_root, actor_country, place_country, quad_class"

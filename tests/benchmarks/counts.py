@@ -8,10 +8,10 @@ from pathlib import Path
 from benchmarks.figures import Figure, cpu_ms
 from benchmarks.questions import RANGE, VALUES, mixed
 from benchmarks.stores import both_sides
-from dataset.filters import Choice
-from dataset.pages import count_anew
-from dataset.selection import Selection
-from dataset.snapshots import Snapshot
+from dataset.declarations.filters import Choice
+from dataset.events.pages import count_anew
+from dataset.selections.selections import Selection
+from dataset.store.snapshots import Snapshot
 
 UNCOVERED = {"sources_min": 2}
 """A filter that no index holds: each row has to be read."""

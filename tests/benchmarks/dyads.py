@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.figures import Figure, cpu_ms
-from dataset.grouping import grouped
-from dataset.selection import Selection, arms
-from dataset.snapshots import Snapshot, Store
-from dataset.spooled import Grouping
+from dataset.aggregates.collecting import grouped
+from dataset.aggregates.result_tables import Grouping
+from dataset.selections.selections import Selection, arms
+from dataset.store.snapshots import Snapshot, Store
 
 DYAD = ("IRN", "ISR")
 

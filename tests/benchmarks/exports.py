@@ -8,13 +8,13 @@ from typing import Any
 from benchmarks.figures import Figure
 from benchmarks.loading import cpu_of
 from benchmarks.stores import both_sides
-from dataset import lines
-from dataset.columns import COLUMNS
-from dataset.exports import extract, write_ndjson, written
-from dataset.filters import Choice
-from dataset.pages import ALL_COLUMNS
-from dataset.selection import OLDEST_FIRST, Selection
-from dataset.snapshots import Store
+from dataset.declarations.columns import COLUMNS
+from dataset.declarations.filters import Choice
+from dataset.events.pages import ALL_COLUMNS
+from dataset.exports import csv_by_sql
+from dataset.exports.text_formats import extract, write_ndjson, written
+from dataset.selections.selections import OLDEST_FIRST, Selection
+from dataset.store.snapshots import Store
 
 ROUNDS = 3
 FILTERS = {"actor_country": Choice(("USA",))}
@@ -27,8 +27,8 @@ def _ndjson(*asked: Any) -> Iterator[bytes]:
 
 
 ASKED = [
-    ("csv", "from rows", lines.write, "-csv", 1.0),
-    ("csv", "from columns", lines.write, "-csv", 1.0),
+    ("csv", "from rows", csv_by_sql.write, "-csv", 1.0),
+    ("csv", "from columns", csv_by_sql.write, "-csv", 1.0),
     ("ndjson", "from rows", _ndjson, "-json", 0.8),
 ]
 """Each format with the side that answers, what writes it, SQLite's option, and the goal."""

@@ -10,8 +10,8 @@ from benchmarks.figures import Figure, cpu_ms
 from benchmarks.pages import page
 from benchmarks.questions import mixed
 from benchmarks.stores import FOLDER, store_of
-from dataset.selection import Selection
-from dataset.snapshots import Store
+from dataset.selections.selections import Selection
+from dataset.store.snapshots import Store
 
 SIZES = (100_000, 1_000_000, 10_000_000)
 

@@ -11,8 +11,8 @@ from benchmarks.figures import Figure
 from benchmarks.questions import pairs
 from benchmarks.servers import Server, running
 from benchmarks.stores import COMMAND, PEERS
-from dataset.columns import COLUMNS
-from dataset.snapshots import Store
+from dataset.declarations.columns import COLUMNS
+from dataset.store.snapshots import Store
 
 ROUNDS = 5
 WARMING = 8

@@ -12,17 +12,18 @@ from typing import Any
 import orjson
 
 from api import create_app
-from api.queries import asked
+from api.requests.queries import asked
 from api.settings import Settings
 from benchmarks.figures import Figure, cpu_ms, side_by_side
 from benchmarks.questions import mixed, pairs
-from dataset import plans, rows
-from dataset.codes import resolved
-from dataset.columns import COLUMNS
-from dataset.filters import FILTERS, Choice
-from dataset.pages import ALL_COLUMNS, Matched, page_of
-from dataset.selection import NEWEST_FIRST, Position, Selection, first_of
-from dataset.snapshots import Snapshot, Store
+from dataset.declarations.columns import COLUMNS
+from dataset.declarations.filters import FILTERS, Choice
+from dataset.events import rows
+from dataset.events.pages import ALL_COLUMNS, Matched, page_of
+from dataset.selections import plans
+from dataset.selections.known_values import resolved
+from dataset.selections.selections import NEWEST_FIRST, Position, Selection, first_of
+from dataset.store.snapshots import Snapshot, Store
 from schemas.events import EventPageQuerySchema
 
 KNOWN = Matched(0, "eq")

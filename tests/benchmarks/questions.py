@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from dataset.filters import Choice
-from dataset.selection import Selection
-from dataset.snapshots import Snapshot
+from dataset.declarations.filters import Choice
+from dataset.selections.selections import Selection
+from dataset.store.snapshots import Snapshot
 
 RANGE = {"date_from": date(2019, 1, 1), "date_to": date(2020, 12, 31)}
 """Two years of the ten that the events are of."""

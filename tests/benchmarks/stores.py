@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from dataset.refreshing import refresh
-from dataset.snapshots import Store
+from dataset.parquet_copy.refreshing import refresh
+from dataset.store.snapshots import Store
 
 FOLDER = Path(__file__).parents[2] / ".bench"
 COMMAND = str(Path(sys.executable).with_name("cameo-events"))

@@ -10,8 +10,8 @@ from urllib.parse import parse_qs
 import apsw
 import orjson
 
-from dataset import rows
-from dataset.pages import ALL_COLUMNS
+from dataset.events import rows
+from dataset.events.pages import ALL_COLUMNS
 
 READ = rows.stored([*ALL_COLUMNS, "date"])
 TEXT = (

@@ -8,8 +8,8 @@ from flask import Flask
 from flask_smorest import Api, Blueprint
 from peewee import Model, SqliteDatabase
 
-from dataset.columns import COLUMNS
-from dataset.models import BaseModel, field_of
+from dataset.declarations.columns import COLUMNS
+from dataset.store.models import BaseModel, field_of
 from schemas.events import value_of
 
 STORED = {name: column for name, column in COLUMNS.items() if column.stored}

@@ -5,7 +5,7 @@ import sys
 from pkgutil import resolve_name
 from typing import Any
 
-from api.server import Server
+from api.server.serving import Server
 from api.settings import Settings
 
 

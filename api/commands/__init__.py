@@ -1,0 +1,1 @@
+"""Run `cameo-events`: one module for each group of commands."""

@@ -1,0 +1,41 @@
+"""The commands that copy the store, and put a copy back."""
+
+from pathlib import Path
+
+import click
+
+from api.commands.options import setting, settings_with, tell
+from api.terminals import echo
+from dataset.maintenance.backups import Backup, backup, restore
+
+FILE = click.argument("file", type=click.Path(path_type=Path))
+
+
+@click.command("backup")
+@setting("database")
+@FILE
+def back_up(database: str | None, file: Path) -> None:
+    """Copy the database into a new FILE, as it is at one moment, while it is read and written.
+
+    The copy is checked. For PostgreSQL use its own pg_dump.
+    """
+    _show("holds", backup(settings_with(database=database).database, file), file)
+
+
+@click.command("restore-backup")
+@setting("database")
+@FILE
+@click.confirmation_option(prompt="What the database holds now will be gone. Go on?")
+def restore_backup(database: str | None, file: Path) -> None:
+    """Put the copy in FILE in the place of the database, whole or not at all.
+
+    The copy is checked first. A database that is written to is refused; servers need not be
+    stopped.
+    """
+    _show("restored:", restore(file, settings_with(database=database).database), file)
+
+
+def _show(done: str, found: Backup, file: Path) -> None:
+    echo(f"{file} {done} revision {found.revision}, {found.bytes:,} bytes.")
+    echo(f"SHA-256 {found.sha256}")
+    tell(found.untidy)

@@ -1,0 +1,65 @@
+"""The command that makes and mends the copy of the database in columns."""
+
+import click
+
+from api.commands.options import EXIT_CODES, setting, settings_with, tell
+from api.settings import Settings
+from api.terminals import echo
+from dataset.parquet_copy.publishing import forget
+from dataset.parquet_copy.refreshing import Refreshed, refresh
+from dataset.parquet_copy.segments import is_made
+from dataset.store.snapshots import Store
+
+
+@click.command("columns")
+@setting("database")
+@click.option("--anew", is_flag=True, help="Make all of it anew, as one segment.")
+def refresh_columns(database: str | None, anew: bool) -> None:
+    """Make a copy of the database in columns, or mend it and bring it up to date.
+
+    Group-bys, Parquet and CSV exports of many events are read from it, which takes a fraction of
+    the time. It lies beside the database, in DATABASE.columns, and holds nothing that the database
+    does not: every file is checked, and made anew if missing or damaged. `load` goes on with it.
+    """
+    _show(_refreshed(settings_with(database=database), anew))
+
+
+def refresh_if_made(settings: Settings) -> None:
+    """Bring the copy up to date after a load, if there is one: the load is committed anyway."""
+    if not is_made(settings.database):
+        return
+    try:
+        _show(_refreshed(settings))
+    except tuple(EXIT_CODES) as error:
+        tell(
+            "Everything is committed, but the copy in columns could not be brought up to date: "
+            f"{error} The next load or `cameo-events columns` does it."
+        )
+
+
+def forget_columns(settings: Settings) -> None:
+    """Remove the copy, if there is one."""
+    if forget(settings.database):
+        echo("The copy in columns is removed as well: `cameo-events columns` makes another.")
+
+
+def _refreshed(settings: Settings, anew: bool = False) -> Refreshed:
+    store = Store(settings.database)
+    try:
+        return refresh(store, anew)
+    finally:
+        store.close()
+
+
+def _show(found: Refreshed) -> None:
+    for fault in found.faults:
+        echo(fault)
+    for one in found.made:
+        echo(f"Made: revisions {one.first} to {one.last}, {one.versions.rows:,} versions.")
+    segments = found.copy.segments
+    rows = sum(one.versions.rows for one in segments)
+    megabytes = sum(file.bytes for one in segments for file in one.files) / 1e6
+    echo(
+        f"The copy in columns has {rows:,} versions in {len(segments)} segments "
+        f"({megabytes:,.1f} MB), up to revision {found.copy.last}."
+    )

@@ -1,0 +1,87 @@
+"""The commands that correct what the store holds, and name its states."""
+
+from collections.abc import Callable
+
+import click
+
+from api.commands.columns import forget_columns
+from api.commands.options import setting, settings_with, writing
+from api.terminals import echo
+from dataset.errors import Impossible
+from dataset.store.database import settings_of
+from dataset.store.results_cache import Spool
+from dataset.writes import corrections
+
+
+@click.command("retract")
+@setting("database")
+@click.argument("event_id", metavar="ID")
+@click.option("--reason", required=True, help="Why, as readers of the event will see it.")
+@click.option("--successor", help="Id of the event that takes its place.")
+def retract_event(database: str | None, event_id: str, reason: str, successor: str | None) -> None:
+    """Take the event ID back: it stays in the history, with the reason."""
+    with writing(settings_with(database=database)) as opened:
+        _done("retracted", event_id, corrections.retract(opened, event_id, reason, successor))
+
+
+@click.command("restore")
+@setting("database")
+@click.argument("event_id", metavar="ID")
+def restore_event(database: str | None, event_id: str) -> None:
+    """Bring the retracted event ID back, as it was last.
+
+    Files with newer versions that were loaded meanwhile have to be loaded again.
+    """
+    with writing(settings_with(database=database)) as opened:
+        _done("restored", event_id, corrections.restore(opened, event_id))
+
+
+@click.command("purge")
+@setting("database")
+@setting("cache")
+@click.argument("event_id", metavar="ID")
+@click.confirmation_option(prompt="All versions of the event will be removed for good. Go on?")
+def purge_event(database: str | None, cache: str | None, event_id: str) -> None:
+    """Remove all versions of the event ID for good, as a court may ask; no load brings it back.
+
+    The file is written anew, which takes its time. Results that servers keep in CACHE, and the copy
+    in columns, are removed as well. Backups, exports and the quarantine of loads are not touched.
+    """
+    settings = settings_with(database=database, cache=cache)
+    with writing(settings) as opened:
+        store = settings_of(opened)["uuid"]
+        _done("purged", event_id, corrections.purge(opened, event_id))
+        # Whatever fails now, the rest is removed nevertheless.
+        left = [
+            corrections.forget(opened),
+            _failure(lambda: Spool(settings.results_folder).forget(store)),
+            _failure(lambda: forget_columns(settings)),
+        ]
+    if any(left):
+        raise Impossible(
+            f"The event {event_id} is purged, but not all that was made of it before is removed: "
+            f"{' '.join(filter(None, left))} Purge it again when that is mended."
+        )
+
+
+@click.command("release")
+@setting("database")
+@click.argument("name")
+@click.option("--revision", "number", type=int, help="Revision to name; the newest by default.")
+def name_release(database: str | None, name: str, number: int | None) -> None:
+    """Give a revision a NAME for good, such as 2026.1."""
+    with writing(settings_with(database=database)) as opened:
+        echo(f"Release {name} is revision {corrections.release(opened, name, number)}.")
+
+
+def _failure(remove: Callable[[], object]) -> str:
+    """Remove something; say what is in the way."""
+    try:
+        remove()
+    except OSError as error:
+        return f"{error}."
+    return ""
+
+
+def _done(what: str, event_id: str, revision: int) -> None:
+    echo(f"The event {event_id} is {what} as of revision {revision}.")

@@ -1,0 +1,189 @@
+"""The commands that bring data in, and show what came of it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import click
+
+from api.commands.columns import refresh_if_made
+from api.commands.options import setting, settings_with, writing
+from api.commands.progress import show, watching
+from api.settings import Settings
+from api.terminals import echo
+from dataset.catalogue import loads
+from dataset.declarations.outcomes import OUTCOMES
+from dataset.errors import Impossible, Unreadable
+from dataset.inputs import gdelt_archive
+from dataset.inputs.downloads import Downloads
+from dataset.inputs.paths import inputs
+from dataset.loaders import LOADERS
+from dataset.loading.accounts import Outcome
+from dataset.loading.loads import Order, Watch, check_dataset, load
+from dataset.loading.replays import replay
+from dataset.store.database import is_begun, open_to_write
+from dataset.store.lists import Cut, ListPage, every
+from dataset.store.snapshots import Snapshot, Store
+
+DAY = click.DateTime(["%Y-%m-%d"])
+DOWNLOADED = {"gdelt": "export", "gdelt-mentions": "mentions"}
+"""What GDELT calls its files of a format."""
+
+
+@click.command("load")
+@setting("database")
+@setting("cache")
+@setting("gdelt_url")
+@click.argument("format", type=click.Choice(sorted(LOADERS)), required=False)
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--dataset", help="Name of the dataset, in the place of the format's own.")
+@click.option("--from", "first", type=DAY, help="First day of GDELT's files to download.")
+@click.option("--to", "last", type=DAY, help="Last day of GDELT's files to download.")
+@click.option("--daily", is_flag=True, help="Download the daily files of GDELT 1.0.")
+@click.option("--dry-run", is_flag=True, help="Check and report; keep nothing.")
+@click.option("--replay", "replayed", type=int, help="Read the quarantine of this load again.")
+def load_files(**given: Any) -> None:
+    """Load files of a FORMAT into the database, as one revision.
+
+    A PATH is a file, a folder, a pattern, a .zip, a .gz or an address. `load gdelt --from
+    2024-06-13 --to 2024-06-17` downloads what GDELT published on these days.
+    """
+    named = {name: given.pop(name) for name in ("database", "cache", "gdelt_url")}
+    settings = settings_with(**named)
+    _check(**given)
+    if given["replayed"] is not None:
+        with writing(settings) as database:
+            show(replay(database, given["replayed"]))
+        refresh_if_made(settings)
+        return
+    order = _order(settings, **given)
+    _load(settings, order)
+
+
+def _check(
+    format: str | None,
+    paths: Sequence[str],
+    first: datetime | None,
+    last: datetime | None,
+    replayed: int | None,
+    dataset: str | None,
+    dry_run: bool,
+    daily: bool,
+) -> None:
+    asked = [bool(paths), bool(first or last), replayed is not None]
+    if sum(asked) != 1 or (format is None) != (replayed is not None):
+        raise click.UsageError("Give a FORMAT and PATHs, or `--from` and `--to`, or `--replay N`.")
+    if replayed is not None and (dataset or dry_run):
+        raise click.UsageError("`--replay` goes with no other option: it reads as the load did.")
+    if daily and not first:
+        raise click.UsageError("`--daily` goes with `--from` and `--to`.")
+    if (first or last) and format not in DOWNLOADED:
+        raise click.UsageError(f"Only {' and '.join(DOWNLOADED)} can be downloaded by day.")
+    if dataset is not None and format is not None:
+        try:
+            check_dataset(dataset, LOADERS[format])
+        except ValueError as error:
+            raise click.UsageError(f"--dataset: {error}") from error
+    if bool(first) != bool(last):
+        raise click.UsageError("`--from` and `--to` go together; both days are included.")
+
+
+def _order(settings: Settings, format: str, paths: Sequence[str], **given: Any) -> Order:
+    missing: Sequence[str] = ()
+    with Downloads(settings.cache_folder, lambda line: echo(line, err=True)) as downloads:
+        fetch: Callable[[str], Path] = downloads.fetch
+        if given["first"]:
+            fetched, missing = _downloaded(settings, downloads, format, **given)
+            if not fetched:
+                raise Unreadable(f"{settings.gdelt_url} has none of the files of these days.")
+            paths, fetch = list(fetched), fetched.__getitem__
+        found = inputs(paths, fetch)
+    return Order(format, found, given["dataset"], missing, given["dry_run"])
+
+
+def _downloaded(
+    settings: Settings,
+    downloads: Downloads,
+    format: str,
+    first: datetime,
+    last: datetime,
+    daily: bool,
+    **_: Any,
+) -> tuple[dict[str, Path], list[str]]:
+    days, kind = (first.date(), last.date()), DOWNLOADED[format]
+    try:
+        return gdelt_archive.fetched(downloads, settings.gdelt_url, *days, kind, daily)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _load(settings: Settings, order: Order) -> None:
+    with watching(order.inputs) as watch:
+        outcome = _tried(settings, order, watch) if order.dry_run else None
+        if outcome is None:
+            with writing(settings, may_make=True) as database:
+                outcome = load(database, order, watch)
+    show(outcome, order.dry_run)
+    if not order.dry_run:
+        refresh_if_made(settings)
+    if outcome.read and outcome.read == outcome.account["quarantined"]:
+        raise Unreadable(f"No record could be read as {order.format}.")
+
+
+def _tried(settings: Settings, order: Order, watch: Watch) -> Outcome:
+    """Load into the database and undo it; one that is not there yet is made beside, and removed."""
+    with TemporaryDirectory() as folder:
+        url = settings.database
+        database = open_to_write(url if is_begun(url) else str(Path(folder, "dry-run.sqlite")))
+        try:
+            return load(database, order, watch)
+        finally:
+            database.close()
+
+
+@contextmanager
+def _reading(database: str | None) -> Iterator[Snapshot]:
+    store = Store(settings_with(database=database).database)
+    try:
+        with store.snapshot() as snapshot:
+            yield snapshot
+    finally:
+        store.close()
+
+
+@click.command("loads")
+@setting("database")
+def list_loads(database: str | None) -> None:
+    """List the loads: what came of each."""
+    with _reading(database) as snapshot:
+        for one in every(lambda cut: loads.loads(snapshot, cut)):
+            counts = ", ".join(f"{one[name]:,} {name}" for name in OUTCOMES if one[name])
+            made = f"revision {one['revision']}" if one["revision"] else "no revision"
+            files = ", ".join(file["name"] for file in one["files"][:3])
+            files += f" and {len(one['files']) - 3} more" if len(one["files"]) > 3 else ""
+            echo(f"{one['number']}  {one['finished']}  {one['format']}  {files}")
+            echo(f"   {one['read']:,} read: {counts or 'nothing'}; {made}")
+
+
+@click.command("quarantine")
+@setting("database")
+@click.argument("number", type=int)
+def show_quarantine(number: int, database: str | None) -> None:
+    """Show what the load NUMBER refused, and why."""
+    with _reading(database) as snapshot:
+        for one in every(lambda cut: _quarantine(snapshot, number, cut)):
+            place = f"{one['file']}:{one['line']}"
+            replayed = f" (read again by load {one['replayed']})" if one["replayed"] else ""
+            column = f"{one['column']}: " if one["column"] else ""
+            echo(f"{place}: {column}{one['reason']}{replayed}")
+            echo(f"    {one['raw']}")
+
+
+def _quarantine(snapshot: Snapshot, number: int, cut: Cut) -> ListPage:
+    page = loads.quarantine(snapshot, number, cut)
+    if page is None:
+        raise Impossible(f"There is no load {number}.")
+    return page

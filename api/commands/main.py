@@ -1,0 +1,89 @@
+"""The `cameo-events` command: parses arguments, calls `dataset`."""
+
+import json
+from pathlib import Path
+from pkgutil import resolve_name
+
+import click
+
+from api import create_app
+from api.commands.options import Commands, setting, settings_with, writing
+from api.openapi import specification
+from api.server import serving
+from api.settings import Settings
+from api.terminals import echo, write
+from dataset.store.database import is_begun
+from dataset.store.snapshots import Store
+
+ELSEWHERE = {
+    "init": "api.commands.stores:init",
+    "copy": "api.commands.stores:copy_store",
+    "migrate": "api.commands.stores:migrate_store",
+    "backup": "api.commands.backups:back_up",
+    "restore-backup": "api.commands.backups:restore_backup",
+    "load": "api.commands.loads:load_files",
+    "loads": "api.commands.loads:list_loads",
+    "columns": "api.commands.columns:refresh_columns",
+    "quarantine": "api.commands.loads:show_quarantine",
+    "retract": "api.commands.corrections:retract_event",
+    "restore": "api.commands.corrections:restore_event",
+    "purge": "api.commands.corrections:purge_event",
+    "release": "api.commands.corrections:name_release",
+}
+"""The commands that a server has no use for; each is imported when it is asked for."""
+SEED = "dataset.loading.seed:load"
+
+
+@click.group(
+    cls=Commands, elsewhere=ELSEWHERE, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.version_option(package_name="cameo-events")
+def main() -> None:
+    """Serve and load political events: who did what to whom, when and where."""
+
+
+@main.command()
+@setting("database")
+@setting("host")
+@setting("port")
+@setting("workers")
+@setting("threads")
+@setting("public_url")
+@setting("trusted_proxies")
+@setting("query_seconds")
+@setting("exports")
+@setting("rate_limit")
+@setting("rate_limit_storage")
+@setting("log")
+def serve(**given: str | None) -> None:
+    """Serve the API; a database that does not exist is made, with the seed dataset in it."""
+    settings = settings_with(**given)
+    serving.check_address(settings)
+    if _is_empty(settings):
+        with writing(settings, may_make=True) as database:
+            seeded = resolve_name(SEED)(database).account["inserted"]
+        echo(f"The database is new: it has the seed dataset, {seeded} events.")
+    serving.run(settings)
+
+
+@main.command()
+@click.option("--output", type=click.Path(path_type=Path), help="File to write instead of stdout.")
+def openapi(output: Path | None) -> None:
+    """Write the OpenAPI document."""
+    app = create_app(Settings(database="unused.sqlite"))
+    text = json.dumps(specification.document(app), indent=2, ensure_ascii=False) + "\n"
+    if output:
+        output.write_text(text, encoding="utf-8")
+    else:
+        write(text)
+
+
+def _is_empty(settings: Settings) -> bool:
+    """Tell whether the database is missing, was only begun, or holds no revision."""
+    if not is_begun(settings.database):
+        return True
+    store = Store(settings.database)
+    with store.snapshot() as snapshot:
+        empty = snapshot.revision == 0
+    store.close()
+    return empty

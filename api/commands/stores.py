@@ -1,0 +1,48 @@
+"""The commands that are about the store as a whole."""
+
+import click
+
+from api.commands.options import setting, settings_with, tell, writing
+from api.commands.progress import show
+from api.terminals import echo
+from dataset.loading import seed
+from dataset.maintenance import copies, distribution, migrations
+from dataset.maintenance.distribution import SHARDS
+
+
+@click.command()
+@setting("database")
+@click.option("--distribute", is_flag=True, help="Spread the tables over a Citus cluster.")
+@click.option("--shards", type=click.IntRange(1, 1024), default=SHARDS, help="Into so many parts.")
+def init(database: str | None, distribute: bool, shards: int) -> None:
+    """Make the database and load the seed dataset, if that has not been done."""
+    with writing(settings_with(database=database), may_make=True) as opened:
+        if distribute:
+            distribution.distribute(opened, shards, echo)
+        show(seed.load(opened))
+
+
+@click.command("copy")
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+def copy_store(source: str, target: str) -> None:
+    """Copy the store FROM, with all its versions, into the new database TO.
+
+    Either is the path of a SQLite file or like postgresql://user@host/database. A copy that was
+    interrupted goes on where it ended. In the end each table is counted and compared. The copy is
+    the same store: cursors and pinned answers of one are good at the other.
+    """
+    tell(copies.copy(source, target, _tell))
+    echo("The copy is whole.")
+
+
+@click.command("migrate")
+@setting("database")
+def migrate_store(database: str | None) -> None:
+    """Bring the database to the schema of this version, after an upgrade: all of it or nothing."""
+    tell(migrations.migrate(settings_with(database=database).database, echo))
+    echo("The schema is up to date.")
+
+
+def _tell(table: str, found: copies.Sum) -> None:
+    echo(f"{table:12} {found.rows:12,} rows  checksum {found.checksum:016x}")

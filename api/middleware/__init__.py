@@ -1,0 +1,1 @@
+"""Do what every request and every answer needs, one concern a module."""

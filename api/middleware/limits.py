@@ -1,0 +1,39 @@
+"""How large a request may be: its address, and its body, of which there is none."""
+
+from urllib.parse import unquote_to_bytes
+
+from flask import Flask, request
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, RequestURITooLarge
+
+from api.middleware.problems import refuse
+from api.settings import Settings
+
+LONGEST_ADDRESS = 8_000
+"""How long a query may be with its cursor; without one it is less (`reading.LONGEST_QUERY`)."""
+
+
+def register(app: Flask, _settings: Settings) -> None:
+    """Look at every request before anything else does."""
+    app.before_request(_check_address)
+    app.before_request(_check_body)
+
+
+def _check_address() -> None:
+    """Refuse an address that is too long, or not UTF-8 once unquoted."""
+    is_due = request.environ.get("SERVER_PROTOCOL") == "HTTP/1.1"
+    if not request.host or (is_due and "Host" not in request.headers):
+        raise refuse(BadRequest, "The Host header names no host.")
+    if len(request.query_string) > LONGEST_ADDRESS:
+        raise refuse(RequestURITooLarge, f"A query has at most {LONGEST_ADDRESS} characters.")
+    for quoted in (request.query_string, request.environ.get("RAW_URI", "").encode()):
+        try:
+            unquote_to_bytes(quoted).decode()
+        except UnicodeDecodeError:
+            raise refuse(BadRequest, "The address is not percent-encoded UTF-8.") from None
+
+
+def _check_body() -> None:
+    """Refuse a body, unread; what cannot be asked at all is answered as such."""
+    has_body = request.content_length or "Transfer-Encoding" in request.headers
+    if has_body and request.routing_exception is None:
+        raise refuse(RequestEntityTooLarge, "A request that only reads has no body.")

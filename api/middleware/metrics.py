@@ -1,0 +1,106 @@
+"""Figures for Prometheus, over all processes of the server.
+
+prometheus-client decides when it is imported whether it counts for one process or, in a folder
+that all share, for several: this module is imported when that is settled.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from http import HTTPMethod
+from time import perf_counter
+
+from flask import Blueprint, Flask, Response, g, request
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+from prometheus_client.values import MutexValue, ValueClass
+
+from api.requests.reading import store
+from api.settings import Settings
+from dataset.errors import StoreError
+from dataset.store.health import health
+
+blueprint = Blueprint("metrics", __name__)
+
+REQUESTS = Counter("cameo_requests", "Requests answered.", ["route", "method", "status"])
+SECONDS = Histogram("cameo_request_seconds", "Seconds until an answer begins.", ["route"])
+ROWS = Counter("cameo_rows_sent", "Rows sent, on pages and in whole results.", ["kind"])
+INCIDENTS = Counter(
+    "cameo_incidents",
+    "What went wrong: query_timeout, rate_limiter_failure, slot_refused, store_unusable.",
+    ["kind"],
+)
+OF_THE_STORE = {
+    "revision": "The newest revision.",
+    "schema": "The version of the schema.",
+    "load_count": "Loads in the account.",
+    "database_bytes": "Size of the database.",
+    "free_bytes": "Room beside the database.",
+}
+
+
+class StoreFigures(Collector):
+    """What the store is like when it is asked."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield a figure each; only that it is down if it cannot be read."""
+        found = _found()
+        yield GaugeMetricFamily("cameo_store_up", "Whether the store can be read.", len(found) > 0)
+        for name, number in found.items():
+            yield GaugeMetricFamily(f"cameo_store_{name}", OF_THE_STORE[name], number)
+
+
+def _found() -> dict[str, int]:
+    try:
+        with store().snapshot() as snapshot:
+            figures = vars(health(snapshot))
+    except StoreError:
+        return {}
+    return {name: number for name, number in figures.items() if number is not None}
+
+
+def register(app: Flask, _settings: Settings) -> None:
+    """Count what is answered."""
+    for kind in ("query_timeout", "rate_limiter_failure", "slot_refused", "store_unusable"):
+        INCIDENTS.labels(kind)
+    app.extensions["store"].streamed = ROWS.labels("whole result").inc
+    app.after_request(_count)
+    app.register_blueprint(blueprint)
+
+
+def _count(response: Response) -> Response:
+    route = request.url_rule.rule if request.url_rule else "none"
+    # Clients make up names, and each would be counted for good.
+    method = request.method if request.method in HTTPMethod.__members__ else "other"
+    answered, seconds, rows = _counters(route, method, response.status_code)
+    answered.inc()
+    seconds.observe(perf_counter() - g.get("started", perf_counter()))
+    rows.inc(g.get("rows", 0))
+    for incident in g.get("incidents", ()):
+        INCIDENTS.labels(incident).inc()
+    return response
+
+
+@cache
+def _counters(route: str, method: str, status: int) -> tuple[Counter, Histogram, Counter]:
+    return REQUESTS.labels(route, method, status), SECONDS.labels(route), ROWS.labels("page")
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Give all figures in the format of Prometheus."""
+    asked = CollectorRegistry()
+    asked.register(StoreFigures())
+    if ValueClass is not MutexValue:
+        MultiProcessCollector(asked)
+    else:
+        asked.register(REGISTRY)
+    return Response(generate_latest(asked), content_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,1 @@
+"""Serve pages for people: the landing page and Swagger UI."""

@@ -1,0 +1,94 @@
+"""The pages, what they load, and the OpenAPI document that they show."""
+
+from importlib.resources import files
+
+import orjson
+from flask import Blueprint, Response, current_app, render_template, request, send_from_directory
+
+from api.middleware import caching, compression
+from api.openapi import specification
+from api.requests.reading import JSON, base_url, store
+from api.responses import envelopes
+from dataset.catalogue.holdings import datasets
+
+PAGE_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        # Swagger UI sets styles from its script (swagger-api/swagger-ui#3370).
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+GUESSED = {"/docs/": "/docs", "/v1": "/", "/v1/": "/"}
+"""Addresses that people try, and the page that each leads to."""
+
+blueprint = Blueprint(
+    "pages",
+    __name__,
+    static_folder="static",
+    static_url_path="/static",
+    template_folder="templates",
+)
+
+
+@blueprint.get("/")
+def landing() -> Response:
+    """Show what this is, what it holds, and where to begin."""
+    with store().snapshot() as snapshot:
+        page = render_template(
+            "landing.html",
+            datasets=datasets(snapshot, snapshot.revision),
+            revision=snapshot.revision,
+        )
+    return _page(page)
+
+
+@blueprint.get("/docs")
+def docs() -> Response:
+    """Show Swagger UI."""
+    return _page(render_template("docs.html"))
+
+
+def lead() -> Response:
+    """Lead from an address that people try to the page that they look for."""
+    return envelopes.leading_to(base_url() + GUESSED[request.path], 308)
+
+
+for _guessed in GUESSED:
+    blueprint.add_url_rule(_guessed, view_func=lead)
+
+
+@blueprint.get("/docs/assets/<path:name>")
+def docs_asset(name: str) -> Response:
+    """Serve Swagger UI's files from the installed package."""
+    return send_from_directory(str(files("flask_swagger_ui") / "dist"), name)
+
+
+@blueprint.get("/favicon.ico")
+def icon() -> Response:
+    """Serve the icon, which browsers ask for beside every answer that they show."""
+    return blueprint.send_static_file("icon.svg")
+
+
+@blueprint.get("/openapi.json")
+def openapi_json() -> Response:
+    """Serve the OpenAPI document."""
+    document = specification.document(current_app)
+    if current_app.config["PUBLIC_URL"]:
+        document["servers"] = [{"url": current_app.config["PUBLIC_URL"]}]
+    body = orjson.dumps(document)
+    etag = caching.tag(body, compression.chosen(JSON))
+    caching.answer_304_if_fresh(etag, pinned=False)
+    return Response(body, content_type=JSON)
+
+
+def _page(html: str) -> Response:
+    answer = Response(html, content_type="text/html; charset=utf-8")
+    answer.headers["Content-Security-Policy"] = PAGE_POLICY
+    return answer

@@ -1,0 +1,69 @@
+"""Cursors: where a page begins, signed, bound to a query and to a revision."""
+
+from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
+from typing import Any
+
+from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.exceptions import BadRequest, HTTPException
+
+from api.middleware.problems import error_in, refuse
+from dataset.events.pages import Matched
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A position in the answer to a query at a revision, and how much matched there.
+
+    `token` is that of the revision: after a backup was restored, its number may mean another.
+    """
+
+    revision: int
+    token: str
+    matched: Matched
+    position: tuple[Any, ...]
+
+
+def written(cursor: Cursor, query: str, signing_key: str) -> str:
+    """Write a cursor as signed text."""
+    content = [_digest(query), cursor.revision, cursor.token, *cursor.matched, *cursor.position]
+    return str(_signer(signing_key).dumps(content))
+
+
+def read(text: str, query: str, signing_key: str) -> Cursor:
+    """Read a cursor; one that is changed, or of another query, is a 400."""
+    signer = _signer(signing_key)
+    try:
+        content = signer.loads(text)
+    except BadSignature:
+        raise _refused("The cursor is not one that this store has made.", text) from None
+    # Base64 has spare bits: other texts may mean the same content.
+    if signer.dumps(content) != text:
+        raise _refused("The cursor has been changed.", text)
+    digest, revision, token, value, relation, *position = content
+    if digest != _digest(query):
+        raise _refused("The cursor belongs to another query; begin without a cursor.", text)
+    return Cursor(revision, token, Matched(value, relation), tuple(position))
+
+
+def check(cursor: Cursor, text: str, token: str | None) -> None:
+    """Refuse a cursor of a revision that the store has no more; `token` is what it has there."""
+    if cursor.token != token:
+        detail = (
+            "The cursor is of a revision that this store no longer has; begin without a cursor."
+        )
+        raise _refused(detail, text)
+
+
+def _refused(detail: str, text: str) -> HTTPException:
+    return refuse(BadRequest, detail, errors=[error_in("cursor", text, detail)])
+
+
+@cache
+def _signer(key: str) -> URLSafeSerializer:
+    return URLSafeSerializer(key, salt="cursor")
+
+
+def _digest(query: str) -> str:
+    return blake2b(query.encode(), digest_size=12).hexdigest()

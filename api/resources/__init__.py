@@ -1,0 +1,1 @@
+"""Answer at each address: one module a resource, one short view an operation."""

@@ -1,0 +1,120 @@
+"""Aggregates: events counted and added up by group."""
+
+from typing import Any
+
+import marshmallow as ma
+from flask import Response
+
+from api.openapi.blueprint import Blueprint
+from api.openapi.documentation import (
+    CHART_HEADERS,
+    EXPORT_HEADERS,
+    GROUP_HEADERS,
+    PAGE_HEADERS,
+    RECEIPT_HEADERS,
+)
+from api.requests.queries import query_text
+from api.requests.reading import Reading, reading
+from api.responses import group_formats
+from api.responses.group_formats import AS_CSV, AS_SVG, CSV, SVG, GroupFormat
+from dataset.aggregates.result_tables import Grouping
+from dataset.selections.selections import Selection
+from schemas.aggregates import (
+    AggregateChartQuerySchema,
+    AggregateExportQuerySchema,
+    AggregatePageQuerySchema,
+    GroupPageSchema,
+)
+from schemas.citations import GROUPED
+
+blueprint = Blueprint(
+    "aggregates", __name__, url_prefix="/v1", description="Events counted and added up by group."
+)
+BESIDES = ("limit", "as_of")
+"""The parameters that do not decide what the groups of a revision are."""
+
+
+def _answer(schema: type[ma.Schema], arguments: dict[str, Any], format: GroupFormat) -> Response:
+    """Answer in a format."""
+    cited = None
+    if not GROUPED & arguments.keys():
+        # A citation of nothing but filters is one of the events.
+        cited = {**schema().dump(arguments), "measures": "count"}
+    with reading(schema, arguments, format.media_type, cited, format.made_with) as asked:
+        return format.answer(asked, _grouping(asked))
+
+
+def _grouping(asked: Reading) -> Grouping:
+    decisive = {name: text for name, text in asked.written.items() if name not in BESIDES}
+    return Grouping(
+        Selection(asked.revision, asked.filters, distinct=asked.arguments.get("distinct")),
+        asked.arguments.get("by", ()),
+        asked.arguments.get("measures", ("count",)),
+        asked.arguments.get("sort"),
+        "fill" in asked.arguments,
+        query_text(decisive),
+    )
+
+
+@blueprint.get("/aggregates")
+@blueprint.arguments(AggregatePageQuerySchema, location="query")
+@blueprint.response(200, GroupPageSchema, headers=PAGE_HEADERS | RECEIPT_HEADERS | GROUP_HEADERS)
+@blueprint.alt_response(
+    200, schema=SVG.schema, content_type=SVG.media_type, description="OK", success=True
+)
+@blueprint.alt_response(
+    200, schema=CSV.schema, content_type=CSV.media_type, description="OK", success=True
+)
+@blueprint.alt_response(406, response="NOT_ACCEPTABLE")
+@blueprint.alt_response(501, response="NOT_IMPLEMENTED")
+def list_aggregates(arguments: dict[str, Any]) -> Response:
+    """Count events and add them up by group, page by page.
+
+    Any filters, up to four keys, several measures at once, and as many groups as there are: follow
+    `page.next` until it is null. A missing value is null, a group of its own. The counts add up to
+    `/v1/events/count`, unless the receipt says `"totals": "overlapping"`. Sums and means are exact,
+    rounded half-even to six decimals; they leave out events without a value, and are null where
+    no event of the group has one. With an `Accept` header for CSV the answer is the whole result,
+    or one page of it if `limit` is given; for SVG it is a chart, which takes no `limit`.
+    """
+    return _answer(AggregatePageQuerySchema, arguments, group_formats.negotiated())
+
+
+@blueprint.get("/aggregates.csv")
+@blueprint.arguments(AggregateExportQuerySchema, location="query")
+@blueprint.response(
+    200,
+    CSV.schema,
+    content_type=CSV.media_type,
+    description="Comma-separated values with a header, one group a line",
+    headers=EXPORT_HEADERS | GROUP_HEADERS,
+)
+def export_aggregates_csv(arguments: dict[str, Any]) -> Response:
+    """Download all groups as CSV.
+
+    A header with the keys and the measures, one group a line below it; a null is an empty cell.
+    No cell is changed for spreadsheets, which take one that begins with `=`, `+`, `-` or `@` for a
+    formula: import all columns as text.
+    """
+    return _answer(AggregateExportQuerySchema, arguments, AS_CSV)
+
+
+@blueprint.get("/aggregates.svg")
+@blueprint.arguments(AggregateChartQuerySchema, location="query")
+@blueprint.response(
+    200,
+    SVG.schema,
+    content_type=SVG.media_type,
+    description=SVG.meaning,
+    headers=CHART_HEADERS,
+)
+@blueprint.alt_response(501, response="NOT_IMPLEMENTED")
+def draw_aggregates(arguments: dict[str, Any]) -> Response:
+    """Draw groups as a chart.
+
+    `by` has exactly one period; each combination of the other keys is a series, and each measure a
+    panel. Up to eight series are shown, those with most events. The chart says what it leaves
+    out: other series, events that lie in no single period, gaps. `sort` changes nothing. At most
+    20000 points are drawn. A server without matplotlib answers 501.
+    """
+    return _answer(AggregateChartQuerySchema, arguments, AS_SVG)

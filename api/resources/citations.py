@@ -1,0 +1,63 @@
+"""The citation of a query."""
+
+from typing import Any
+
+import orjson
+from flask import Response
+
+from api.middleware.negotiation import preferred
+from api.openapi.blueprint import Blueprint
+from api.openapi.documentation import CITED_HEADERS
+from api.requests.queries import query_text
+from api.requests.reading import JSON, Reading, base_url, reading
+from api.responses import envelopes
+from api.responses.formats import receipt_headers
+from dataset.catalogue.citations import Citation, citation
+from dataset.selections.selections import OLDEST_FIRST
+from schemas.aggregates import AggregateExportQuerySchema
+from schemas.citations import GROUPED, CitationAnswerSchema, CitationQuerySchema
+from schemas.events import EventExportQuerySchema
+
+BIBTEX = "application/x-bibtex"
+CSL = "application/vnd.citationstyles.csl+json"
+OFFERS = (JSON, BIBTEX, CSL)
+EVENTS = ("events", EventExportQuerySchema)
+AGGREGATES = ("aggregates", AggregateExportQuerySchema)
+"""What is cited, and what can be asked of it."""
+
+blueprint = Blueprint("cite", __name__, url_prefix="/v1/cite", description="How to cite an answer.")
+
+
+@blueprint.get("")
+@blueprint.arguments(CitationQuerySchema, location="query")
+@blueprint.response(200, CitationAnswerSchema, headers=CITED_HEADERS)
+@blueprint.alt_response(200, schema={"type": "string"}, content_type=BIBTEX, success=True)
+@blueprint.alt_response(200, schema={"type": "array"}, content_type=CSL, success=True)
+@blueprint.alt_response(406, response="NOT_ACCEPTABLE")
+def cite_query(arguments: dict[str, Any]) -> Response:
+    """Cite the answer to a query.
+
+    Takes the parameters of `/v1/events` and cites the events; with `by`, `measures` or `fill` it
+    takes those of `/v1/aggregates` and cites the groups. Every receipt's `cite` leads here. Gives
+    text, BibTeX and CSL-JSON, dated by the revision that answered. With an `Accept` header for
+    BibTeX or CSL-JSON (a list of one item) the answer is nothing but that, as reference managers
+    import it.
+    """
+    media_type = preferred(OFFERS)
+    resource, schema = AGGREGATES if GROUPED & arguments.keys() else EVENTS
+    with reading(schema, arguments, media_type) as asked:
+        cited = _cited(asked, resource)
+        headers = receipt_headers(asked, envelopes.ONE)
+        if media_type == BIBTEX:
+            return Response(cited.bibtex, 200, headers, content_type=f"{BIBTEX}; charset=utf-8")
+        if media_type == CSL:
+            return Response(orjson.dumps([cited.csl]), 200, headers, content_type=CSL)
+        data = {"text": cited.text, "bibtex": cited.bibtex, "csl": cited.csl}
+        return envelopes.one_answer(asked, data)
+
+
+def _cited(asked: Reading, resource: str) -> Citation:
+    pinned = {**asked.written, "as_of": asked.release or str(asked.revision)}
+    url = f"{base_url()}/v1/{resource}?{query_text(pinned)}"
+    query = query_text({name: pinned[name] for name in pinned if name != "as_of"})
+    return citation(asked.snapshot, asked.selection(OLDEST_FIRST), query, url)

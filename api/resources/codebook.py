@@ -1,0 +1,123 @@
+"""The codebook: action codes, actor codes, and the columns of events."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from flask import Response
+from werkzeug.exceptions import HTTPException, NotFound
+
+from api.middleware.problems import error_in, refuse
+from api.openapi.blueprint import Blueprint
+from api.openapi.documentation import PAGE_HEADERS, STORE_HEADERS, path_text
+from api.requests.reading import Reading, reading, spool
+from api.responses import envelopes
+from dataset.catalogue import codes
+from dataset.codebook import is_actor_code
+from dataset.codebook.hints import meant
+from dataset.events.emptiness import reasons_of
+from dataset.events.pages import Matched
+from dataset.selections.known_values import held
+from schemas.codebook import (
+    ActionAnswerSchema,
+    ActionListQuerySchema,
+    ActionListSchema,
+    ActorAnswerSchema,
+    ActorListQuerySchema,
+    ActorListSchema,
+    CountedQuerySchema,
+    FieldListSchema,
+)
+from schemas.paging import ListQuerySchema
+
+blueprint = Blueprint(
+    "codebook", __name__, url_prefix="/v1", description="What codes and columns mean."
+)
+
+WANTED = ("q", "depth")
+"""The parameters that leave codes out."""
+
+
+@blueprint.get("/actions")
+@blueprint.arguments(ActionListQuerySchema, location="query")
+@blueprint.response(200, ActionListSchema, headers=PAGE_HEADERS)
+def list_actions(arguments: dict[str, Any]) -> Response:
+    """List CAMEO action codes, with how many events each finds.
+
+    A tree: `parent` and `children` lead up and down it, `depth` cuts it off.
+    """
+    with reading(ActionListQuerySchema, arguments, cited={}) as asked:
+        return _codes(asked, codes.actions)
+
+
+@blueprint.get("/actions/<code>", parameters=[path_text("code", "CAMEO action code.", "195")])
+@blueprint.arguments(CountedQuerySchema, location="query")
+@blueprint.response(200, ActionAnswerSchema, headers=STORE_HEADERS)
+@blueprint.alt_response(404, response="NOT_FOUND")
+def get_action(arguments: dict[str, Any], code: str) -> Response:
+    """Get one action code: label, place in the tree, Goldstein values, PLOVER type."""
+    with reading(CountedQuerySchema, arguments, cited={}) as asked:
+        found = codes.action(asked.snapshot, spool(), asked.revision, code, asked.datasets)
+        if not found:
+            raise _unknown(asked, "action", code)
+        return envelopes.one_answer(asked, found)
+
+
+@blueprint.get("/actors")
+@blueprint.arguments(ActorListQuerySchema, location="query")
+@blueprint.response(200, ActorListSchema, headers=PAGE_HEADERS)
+def list_actors(arguments: dict[str, Any]) -> Response:
+    """List actor codes of the codebook and the store, most used first.
+
+    With `q` this completes what a person types: `q=tal` finds the Taliban. `parent` leads up the
+    tree of codes, `depth=1` leaves only codes of a single part.
+    """
+    with reading(ActorListQuerySchema, arguments, cited={}) as asked:
+        return _codes(asked, codes.actors)
+
+
+@blueprint.get("/actors/<code>", parameters=[path_text("code", "CAMEO actor code.", "IRNGOVMIL")])
+@blueprint.arguments(CountedQuerySchema, location="query")
+@blueprint.response(200, ActorAnswerSchema, headers=STORE_HEADERS)
+@blueprint.alt_response(404, response="NOT_FOUND")
+def get_actor(arguments: dict[str, Any], code: str) -> Response:
+    """Take a composite actor code apart: country, roles, group, ethnic and religion codes."""
+    with reading(CountedQuerySchema, arguments, cited={}) as asked:
+        found = None
+        if is_actor_code(code):
+            found = codes.actor(asked.snapshot, spool(), asked.revision, code, asked.datasets)
+        if not found:
+            raise _unknown(asked, "actor", code)
+        return envelopes.one_answer(asked, found)
+
+
+@blueprint.get("/fields")
+@blueprint.arguments(ListQuerySchema, location="query")
+@blueprint.response(200, FieldListSchema, headers=PAGE_HEADERS)
+def list_fields(arguments: dict[str, Any]) -> Response:
+    """List the columns of events: type, unit, meaning, and how each can be used."""
+    with reading(ListQuerySchema, arguments, cited={}) as asked:
+        return envelopes.slice_answer(asked, codes.columns())
+
+
+def _codes(asked: Reading, listed: Callable[..., list[codes.Entry]]) -> Response:
+    """Answer with the codes that are asked for, or with what stands in their way."""
+
+    def matching(wanted: Mapping[str, Any]) -> Matched:
+        return Matched(len(listing(**wanted)), "eq")
+
+    listing = partial(listed, asked.snapshot, spool(), asked.revision, asked.datasets)
+    wanted = {name: asked.arguments[name] for name in WANTED if name in asked.arguments}
+    found = listing(**wanted)
+    if found:
+        return envelopes.slice_answer(asked, found)
+    reasons = reasons_of(wanted, asked.written, matching, "code")
+    return envelopes.slice_answer(asked, found, [*reasons.values()])
+
+
+def _unknown(asked: Reading, kind: str, code: str) -> HTTPException:
+    suggestion = meant(kind, code, partial(held, asked.snapshot, kind))
+    hint = f" Did you mean {suggestion}?" if suggestion else ""
+    detail = f"There is no {kind} code {code}."
+    errors = [error_in("code", code, detail, suggestion)]
+    return refuse(NotFound, detail + hint, errors=errors)

@@ -1,0 +1,218 @@
+"""Events: pages, one by its id, how many, and whole results in other formats."""
+
+from itertools import starmap
+from typing import Any
+
+from flask import Response
+
+from api.openapi.blueprint import Blueprint
+from api.openapi.documentation import (
+    EXPORT_HEADERS,
+    FILE_HEADERS,
+    PAGE_HEADERS,
+    RANGE_HEADERS,
+    RECEIPT_HEADERS,
+    STORE_HEADERS,
+    path_text,
+)
+from api.requests.reading import JSON, Reading, reading
+from api.resources.history import existing
+from api.responses import envelopes, files, formats, slots
+from api.responses.formats import PARQUET
+from dataset.events import rows
+from dataset.events.emptiness import empty_because
+from dataset.events.pages import Matched, count_of, may_be_long, may_be_long_to_count, page_of
+from dataset.exports.text_formats import COORDINATES
+from dataset.selections.selections import NEWEST_FIRST, OLDEST_FIRST
+from schemas.events import (
+    CountSchema,
+    EventAnswerSchema,
+    EventCountQuerySchema,
+    EventExportQuerySchema,
+    EventPageQuerySchema,
+    EventPageSchema,
+    EventQuerySchema,
+)
+
+blueprint = Blueprint(
+    "events", __name__, url_prefix="/v1", description="Who did what to whom, when and where."
+)
+
+
+def _documented_formats(view: Any) -> Any:
+    for format in reversed(formats.FORMATS.values()):
+        view = blueprint.alt_response(
+            200,
+            schema=format.schema,
+            content_type=format.media_type,
+            description="OK",
+            success=True,
+        )(view)
+    return view
+
+
+@blueprint.get("/events")
+@blueprint.arguments(EventPageQuerySchema, location="query")
+@blueprint.response(200, EventPageSchema, headers=PAGE_HEADERS | RECEIPT_HEADERS)
+@_documented_formats
+@blueprint.alt_response(406, response="NOT_ACCEPTABLE")
+def list_events(arguments: dict[str, Any]) -> Response:
+    """List events, page by page.
+
+    Filters are ANDed. Follow `page.next` until it is null: the pages show the store as it was at
+    the first one, each event once, whatever is loaded meanwhile. With an `Accept` header for CSV,
+    NDJSON, GeoJSON or Arrow the answer is the whole result, or one page of it if `limit` is given.
+    """
+    format = formats.negotiated()
+    media_type = format.media_type if format else JSON
+    with reading(EventPageQuerySchema, arguments, media_type) as asked:
+        if format and not {"limit", "cursor"} & arguments.keys():
+            return formats.whole(asked, asked.selection(OLDEST_FIRST), format)
+        return _page(asked, format)
+
+
+def _page(asked: Reading, format: formats.Format | None) -> Response:
+    selection = asked.selection(NEWEST_FIRST)
+    if may_be_long(selection):
+        slots.take()
+    known = asked.cursor.matched if asked.cursor else None
+    columns = [*asked.columns, *COORDINATES] if format else asked.columns
+    found = page_of(asked.snapshot, selection, columns, asked.limit, known)
+    if format:
+        url = asked.next_url(found.next, found.matched) if found.next else None
+        return formats.page(asked, selection, found, url, format)
+    empty = None
+    if not found.rows and selection.filters:
+        empty = empty_because(asked.snapshot, selection, asked.written)
+    data = list(starmap(rows.nested(asked.columns, found.read), found.rows))
+    return envelopes.page_answer(asked, data, found.matched, found.next, empty)
+
+
+@blueprint.get("/events/count")
+@blueprint.arguments(EventCountQuerySchema, location="query")
+@blueprint.response(200, CountSchema, headers=STORE_HEADERS)
+def count_events(arguments: dict[str, Any]) -> Response:
+    """Count events exactly."""
+    with reading(EventCountQuerySchema, arguments) as asked:
+        selection = asked.selection(NEWEST_FIRST)
+        if may_be_long_to_count(asked.snapshot, selection):
+            slots.take()
+        count = count_of(asked.snapshot, selection)
+        receipt = envelopes.receipt_of(asked, selection, Matched(count, "eq"), complete=True)
+        return envelopes.json_answer({"count": count, "receipt": receipt})
+
+
+@blueprint.get(
+    "/events/<event_id>", parameters=[path_text("event_id", "Id of the event.", "seed:1")]
+)
+@blueprint.arguments(EventQuerySchema, location="query")
+@blueprint.response(200, EventAnswerSchema, headers=STORE_HEADERS)
+@blueprint.alt_response(404, response="NOT_FOUND")
+@blueprint.alt_response(410, response="GONE")
+def get_event(arguments: dict[str, Any], event_id: str) -> Response:
+    """Get one event.
+
+    A retracted event is a 410 that gives the reason and, where there is one, its successor.
+    """
+    with reading(EventQuerySchema, arguments, cited={"id": event_id}) as asked:
+        found = existing(asked, event_id)
+        event = rows.nested(asked.columns, found.read)(*found.row)
+        return envelopes.one_answer(asked, event)
+
+
+def _exported(suffix: str) -> Any:
+    """Document a view as the download of whole results in a format."""
+    format = formats.FORMATS[suffix]
+    return blueprint.response(
+        200,
+        format.schema,
+        content_type=format.media_type,
+        description=format.meaning,
+        headers=EXPORT_HEADERS,
+    )
+
+
+def _export(arguments: dict[str, Any], suffix: str) -> Response:
+    format = formats.FORMATS[suffix]
+    with reading(EventExportQuerySchema, arguments, format.media_type) as asked:
+        return formats.whole(asked, asked.selection(OLDEST_FIRST), format)
+
+
+@blueprint.get("/events.csv")
+@blueprint.arguments(EventExportQuerySchema, location="query")
+@_exported("csv")
+def export_events_csv(arguments: dict[str, Any]) -> Response:
+    """Download all events that match as CSV.
+
+    Oldest first, one event a line below a header. Lists are joined by `;`, a null is an empty
+    cell. Read codes as text: `050` is no number. No cell is changed for spreadsheets, which take
+    one that begins with `=`, `+`, `-` or `@` for a formula: import all columns as text.
+    """
+    return _export(arguments, "csv")
+
+
+@blueprint.get("/events.ndjson")
+@blueprint.arguments(EventExportQuerySchema, location="query")
+@_exported("ndjson")
+def export_events_ndjson(arguments: dict[str, Any]) -> Response:
+    """Download all events that match as NDJSON.
+
+    Oldest first, one JSON event a line.
+    """
+    return _export(arguments, "ndjson")
+
+
+@blueprint.get("/events.geojson")
+@blueprint.arguments(EventExportQuerySchema, location="query")
+@_exported("geojson")
+def export_events_geojson(arguments: dict[str, Any]) -> Response:
+    """Download all events that match as GeoJSON.
+
+    Oldest first, one feature an event, flat columns as properties; an event without coordinates
+    has no geometry.
+    """
+    return _export(arguments, "geojson")
+
+
+@blueprint.get("/events.arrow")
+@blueprint.arguments(EventExportQuerySchema, location="query")
+@_exported("arrow")
+def export_events_arrow(arguments: dict[str, Any]) -> Response:
+    """Download all events that match as an Arrow IPC stream.
+
+    Oldest first, flat columns with types: dates, timestamps, numbers, codes as dictionaries,
+    lists. The metadata of the schema has the receipt, as JSON.
+    """
+    return _export(arguments, "arrow")
+
+
+@blueprint.get("/events.parquet")
+@blueprint.arguments(EventExportQuerySchema, location="query")
+@blueprint.response(
+    200,
+    PARQUET.schema,
+    content_type=PARQUET.media_type,
+    description=PARQUET.meaning,
+    headers=EXPORT_HEADERS | FILE_HEADERS,
+)
+@blueprint.alt_response(
+    206,
+    schema=PARQUET.schema,
+    content_type=PARQUET.media_type,
+    success=True,
+    headers=EXPORT_HEADERS | FILE_HEADERS | RANGE_HEADERS,
+)
+@blueprint.alt_response(307, response="TEMPORARY_REDIRECT")
+@blueprint.alt_response(416, response="REQUESTED_RANGE_NOT_SATISFIABLE")
+def export_events_parquet(arguments: dict[str, Any]) -> Response:
+    """Download all events that match as a Parquet file.
+
+    Oldest first, columns as in the Arrow stream. Without `as_of` this leads to the same query at
+    the newest revision (307), which `curl` follows with `-L`. The file is written whole before it
+    is sent, and kept for a while: readers may ask for parts of it (`Range`), as DuckDB, pyarrow and
+    polars do.
+    """
+    with reading(EventExportQuerySchema, arguments, PARQUET.media_type) as asked:
+        if "as_of" not in arguments:
+            return files.pinned(asked)
+        return files.spooled(asked, asked.selection(OLDEST_FIRST), PARQUET)

@@ -1,0 +1,128 @@
+"""What became of the events: the versions of one, all changes, the releases."""
+
+from typing import Any
+
+from flask import Response
+from werkzeug.exceptions import Gone, HTTPException, NotFound
+
+from api.middleware.problems import refuse
+from api.openapi.blueprint import Blueprint
+from api.openapi.documentation import PAGE_HEADERS, path_text
+from api.requests.reading import Reading, reading
+from api.responses import envelopes, slots
+from dataset.catalogue.releases import count_of_releases, releases
+from dataset.declarations.ids import PUBLIC_ID
+from dataset.events import rows
+from dataset.events.changes import Changed, Feed, Place, changes
+from dataset.events.emptiness import no_change
+from dataset.events.history import Found, Told, find, versions
+from schemas.history import (
+    ChangePageSchema,
+    ChangeQuerySchema,
+    ReleaseListSchema,
+    VersionPageSchema,
+    VersionQuerySchema,
+)
+from schemas.paging import ListQuerySchema
+
+blueprint = Blueprint(
+    "history", __name__, url_prefix="/v1", description="What became of the events."
+)
+EVENT_ID = path_text("event_id", "Id of the event.", "seed:1")
+
+
+def existing(asked: Reading, event_id: str) -> Found:
+    """Find an event; 404 if there never was one, 410 if it is there no more."""
+    _check_form(asked, event_id)
+    found = find(asked.snapshot, event_id, asked.revision)
+    if found is None or found.reason is not None:
+        raise _missing(asked, event_id, found)
+    return found
+
+
+def _check_form(asked: Reading, event_id: str) -> None:
+    """Let no query see what cannot be the id of an event: PostgreSQL has no NUL in texts."""
+    if not PUBLIC_ID.fullmatch(event_id):
+        raise _missing(asked, event_id, None)
+
+
+def _missing(asked: Reading, event_id: str, found: Found | None) -> HTTPException:
+    if found is None:
+        detail = f"No event has the id {event_id} at revision {asked.revision}."
+        return refuse(NotFound, detail)
+    detail = f"The event {event_id} has been retracted: {found.reason}"
+    return refuse(Gone, detail, reason=found.reason, successor=found.successor)
+
+
+@blueprint.get("/events/<event_id>/history", parameters=[EVENT_ID])
+@blueprint.arguments(VersionQuerySchema, location="query")
+@blueprint.response(200, VersionPageSchema, headers=PAGE_HEADERS)
+@blueprint.alt_response(404, response="NOT_FOUND")
+@blueprint.alt_response(410, response="GONE")
+def list_event_versions(arguments: dict[str, Any], event_id: str) -> Response:
+    """List the versions of an event, oldest first.
+
+    A retracted event has its history still: its last version says when it ended, why, and what
+    replaces it. Of an event that was purged nothing is left: that is a 410.
+    """
+    with reading(VersionQuerySchema, arguments, cited={"id": event_id}) as asked:
+        _check_form(asked, event_id)
+        found = versions(asked.snapshot, event_id, asked.revision, asked.columns, asked.cut)
+        if not found.versions:
+            raise _missing(asked, event_id, find(asked.snapshot, event_id, asked.revision))
+        event = rows.nested(asked.columns, found.read)
+        data = [_version(told, event) for told in found.versions]
+        return envelopes.page_answer(asked, data, found.matched, found.next)
+
+
+def _version(told: Told, event: rows.Writer) -> dict[str, Any]:
+    known = told._asdict()
+    return known | {"event": event(*known.pop("row"))}
+
+
+@blueprint.get("/changes")
+@blueprint.arguments(ChangeQuerySchema, location="query")
+@blueprint.response(200, ChangePageSchema, headers=PAGE_HEADERS)
+def list_changes(arguments: dict[str, Any]) -> Response:
+    """List what changed after a revision, in order.
+
+    Adds, updates and retractions, by revision and id. Whoever applies them in this order to a copy
+    of the store at revision `since` has the store as it is at `receipt.revision`, which is the next
+    `since`. With filters the copy holds what they match: an event that no longer matches is a
+    `retract` with the reason `filter`, one that begins to match an `add`. A purge is a `retract`
+    with the reason `purged`; it comes whatever the filters are, since nothing is left to match.
+    """
+    with reading(ChangeQuerySchema, arguments) as asked:
+        cut = asked.cut
+        if asked.filters:
+            slots.take()
+        after = Place(*cut.after) if cut.after else None
+        feed = Feed(arguments.get("since", 0), asked.revision, asked.filters, after)
+        found = changes(asked.snapshot, feed, asked.columns, cut.limit, cut.matched)
+        event = rows.nested(asked.columns, found.read)
+        data = [_change(changed, event) for changed in found.changes]
+        empty = None if data else no_change(asked.snapshot, feed, asked.written) or None
+        return envelopes.page_answer(asked, data, found.matched, found.next, empty)
+
+
+def _change(changed: Changed, event: rows.Writer) -> dict[str, Any]:
+    return {
+        "revision": changed.place.revision,
+        "type": changed.type,
+        "id": changed.place.id,
+        "event": event(*changed.row) if changed.row else None,
+        "reason": changed.reason,
+        "successor": changed.successor,
+    }
+
+
+@blueprint.get("/releases")
+@blueprint.arguments(ListQuerySchema, location="query")
+@blueprint.response(200, ReleaseListSchema, headers=PAGE_HEADERS)
+def list_releases(arguments: dict[str, Any]) -> Response:
+    """List the releases: revisions that have a name, for good.
+
+    `as_of` takes such a name wherever it takes the number of a revision.
+    """
+    with reading(ListQuerySchema, arguments, cited={}, besides=count_of_releases) as asked:
+        return envelopes.list_answer(asked, releases(asked.snapshot, asked.revision, asked.cut))

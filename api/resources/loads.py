@@ -1,0 +1,73 @@
+"""The loads: what came in, from which files, what was refused and why."""
+
+from typing import Any
+
+from flask import Response
+from werkzeug.exceptions import HTTPException, NotFound
+
+from api.middleware.problems import refuse
+from api.openapi.blueprint import Blueprint
+from api.openapi.documentation import PAGE_HEADERS, STORE_HEADERS, path_number
+from api.requests.reading import Reading, reading
+from api.responses import envelopes
+from dataset.catalogue.loads import last_load, load, loads, quarantine
+from schemas.base import NoQuerySchema
+from schemas.loads import LoadAnswerSchema, LoadListSchema, QuarantinePageSchema
+from schemas.paging import ListQuerySchema
+
+blueprint = Blueprint(
+    "loads", __name__, url_prefix="/v1", description="What came in, and what was refused."
+)
+NUMBER = path_number("number", "Number of the load.", 1)
+MOST_DIGITS = 18
+
+
+@blueprint.get("/loads")
+@blueprint.arguments(ListQuerySchema, location="query")
+@blueprint.response(200, LoadListSchema, headers=PAGE_HEADERS)
+def list_loads(arguments: dict[str, Any]) -> Response:
+    """List the loads, oldest first: their files, and what became of each record."""
+    with reading(ListQuerySchema, arguments, cited={}, besides=last_load) as asked:
+        return envelopes.list_answer(asked, loads(asked.snapshot, asked.cut))
+
+
+@blueprint.get("/loads/<number>", parameters=[NUMBER])
+@blueprint.arguments(NoQuerySchema, location="query")
+@blueprint.response(200, LoadAnswerSchema, headers=STORE_HEADERS)
+@blueprint.alt_response(404, response="NOT_FOUND")
+def get_load(arguments: dict[str, Any], number: str) -> Response:
+    """Get one load."""
+    with reading(NoQuerySchema, arguments, cited={}, besides=last_load) as asked:
+        found = load(asked.snapshot, _number(number))
+        if found is None:
+            raise _missing(asked, number)
+        return envelopes.one_answer(asked, found)
+
+
+@blueprint.get("/loads/<number>/quarantine", parameters=[NUMBER])
+@blueprint.arguments(ListQuerySchema, location="query")
+@blueprint.response(200, QuarantinePageSchema, headers=PAGE_HEADERS)
+@blueprint.alt_response(404, response="NOT_FOUND")
+def list_quarantine(arguments: dict[str, Any], number: str) -> Response:
+    """List the records that a load refused.
+
+    Each with its file and line, the column that is wrong, the reason, and the record itself. They
+    are read again, after a correction, by another load.
+    """
+    with reading(ListQuerySchema, arguments, cited={}, besides=last_load) as asked:
+        found = quarantine(asked.snapshot, _number(number), asked.cut)
+        if found is None:
+            raise _missing(asked, number)
+        return envelopes.list_answer(asked, found)
+
+
+def _number(text: str) -> int:
+    """Read the number of a load; 0, which no load has, for what is no such number."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
+    return int(text) if is_number else 0
+
+
+def _missing(asked: Reading, number: str) -> HTTPException:
+    last = last_load(asked.snapshot)
+    there_are = f"the last is {last}" if last else "there are none yet"
+    return refuse(NotFound, f"There is no load {number}; {there_are}.")

@@ -1,0 +1,91 @@
+"""Put answers into their envelopes: lists with a page, single things, each with its receipt."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import orjson
+from flask import Response, g
+
+from api.requests.reading import JSON, Reading
+from dataset.events.emptiness import empty_because
+from dataset.events.pages import Matched
+from dataset.selections.selections import Selection
+from dataset.store.lists import ListPage
+
+ONE = Matched(1, "eq")
+
+
+def json_answer(body: dict[str, Any], link: str | None = None) -> Response:
+    """Make a JSON answer, with a link to the next page if there is one (RFC 8288)."""
+    answer = Response(orjson.dumps(body), content_type=JSON)
+    if link:
+        answer.headers["Link"] = link_to_next(link)
+    return answer
+
+
+def link_to_next(url: str) -> str:
+    """Write the link to the next page."""
+    return f'<{url}>; rel="next"'
+
+
+def leading_to(url: str, status: int) -> Response:
+    """Lead to another address; there is no body, which would be of a type."""
+    answer = Response(status=status, headers={"Location": url})
+    del answer.headers["Content-Type"]
+    return answer
+
+
+def page_answer(
+    reading: Reading,
+    data: Sequence[Any],
+    matched: Matched,
+    position: tuple[Any, ...] | None,
+    reasons: list[dict[str, Any]] | None = None,
+    more: Mapping[str, Any] = MappingProxyType({}),
+) -> Response:
+    """Answer with a page of a list; `position` is where the next page begins.
+
+    `more` are members of the receipt.
+    """
+    g.rows = len(data)
+    url = reading.next_url(position, matched) if position else None
+    # Of a sample less is shown than matched; groups are not what `matched` counts.
+    holds_all = bool(more) or matched == Matched(len(data), "eq")
+    is_whole = not position and not reading.cursor and holds_all
+    receipt = reading.receipt(matched, complete=is_whole) | dict(more)
+    if reasons is not None:
+        receipt["empty_because"] = reasons
+    page = {"limit": reading.limit, "returned": len(data), "next": url}
+    return json_answer({"data": data, "page": page, "receipt": receipt}, url)
+
+
+def receipt_of(
+    reading: Reading, selection: Selection, matched: Matched, complete: bool
+) -> dict[str, Any]:
+    """Say what an answer of events is an answer to, and why it is empty if it is."""
+    receipt = reading.receipt(matched, complete)
+    if not matched.value and selection.filters:
+        receipt["empty_because"] = empty_because(reading.snapshot, selection, reading.written)
+    return receipt
+
+
+def slice_answer(
+    reading: Reading, items: Sequence[Any], reasons: list[dict[str, Any]] | None = None
+) -> Response:
+    """Answer with a page of a list that is held whole; a position is an index."""
+    start = reading.cursor.position[0] if reading.cursor else 0
+    end = start + reading.limit
+    position = (end,) if end < len(items) else None
+    matched = Matched(len(items), "eq")
+    return page_answer(reading, items[start:end], matched, position, reasons)
+
+
+def list_answer(reading: Reading, page: ListPage) -> Response:
+    """Answer with a page of a list that is read page by page."""
+    return page_answer(reading, page.items, page.matched, page.next)
+
+
+def one_answer(reading: Reading, data: dict[str, Any]) -> Response:
+    """Answer with one thing."""
+    return json_answer({"data": data, "receipt": reading.receipt(ONE, complete=True)})

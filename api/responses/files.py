@@ -1,0 +1,81 @@
+"""Send whole results that are written to a file first: with their length, and part by part."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from api.requests.queries import query_text
+from api.requests.reading import Reading, base_url, spool, store
+from api.responses import slots
+from api.responses.envelopes import leading_to, receipt_of
+from api.responses.file_parts import FilePart
+from api.responses.formats import Format, holds_all, receipt_headers
+from dataset.events.pages import matched_by, may_be_long
+from dataset.selections.selections import Selection
+
+DECIDED = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH")
+LAST_BYTES = re.compile(r"bytes=[ \t]*-([0-9]{1,4000})", re.IGNORECASE)
+
+
+def pinned(reading: Reading) -> Response:
+    """Lead to the same query at the revision that is the newest now.
+
+    Who reads a file part by part must not be given parts of two revisions.
+    """
+    query = query_text({**reading.written, "as_of": str(reading.revision)})
+    return leading_to(f"{base_url()}{request.path}?{query}", 307)
+
+
+def spooled(reading: Reading, selection: Selection, format: Format) -> Response:
+    """Answer with a file of all events of a selection, written once for each ETag."""
+    if may_be_long(selection):
+        slots.take()
+    matched = matched_by(reading.snapshot, selection)
+    receipt = receipt_of(reading, selection, matched, holds_all(selection, matched))
+
+    def make(path: Path) -> None:
+        format.write(store(), selection, reading.columns, receipt, path)
+
+    return _file(reading, make, format, receipt_headers(reading, matched))
+
+
+def _file(
+    reading: Reading, make: Callable[[Path], None], format: Format, headers: dict[str, str]
+) -> Response:
+    file = spool().file(reading.snapshot.uuid, (reading.etag,), make)
+    size = file.seek(0, 2)
+    answer = Response(content_type=format.content_type, headers=headers | g.cache_headers)
+    answer.content_length = size
+    answer.accept_ranges = "bytes"
+    if request.method == "HEAD":
+        file.close()
+        return answer
+    try:
+        answer.make_conditional(_asked(size), accept_ranges=True, complete_length=size)
+    except HTTPException:
+        file.close()
+        raise
+    start = answer.content_range.start or 0
+    answer.response = FilePart(file, start, answer.content_length or 0)
+    answer.direct_passthrough = True
+    return answer
+
+
+def _asked(size: int) -> dict[str, str]:
+    """Give the request's headers without a range that asks for nothing.
+
+    That is one of other units or of several parts, and one that hangs on a weak ETag: a weak one
+    does not tell bytes apart (RFC 9110, 13.1.5). Other conditions were looked at before.
+    """
+    environ = {name: value for name, value in request.environ.items() if name not in DECIDED}
+    wanted, is_weak = request.range, environ.get("HTTP_IF_RANGE", "").startswith("W/")
+    last = LAST_BYTES.fullmatch(environ.get("HTTP_RANGE", ""))
+    if last and not is_weak:
+        # werkzeug takes more than all bytes for none, and none for all (RFC 9110, 14.1.2).
+        environ["HTTP_RANGE"] = f"bytes={max(0, size - int(last[1]))}-"
+    elif is_weak or wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1:
+        environ.pop("HTTP_RANGE", None)
+    return environ

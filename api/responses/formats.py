@@ -1,0 +1,179 @@
+"""The formats of events beside JSON: which media type is written how, and how it is sent."""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+from pkgutil import resolve_name
+from types import MappingProxyType
+from typing import IO, Any
+
+from flask import Response, request
+from werkzeug.wsgi import ClosingIterator
+
+from api.middleware.negotiation import preferred
+from api.requests.reading import JSON, Reading, store
+from api.responses import slots
+from api.responses.envelopes import link_to_next, receipt_of
+from api.responses.file_parts import FilePart
+from dataset.events.pages import Matched, Page, matched_by
+from dataset.exports.text_formats import Extract, extract, written
+from dataset.selections.selections import Selection
+from dataset.store.snapshots import Store
+from schemas.events import FeatureCollectionSchema
+
+TEXT = {"type": "string"}
+BINARY = {"type": "string", "format": "binary"}
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format: its media type, what it is good for, what writes it, and its documented schema.
+
+    `writer` is a name, so that a library for it is loaded when it is first asked for. So is
+    `whole`, what writes all events of a selection in a way of its own, if anything does.
+    """
+
+    media_type: str
+    meaning: str
+    writer: str
+    schema: Any = field(default_factory=TEXT.copy)
+    whole: str | None = None
+
+    @property
+    def content_type(self) -> str:
+        """The media type, with the encoding where that has to be said."""
+        return self.media_type + ("; charset=utf-8" if self.media_type.startswith("text/") else "")
+
+    @property
+    def write(self) -> Any:
+        """What writes an extract in this format."""
+        return resolve_name(self.writer)
+
+    def chunks(self, store: Store, selection: Selection, *more: Any) -> Iterator[bytes]:
+        """Write all events of a selection; `more` are columns and receipt."""
+        if self.whole:
+            chunks: Iterator[bytes] = resolve_name(self.whole)(store, selection, *more)
+            return chunks
+        return written(extract(store, selection, *more), self.write)
+
+
+FORMATS: dict[str, Format] = {
+    "ndjson": Format(
+        "application/x-ndjson", "One JSON event a line", "dataset.exports.text_formats:write_ndjson"
+    ),
+    "csv": Format(
+        "text/csv",
+        "Comma-separated values with a header, one event a line",
+        "dataset.exports.text_formats:write_csv",
+        whole="dataset.exports.csv_by_sql:write",
+    ),
+    "geojson": Format(
+        "application/geo+json",
+        "A GeoJSON feature collection",
+        "dataset.exports.text_formats:write_geojson",
+        FeatureCollectionSchema,
+    ),
+    "arrow": Format(
+        "application/vnd.apache.arrow.stream",
+        "An Arrow IPC stream of typed columns",
+        "dataset.exports.arrow:write_stream",
+        BINARY,
+    ),
+}
+"""The formats that are written as they are sent."""
+PARQUET = Format(
+    "application/vnd.apache.parquet",
+    "A Parquet file of typed columns",
+    "dataset.exports.parquet:write",
+    BINARY,
+)
+"""The format that is written whole first, since it is read from its end."""
+OFFERS: dict[str, Format | None] = {
+    JSON: None,
+    **{format.media_type: format for format in FORMATS.values()},
+}
+"""What can be asked for with `Accept`; None is JSON."""
+
+
+def negotiated() -> Format | None:
+    """Choose the format that the client accepts best; None is JSON."""
+    return OFFERS[preferred(OFFERS)]
+
+
+def whole(reading: Reading, selection: Selection, format: Format) -> Response:
+    """Answer with all events of a selection, read and written as they are sent."""
+    slots.take(is_export=True)
+    matched = matched_by(reading.snapshot, selection)
+    receipt = receipt_of(reading, selection, matched, holds_all(selection, matched))
+    chunks = format.chunks(store(), selection, reading.columns, receipt)
+    return sent(reading, chunks, matched, format)
+
+
+def holds_all(selection: Selection, matched: Matched) -> bool:
+    """Tell whether a whole answer holds all that matched: a sample may be smaller."""
+    return not selection.sample or matched <= Matched(selection.sample.size, "eq")
+
+
+def page(
+    reading: Reading, selection: Selection, found: Page, url: str | None, format: Format
+) -> Response:
+    """Answer with one page of events in a format beside JSON."""
+    holds_all = found.matched == Matched(len(found.rows), "eq")
+    receipt = receipt_of(reading, selection, found.matched, holds_all)
+    made = Extract(reading.columns, found.read, [found.rows], receipt)
+    answer = sent(reading, b"".join(format.write(made)), found.matched, format)
+    if url:
+        answer.headers["Link"] = link_to_next(url)
+    return answer
+
+
+def sent(
+    reading: Reading,
+    body: Iterator[bytes] | bytes,
+    matched: Matched,
+    format: Format,
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> Response:
+    """Answer with what is made, or made as it is sent; `more` are headers beside the receipt."""
+    headers = {**more, **receipt_headers(reading, matched)}
+    content_type = format.content_type
+    if isinstance(body, bytes):
+        return Response(body, headers=headers, content_type=content_type)
+    if request.method == "HEAD":
+        return Response(iter(()), headers=headers, content_type=content_type)
+    if _cannot_tell_an_end():
+        file = _spooled(body)
+        headers["Content-Length"] = str(file.tell())
+        part = FilePart(file, 0, file.tell())
+        return Response(part, 200, headers, content_type=content_type, direct_passthrough=True)
+    return Response(_started(body), headers=headers, content_type=content_type)
+
+
+def receipt_headers(reading: Reading, matched: Matched) -> dict[str, str]:
+    """Give the receipt of an answer that is not JSON."""
+    return {
+        "Cameo-Query": reading.query,
+        "Cameo-Revision": str(reading.revision),
+        "Cameo-Matched": f"{'>=' if matched.relation == 'gte' else ''}{matched.value}",
+        "Cameo-Cite": reading.cite_url,
+    }
+
+
+def _cannot_tell_an_end() -> bool:
+    """Tell whether a broken stream would look whole to the client."""
+    return request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0"
+
+
+def _started(chunks: Iterator[bytes]) -> ClosingIterator:
+    """Make the first chunk before the answer begins: what fails there is still a problem."""
+    first = next(chunks, b"")
+    return ClosingIterator(chain([first], chunks), getattr(chunks, "close", None))
+
+
+def _spooled(chunks: Iterator[bytes]) -> IO[bytes]:
+    """Write the whole answer to a file first."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (the answer closes it)
+    file.writelines(chunks)
+    file.flush()
+    return file

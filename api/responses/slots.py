@@ -1,0 +1,126 @@
+"""Slots for answers that may take long, so that a thread is always left for those that do not.
+
+Who finds no slot waits, first come first served, for `QUERY_SECONDS` at most, without a thread
+where the server can (see `api/middleware/waiting.py`).
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+from time import monotonic
+
+from flask import Flask, current_app, request
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
+
+from api.middleware import request_ids
+from api.middleware.problems import refuse
+from api.middleware.waiting import WAIT, MustWait, Wait
+from api.settings import Settings
+
+SECONDS_TO_RETRY = 10
+SECONDS_BETWEEN_LOOKS = 0.02
+
+
+@dataclass(eq=False)
+class Slot:
+    """What an answer asks for; one for an export also counts among the exports."""
+
+    is_export: bool
+    is_given: bool = False
+
+
+class Slots:
+    """The slots of a process: given in the order in which they were asked for."""
+
+    def __init__(self, count: int, exports: int) -> None:
+        """Begin with all slots free; at most `exports` of them are given to exports at a time."""
+        self._free, self._free_exports = count, exports
+        self._asked: list[Slot] = []
+        self._lock = Lock()
+
+    def ask(self, is_export: bool) -> Slot:
+        """Ask for a slot: it is given at once or later."""
+        slot = Slot(is_export)
+        with self._lock:
+            self._asked.append(slot)
+            self._give()
+        return slot
+
+    def release(self, slot: Slot) -> None:
+        """Give a slot back, or ask for it no more; a second time changes nothing."""
+        with self._lock:
+            if slot.is_given:
+                slot.is_given = False
+                self._free += 1
+                self._free_exports += slot.is_export
+            elif slot in self._asked:
+                self._asked.remove(slot)
+            self._give()
+
+    def _give(self) -> None:
+        for slot in list(self._asked):
+            if self._free and (self._free_exports or not slot.is_export):
+                self._asked.remove(slot)
+                self._free -= 1
+                self._free_exports -= slot.is_export
+                slot.is_given = True
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Make the slots of this process; whatever is made to be kept takes one, or is waited for."""
+    count = max(1, settings.threads - 1)
+    app.extensions["slots"] = Slots(count, min(settings.exports, count))
+    app.extensions["spool"].before_making = take
+    app.extensions["spool"].wait = _wait_for_result
+
+
+def take(is_export: bool = False) -> None:
+    """Take a slot until the answer is made, or sent if it is a stream; wait if there is none."""
+    wait = _wait()
+    if wait.slot is None:
+        slots: Slots = current_app.extensions["slots"]
+        wait.slot = slots.ask(is_export)
+        wait.end = lambda: _give_back(slots, wait)
+    request_ids.when_sent(lambda _: wait.end())
+    slot = wait.slot
+    _wait_until(lambda: slot.is_given)
+
+
+def _give_back(slots: Slots, wait: Wait) -> None:
+    if wait.slot:
+        slots.release(wait.slot)
+    wait.slot = None
+
+
+def _wait() -> Wait:
+    wait: Wait = request.environ.setdefault(WAIT, Wait())
+    return wait
+
+
+def _wait_for_result(is_over: Callable[[], bool]) -> None:
+    """Wait until somebody else has made a result; nobody keeps a slot meanwhile."""
+    _wait().end()
+    _wait_until(is_over)
+
+
+def _wait_until(is_over: Callable[[], bool]) -> None:
+    """Go on if a wait is over; else wait, and refuse when it takes too long."""
+    if is_over():
+        return
+    wait, seconds = _wait(), current_app.extensions["store"].query_seconds
+    if wait.needs_no_thread and not wait.is_late:
+        raise MustWait(is_over, seconds)
+    end = monotonic() + (0 if wait.is_late else seconds)
+    while not is_over():
+        if monotonic() >= end:
+            raise _busy()
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+
+
+def _busy() -> HTTPException:
+    request_ids.note("slot_refused")
+    detail = "Too many answers that take long are being made now; please try again later."
+    error = refuse(ServiceUnavailable, detail)
+    error.retry_after = SECONDS_TO_RETRY  # type: ignore[attr-defined]
+    return error

@@ -1,0 +1,1 @@
+"""Serve the application: gunicorn, our worker, and connections to clients."""

@@ -1,0 +1,1 @@
+"""Group events, add them up, and read the groups page by page."""

@@ -1,0 +1,1 @@
+"""Build stored rows from what sources say, by the same rules for all sources."""

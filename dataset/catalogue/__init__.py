@@ -1,0 +1,1 @@
+"""Describe what the store holds: datasets, codes, loads, releases, citations."""

@@ -1,0 +1,194 @@
+"""Look up the codebook: action and actor codes with what the store holds of them."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from dataset.catalogue.holdings import Counts, Datasets, action_counts, actor_counts
+from dataset.codebook import (
+    ACTIONS,
+    COUNTRIES,
+    ETHNIC,
+    GROUPS,
+    RELIGIONS,
+    ROLES,
+    Action,
+    children,
+    decode,
+)
+from dataset.declarations.columns import COLUMNS, Column
+from dataset.declarations.filters import FILTERS, filters_of
+from dataset.declarations.words import folded
+from dataset.store.results_cache import Spool
+from dataset.store.snapshots import Snapshot
+
+Entry = dict[str, Any]
+OPERATORS = {
+    "choice": ["any", "not", "missing"],
+    "number": ["min", "max"],
+    "date": ["from", "to"],
+    "dyad": ["dyad"],
+    "bbox": ["box"],
+    "near": ["near"],
+    "words": ["words"],
+}
+"""The operators that each shape of filter makes of a column."""
+MOST_LISTS = 2
+"""How many lists of all actors are kept in memory: they are large, and soon made of counts."""
+PART_LENGTH = 3
+"""Characters of one part of an actor code."""
+TYPES = {"date": "date", "timestamp": "datetime"}
+
+
+def actions(
+    snapshot: Snapshot,
+    spool: Spool,
+    revision: int,
+    datasets: Datasets = None,
+    q: str | None = None,
+    depth: int = 3,
+) -> list[Entry]:
+    """List the action codes, those whose code or label matches `q`, down to a depth."""
+    counts = action_counts(snapshot, spool, revision, datasets)
+    return [
+        _action(action, counts)
+        for action in ACTIONS.values()
+        if len(action.code) <= depth + 1 and _matches(q, action.code, action.label)
+    ]
+
+
+def action(
+    snapshot: Snapshot, spool: Spool, revision: int, code: str, datasets: Datasets = None
+) -> Entry | None:
+    """Describe one action code; None if the codebook lacks it."""
+    known = ACTIONS.get(code)
+    return _action(known, action_counts(snapshot, spool, revision, datasets)) if known else None
+
+
+def _action(known: Action, counts: Counts) -> Entry:
+    scales = {version: known.goldstein.get(version) for version in ("gdelt", "icews", "keds")}
+    return {
+        "code": known.code,
+        "label": known.label,
+        "parent": known.parent,
+        "children": list(children(known.code)),
+        "quad_class": known.quad_class,
+        "goldstein": scales,
+        "plover": known.plover,
+        "count": counts[known.code],
+    }
+
+
+def actors(
+    snapshot: Snapshot,
+    spool: Spool,
+    revision: int,
+    datasets: Datasets = None,
+    q: str | None = None,
+    depth: int | None = None,
+) -> list[Entry]:
+    """List the actor codes of the codebook and the store that match `q`, most used first.
+
+    `depth` leaves out codes of more parts.
+    """
+    make = partial(_all_actors, snapshot, spool, revision, datasets)
+    entries = snapshot.remembered("actors", (revision, datasets), make, MOST_LISTS)
+    longest = PART_LENGTH * depth if depth else None
+    return [
+        entry
+        for entry in entries
+        if (longest is None or len(entry["code"]) <= longest)
+        and _matches(q, entry["code"], entry["label"])
+    ]
+
+
+def actor(
+    snapshot: Snapshot, spool: Spool, revision: int, code: str, datasets: Datasets = None
+) -> Entry | None:
+    """Take an actor code apart; None if neither the codebook nor the store knows any of it."""
+    entry = _actor(code, *_actor_counts(snapshot, spool, revision, datasets))
+    is_known = len(entry["unknown"]) * PART_LENGTH < len(code)
+    return entry if is_known or _is_used(snapshot, spool, revision, code) else None
+
+
+def _is_used(snapshot: Snapshot, spool: Spool, revision: int, code: str) -> bool:
+    """Tell whether any dataset has the code: whether a code exists does not hang on one of them."""
+    return any(counts[code] for counts in _actor_counts(snapshot, spool, revision))
+
+
+def _actor_counts(
+    snapshot: Snapshot, spool: Spool, revision: int, datasets: Datasets = None
+) -> tuple[Counts, Counts]:
+    return (
+        actor_counts(snapshot, spool, revision, "actor", datasets),
+        actor_counts(snapshot, spool, revision, "target", datasets),
+    )
+
+
+def _all_actors(snapshot: Snapshot, spool: Spool, revision: int, datasets: Datasets) -> list[Entry]:
+    counts = _actor_counts(snapshot, spool, revision, datasets)
+    codes = {*COUNTRIES, *ROLES, *GROUPS, *ETHNIC, *RELIGIONS, *counts[0], *counts[1]}
+    entries = [_actor(code, *counts) for code in codes]
+    return sorted(
+        entries, key=lambda one: (-one["count_as_actor"] - one["count_as_target"], one["code"])
+    )
+
+
+def _actor(code: str, as_actor: Counts, as_target: Counts) -> Entry:
+    decoded = decode(code)
+    country, group = _part(decoded.country, COUNTRIES), _part(decoded.group, GROUPS)
+    roles = [_part(role, ROLES) for role in decoded.roles]
+    ethnic = _part(decoded.ethnic, ETHNIC)
+    religions = [_part(religion, RELIGIONS) for religion in decoded.religions]
+    known = [part for part in (country, *roles, ethnic, *religions, group) if part]
+    return {
+        "code": code,
+        "label": ", ".join([part["label"] for part in known] + list(decoded.unknown)),
+        "parent": code[:-PART_LENGTH] or None,
+        "country": country,
+        "group": group,
+        "roles": roles,
+        "ethnic": ethnic,
+        "religions": religions,
+        "unknown": list(decoded.unknown),
+        "count_as_actor": as_actor[code],
+        "count_as_target": as_target[code],
+    }
+
+
+def _part(code: str | None, labels: Mapping[str, str]) -> dict[str, str] | None:
+    return {"code": code, "label": labels[code]} if code else None
+
+
+def _matches(q: str | None, code: str, label: str) -> bool:
+    """Match the beginning of the code, or the beginnings of words of the label."""
+    if q is None or code.startswith(q.upper()):
+        return True
+    words = folded(label)
+    return all(any(word.startswith(wanted) for word in words) for wanted in folded(q))
+
+
+def columns() -> list[Entry]:
+    """Describe the columns of the events."""
+    return [_column(column) for column in COLUMNS.values()]
+
+
+def _column(column: Column) -> Entry:
+    filters = filters_of(column.name)
+    shapes = dict.fromkeys(FILTERS[name].shape for name in filters)
+    operators = [operator for shape in shapes for operator in OPERATORS[shape]]
+    return {
+        "name": column.name,
+        "path": ".".join(column.path),
+        "type": TYPES.get(column.kind, column.json_type),
+        "list": column.many,
+        "nullable": column.null,
+        "unit": column.unit,
+        "meaning": column.meaning,
+        "example": column.example,
+        "operators": operators,
+        "filters": filters,
+        "filterable": bool(filters),
+        "sortable": column.sortable,
+        "groupable": column.groupable,
+    }

@@ -1,0 +1,137 @@
+"""Count what the store holds: by code, by dataset, by document."""
+
+from collections import Counter
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import orjson
+from peewee import fn
+
+from dataset.aggregates.pages import ordered, result_of
+from dataset.aggregates.result_tables import Grouping
+from dataset.declarations.filters import Choice
+from dataset.selections.selections import Selection, arms
+from dataset.store.models import Dataset, Document, field
+from dataset.store.results_cache import Spool
+from dataset.store.snapshots import Snapshot
+
+Counts = Counter[str]
+Datasets = Choice | None
+"""Which datasets to count; None is all of them."""
+
+MOST_COUNTS = 8
+"""How many counts of a column are kept in memory; all are in the spool."""
+MOST_SPANS = 64
+INTERNAL = ("revision", "number")
+"""Columns of descriptions that are no business of clients."""
+
+
+def counts_by(
+    snapshot: Snapshot, spool: Spool, revision: int, column: str, filters: Mapping[str, Any]
+) -> Counts:
+    """Count the events of each value of a column at a revision, once for all processes."""
+    query = f"counts of {column}: {filters}"
+    grouping = Grouping(Selection(revision, filters), (column,), ("count",), query=query)
+    make = partial(_counted, snapshot, spool, grouping)
+    found: Counts = snapshot.remembered("counts", grouping, make, MOST_COUNTS)
+    return found
+
+
+def _counted(snapshot: Snapshot, spool: Spool, grouping: Grouping) -> Counts:
+    with result_of(snapshot, spool, grouping) as database:
+        counts = dict(database.execute(ordered(grouping)).fetchall())
+    counts.pop(None, None)
+    return Counter(counts)
+
+
+def below(counts: Counts, first: int, step: int) -> Counts:
+    """Add up the counts of codes under each of their beginnings: `first` long, then by `step`."""
+    totals: Counts = Counter()
+    for code, count in counts.items():
+        for length in range(first, len(code) + 1, step):
+            totals[code[:length]] += count
+    return totals
+
+
+def action_counts(
+    snapshot: Snapshot, spool: Spool, revision: int, datasets: Datasets = None
+) -> Counts:
+    """Count the events of each action code with all codes below it."""
+    counts = counts_by(snapshot, spool, revision, "action_code", _of(datasets))
+    return below(counts, first=2, step=1)
+
+
+def actor_counts(
+    snapshot: Snapshot, spool: Spool, revision: int, side: str, datasets: Datasets = None
+) -> Counts:
+    """Count the events of each actor code, on one side, with all codes that begin with it."""
+    counts = counts_by(snapshot, spool, revision, f"{side}_code", _of(datasets))
+    return below(counts, first=3, step=3)
+
+
+def _of(datasets: Datasets) -> dict[str, Any]:
+    return {"dataset": datasets} if datasets else {}
+
+
+def datasets(snapshot: Snapshot, revision: int) -> list[dict[str, Any]]:
+    """Describe the datasets at a revision, with how many events they have and from when."""
+    described = _described(snapshot, Dataset, revision)
+    for dataset in described:
+        span = spans(snapshot, revision).get(dataset["name"], (0, None, None))
+        dataset |= dict(zip(("count", "date_first", "date_last"), span, strict=True))
+    return described
+
+
+def documents(snapshot: Snapshot, spool: Spool, revision: int) -> list[dict[str, Any]]:
+    """Describe the source documents at a revision, with how many events are coded from each."""
+    # No index is led by missing values.
+    given = {"evidence_document": Choice(unwanted=(None,))}
+    counts = counts_by(snapshot, spool, revision, "evidence_document", given)
+    described = _described(snapshot, Document, revision)
+    for document in described:
+        document["left_out"] = orjson.loads(document["left_out"])
+        document["count"] = counts[document["id"]]
+    return described
+
+
+def spans(snapshot: Snapshot, revision: int) -> dict[str, tuple[int, str, str]]:
+    """Give how many events each dataset has at a revision, its first day and its last."""
+    make = partial(_spans, snapshot, revision)
+    found: dict[str, tuple[int, str, str]] = snapshot.remembered(
+        "spans", revision, make, MOST_SPANS
+    )
+    return found
+
+
+def _spans(snapshot: Snapshot, revision: int) -> dict[str, tuple[int, str, str]]:
+    found: dict[str, tuple[int, str, str]] = {}
+    for arm in arms(snapshot, Selection(revision), ["dataset"]):
+        name, first, last = (field(arm.model, one) for one in ("dataset", "date", "date_end"))
+        grouped = arm.select(name, fn.COUNT("*"), fn.MIN(first), fn.MAX(last)).group_by(name)
+        for dataset, count, begin, end in snapshot.rows(grouped):
+            known = found.get(dataset, (0, begin, end))
+            found[dataset] = (known[0] + count, min(known[1], begin), max(known[2], end))
+    return found
+
+
+def newest(table: type[Dataset | Document], revision: int) -> Any:
+    """Select descriptions, each as it was at a revision."""
+    key = table.KEY
+    later = table.alias()
+    known = later.select(fn.MAX(later.revision)).where(
+        getattr(later, key) == getattr(table, key), later.revision <= revision
+    )
+    return table.select().where(table.revision == known)
+
+
+def _described(
+    snapshot: Snapshot, table: type[Dataset | Document], revision: int
+) -> list[dict[str, Any]]:
+    names = table._meta.sorted_field_names
+    rows = snapshot.rows(newest(table, revision))
+    described = sorted(rows, key=lambda row: row[names.index(table.KEY)])
+    return [
+        {name: value for name, value in zip(names, row, strict=True) if name not in INTERNAL}
+        for row in described
+    ]

@@ -1,0 +1,95 @@
+"""Read the accounts of loads: what came in, from which files, what was refused and why."""
+
+from dataclasses import replace
+from typing import Any
+
+import orjson
+from peewee import JOIN, fn
+
+from dataset.declarations.outcomes import OUTCOMES, Report
+from dataset.events.pages import Matched
+from dataset.store.lists import Cut, Item, ListPage, items_of, page_of_list
+from dataset.store.models import Load, LoadFile, Quarantined, field
+from dataset.store.snapshots import Snapshot
+
+TIMES = ("started", "finished")
+MEMBERS = ("number", "revision", "format", "datasets", "loader_version", "replays", *TIMES)
+COLUMNS = {name: field(Load, name) for name in (*MEMBERS, "read", *OUTCOMES, "report")}
+"""What is shown of a load."""
+FILE_COLUMNS = {
+    "load": LoadFile.load,
+    "name": LoadFile.name,
+    "sha256": LoadFile.sha256,
+    "bytes": LoadFile.bytes,
+    "read": LoadFile.read,
+}
+QUARANTINE_COLUMNS = {
+    "file": LoadFile.name,
+    **{
+        name: field(Quarantined, name)
+        for name in ("line", "column", "reason", "cut", "replayed", "n")
+    },
+    "raw": Quarantined.record,
+}
+_FILE_OF_ROW = (LoadFile.load == Quarantined.load) & (LoadFile.n == Quarantined.file)
+
+
+def last_load(snapshot: Snapshot) -> int:
+    """Give the number of the newest load, 0 if there is none."""
+    return int(snapshot.value(Load.select(fn.MAX(Load.number))) or 0)
+
+
+def loads(snapshot: Snapshot, cut: Cut) -> ListPage:
+    """Read a page of loads; those that come after the first page are in none of the others."""
+    last = cut.after[-1] if cut.after else last_load(snapshot)
+    query = Load.select().where(Load.number <= last)
+    after = replace(cut, after=cut.after and cut.after[:1])
+    page = page_of_list(snapshot, query, COLUMNS, ["number"], after)
+    _describe(snapshot, page.items)
+    return replace(page, next=page.next and (*page.next, last))
+
+
+def load(snapshot: Snapshot, number: int) -> Item | None:
+    """Read one load, None if there is none of this number."""
+    found = items_of(snapshot, Load.select().where(Load.number == number), COLUMNS)
+    _describe(snapshot, found)
+    return found[0] if found else None
+
+
+def quarantine(snapshot: Snapshot, number: int, cut: Cut) -> ListPage | None:
+    """Read a page of the records that a load refused, None if there is no such load."""
+    refused = snapshot.rows(Load.select(Load.quarantined).where(Load.number == number))
+    if not refused:
+        return None
+    query = (
+        Quarantined.select()
+        .join(LoadFile, JOIN.LEFT_OUTER, on=_FILE_OF_ROW)
+        .where(Quarantined.load == number)
+    )
+    counted = replace(cut, matched=Matched(refused[0][0], "eq"))
+    page = page_of_list(snapshot, query, QUARANTINE_COLUMNS, ["n"], counted)
+    return replace(page, items=[_refused(row) for row in page.items])
+
+
+def _describe(snapshot: Snapshot, found: list[Item]) -> None:
+    """Give loads their files, and their stored texts as what they mean."""
+    files = _files(snapshot, [item["number"] for item in found])
+    for item in found:
+        item["datasets"] = [name for name in item["datasets"].split(";") if name]
+        item["report"] = Report().as_json() | orjson.loads(item["report"] or "{}")
+        item["files"] = files[item["number"]]
+
+
+def _files(snapshot: Snapshot, numbers: list[int]) -> dict[int, list[Item]]:
+    query = LoadFile.select().where(LoadFile.load.in_(numbers)).order_by(LoadFile.load, LoadFile.n)
+    files: dict[int, list[Item]] = {number: [] for number in numbers}
+    for file in items_of(snapshot, query, FILE_COLUMNS):
+        files[file.pop("load")].append(file)
+    return files
+
+
+def _refused(row: dict[str, Any]) -> Item:
+    """Show the bytes of a record as text: what is not UTF-8 as its number."""
+    raw = bytes(row["raw"]).decode(errors="backslashreplace")
+    shown = {name: value for name, value in row.items() if name != "n"}
+    return shown | {"raw": raw, "cut": bool(row["cut"])}

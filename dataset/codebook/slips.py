@@ -1,0 +1,71 @@
+"""Find the code that a mistyped one stands for: it is one slip of the fingers away, or none is."""
+
+from collections.abc import Callable, Collection, Iterator
+from itertools import pairwise
+
+from dataset.codebook import ISO_COUNTRIES, decode, is_actor_code, parts
+from dataset.codebook.vocabularies import VOCABULARIES, is_known
+
+Held = Callable[[Collection[str]], Collection[str]]
+"""Gives those of some codes that the store has held."""
+
+COUNTRY_KINDS = ("country", "place_country")
+PART_KINDS = (*COUNTRY_KINDS, "group", "role", "ethnic", "religion")
+"""The kinds whose codes are one part of an actor code."""
+
+_ROWS = ("QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM")
+_NEIGHBOURS = [pair for row in _ROWS for pair in (*pairwise(row), *pairwise(row[::-1]))]
+
+
+def none_held(_codes: Collection[str]) -> Collection[str]:
+    """Stand for a store that is not looked at."""
+    return ()
+
+
+def slipped(kind: str, code: str, held: Held) -> str | None:
+    """Give the only code with two letters swapped, else the only one with a neighbouring key.
+
+    Of several, the only one that the store has held. In an actor code one part is mistyped.
+    """
+    at, part = _mistyped(kind, code)
+    if not part:
+        return None
+    # What is a code elsewhere may have had its letters swapped, and is no slip of a single one.
+    is_code = part in VOCABULARIES["actor"]
+    for slips in (_swapped,) if is_code else (_swapped, _beside):
+        near = {code[:at] + other + code[at + len(part) :] for other in slips(part)}
+        known = {other for other in near if is_known(kind, other)}
+        for found in (set(held(near)), known):
+            if found:
+                return found.pop() if len(found) == 1 else None
+    return None
+
+
+def _mistyped(kind: str, code: str) -> tuple[int, str]:
+    """Give the part that is wrong and where it begins; an empty one where that is not clear."""
+    wrong = [(0, code)] if kind in PART_KINDS and len(code) == 3 else []
+    if kind == "actor" and is_actor_code(code):
+        unknown = decode(code).unknown
+        wrong = [(3 * at, part) for at, part in enumerate(parts(code)) if part in unknown]
+    if len(wrong) != 1 or _is_of_another_table(kind, *wrong[0]):
+        return 0, ""
+    return wrong[0]
+
+
+def _is_of_another_table(kind: str, at: int, part: str) -> bool:
+    """Tell whether the place of a country has what is right elsewhere: a role, a code of ISO's."""
+    if kind in COUNTRY_KINDS:
+        return part in VOCABULARIES["actor"] or part in ISO_COUNTRIES
+    return kind == "actor" and not at and part in ISO_COUNTRIES
+
+
+def _swapped(part: str) -> Iterator[str]:
+    for at in range(len(part) - 1):
+        yield part[:at] + part[at + 1] + part[at] + part[at + 2 :]
+
+
+def _beside(part: str) -> Iterator[str]:
+    for at, letter in enumerate(part):
+        for typed, meant in _NEIGHBOURS:
+            if typed == letter:
+                yield part[:at] + meant + part[at + 1 :]

@@ -1,0 +1,1 @@
+"""Declare columns, filters, measures and ids once: everything else is made from these tables."""

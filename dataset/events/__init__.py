@@ -1,0 +1,1 @@
+"""Read events: pages, counts, versions, changes, mentions, and why an answer is empty."""

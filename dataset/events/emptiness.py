@@ -1,0 +1,98 @@
+"""Say why an answer is empty: which filter matches nothing alone, or stands in the way."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from dataset.catalogue.holdings import spans
+from dataset.events.changes import Feed, count_of_changes
+from dataset.events.pages import Matched, matched_by
+from dataset.selections.selections import Selection
+from dataset.store.snapshots import Snapshot
+
+Reason = dict[str, Any]
+Filters = Mapping[str, Any]
+Matching = Callable[[Filters], Matched]
+"""Counts what some filters match."""
+
+
+def empty_because(
+    snapshot: Snapshot, selection: Selection, written: Mapping[str, str]
+) -> list[Reason]:
+    """List the filters that match no event alone, else all, each with what is known of it.
+
+    `written` holds the filters as the query writes them.
+    """
+    # Neither a sample nor a rule against duplicates empties an answer.
+    selection = replace(selection, after=None, distinct=None, sample=None)
+    reasons = reasons_of(
+        selection.filters,
+        written,
+        lambda filters: matched_by(snapshot, replace(selection, filters=filters)),
+        "event",
+    )
+    for name, reason in reasons.items():
+        if not reason["matches_alone"]:
+            reason["hint"] = _coverage(snapshot, selection, name) or reason["hint"]
+    return list(reasons.values())
+
+
+def reasons_of(
+    filters: Filters, written: Mapping[str, str], matching: Matching, thing: str
+) -> dict[str, Reason]:
+    """Give the filters that match nothing alone, else all, each with what is known of it."""
+    alone = {name: matching({name: value}) for name, value in filters.items()}
+    blamed = [name for name in alone if not alone[name].value] or list(alone)
+    return {
+        name: _reason(name, written[name], alone[name], _hint(filters, name, matching, thing))
+        for name in blamed
+    }
+
+
+def no_change(snapshot: Snapshot, feed: Feed, written: Mapping[str, str]) -> list[Reason]:
+    """Say why a feed is empty: its filters match no event, or nothing has changed since."""
+    selection = Selection(feed.revision, feed.filters)
+    if feed.filters and not matched_by(snapshot, selection).value:
+        return empty_because(snapshot, selection, written)
+    if "since" not in written:
+        return []
+    alone = count_of_changes(snapshot, replace(feed, filters={}))
+    hint = "nothing that changed since matches the other filters"
+    if not alone.value:
+        hint = f"nothing changed since, up to revision {feed.revision}"
+    return [_reason("since", written["since"], alone, hint)]
+
+
+def _reason(name: str, text: str, alone: Matched, hint: str) -> Reason:
+    return {
+        "filter": f"{name}={text}",
+        "matches_alone": alone.value,
+        "relation": alone.relation,
+        "hint": hint,
+    }
+
+
+def _hint(filters: Filters, name: str, matching: Matching, thing: str) -> str:
+    if not matching({name: filters[name]}).value:
+        return f"no {thing} matches this filter"
+    without = matching({other: value for other, value in filters.items() if other != name})
+    if not without.value:
+        return f"matches {thing}s, but none that the other filters match"
+    return f"without this filter {_counted(without, thing)} would match"
+
+
+def _counted(matched: Matched, thing: str) -> str:
+    least = "at least " if matched.relation == "gte" else ""
+    return f"{least}{matched.value} {thing}{'' if matched.value == 1 else 's'}"
+
+
+def _coverage(snapshot: Snapshot, selection: Selection, name: str) -> str | None:
+    """Tell where the events begin or end, for a filter of dates."""
+    if name not in ("date_from", "date_to"):
+        return None
+    found = spans(snapshot, selection.revision).values()
+    if not found:
+        return "there are no events"
+    if name == "date_from":
+        return f"events end on {max(last for _, _, last in found)}"
+    return f"events begin on {min(first for _, first, _ in found)}"

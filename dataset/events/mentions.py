@@ -1,0 +1,26 @@
+"""Read the mentions of an event: which documents, where in them, how sure."""
+
+from dataset.selections.known_values import dataset_numbers, key_of_id
+from dataset.store.lists import Cut, Item, ListPage, page_of_list
+from dataset.store.models import Mention, field
+from dataset.store.snapshots import Snapshot
+
+COLUMNS = {
+    name: field(Mention, name)
+    for name in Mention._meta.sorted_field_names
+    if name not in ("key", "load")
+}
+
+
+def mentions(snapshot: Snapshot, public_id: str, revision: int, cut: Cut) -> ListPage:
+    """Read a page of the mentions that were known at a revision, oldest first."""
+    key = key_of_id(dataset_numbers(snapshot), public_id)
+    query = Mention.select().where(Mention.key == key, Mention.revision <= revision)
+    page = page_of_list(snapshot, query, COLUMNS, ["time", "n"], cut)
+    return ListPage([_shown(item) for item in page.items], page.next, page.matched)
+
+
+def _shown(item: Item) -> Item:
+    del item["n"]
+    in_raw_text = item["in_raw_text"]
+    return item | {"in_raw_text": None if in_raw_text is None else bool(in_raw_text)}

@@ -1,0 +1,1 @@
+"""Write whole results: CSV, NDJSON, GeoJSON, Arrow, Parquet."""

@@ -1,0 +1,1 @@
+"""Load files: one load is one revision, with a full account and a quarantine."""

@@ -1,0 +1,1 @@
+"""Keep stores well: migrate, copy, back up and distribute them."""

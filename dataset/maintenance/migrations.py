@@ -1,0 +1,65 @@
+"""Bring an older store to the schema of this version: its tables step by step, then its indexes."""
+
+from collections.abc import Callable
+
+from dataset.errors import StoreError
+from dataset.store.database import COPYING, ENGINE_ERRORS, SCHEMA_VERSION, check_age, found_settings
+from dataset.store.declared_indexes import reconcile
+from dataset.store.engines import engine_of
+from dataset.store.engines.base import SECONDS_TO_WAIT, Engine
+from dataset.store.models import Setting
+
+Watch = Callable[[str], None]
+"""Is told what was done."""
+
+
+def nothing_more(database: Engine) -> None:
+    """Leave the tables as they are: only the indexes differ."""
+
+
+MIGRATIONS: dict[int, Callable[[Engine], None]] = {
+    3: nothing_more,
+}
+"""By the schema that it leads to: a function that changes the tables of the schema before.
+
+It runs within a transaction; the indexes are made as they are declared afterwards.
+"""
+
+
+def migrate(url: str, watch: Watch = lambda _: None) -> str:
+    """Bring a store to the newest schema in one transaction: all of it or nothing.
+
+    Gives what could not be done afterwards (see `Engine.tidy`).
+    Raises `StoreError` for a store that a newer version has made, and where there is none.
+    """
+    database = engine_of(url).to_write(url, SECONDS_TO_WAIT)
+    settings = found_settings(url)
+    if settings is None or COPYING in settings:
+        raise StoreError(f"There is no whole store at {database.label}.")
+    check_age(database.label, settings)
+    try:
+        with database.atomic():
+            database.begin_writing()
+            _migrate(database, watch)
+    except ENGINE_ERRORS as error:
+        raise database.unusable("migrated", error) from error
+    else:
+        return database.tidy()
+    finally:
+        database.close()
+
+
+def _migrate(database: Engine, watch: Watch) -> None:
+    is_schema = Setting.name == "schema"
+    query = Setting.select(Setting.value).where(is_schema)
+    schema = int(database.execute(query).fetchone()[0])
+    for version in range(schema + 1, SCHEMA_VERSION + 1):
+        MIGRATIONS[version](database)
+        watch(f"Schema {version}.")
+    changed = [*reconcile(database)]
+    for done in changed:
+        watch(done)
+    if changed:
+        # What was known of an index goes with it.
+        database.weigh()
+    database.execute(Setting.update(value=str(SCHEMA_VERSION)).where(is_schema))

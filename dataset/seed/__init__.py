@@ -1,1 +1,0 @@
-"""The coded article: a data file, read by `dataset.loaders.seed`."""

@@ -1,0 +1,179 @@
+"""Select events: which versions a revision shows, which of them the filters keep, in what order."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from dataclasses import field as made
+from functools import reduce
+from typing import Any, NamedTuple
+
+from peewee import Entity, Expression, ModelSelect, Select, Tuple
+
+from dataset.declarations.columns import COLUMNS
+from dataset.selections.conditions import alternatives
+from dataset.selections.duplicates import columns_for, kept_keys
+from dataset.selections.samples import Sample, shuffled
+from dataset.store.models import Event, Superseded, Version, field
+from dataset.store.snapshots import Snapshot
+from dataset.store.statements import first_of_all
+
+Table = type[Version]
+DAYS = ("date", "date_end")
+
+
+class Sort(NamedTuple):
+    """An order: by a column, then by key in the same direction; missing values come last."""
+
+    column: str
+    descending: bool
+
+
+NEWEST_FIRST = Sort("date", descending=True)
+OLDEST_FIRST = Sort("date", descending=False)
+
+
+class Position(NamedTuple):
+    """Where a page ends: the value that it is sorted by, and the key."""
+
+    value: Any
+    key: int
+
+
+class Filters(dict[str, Any]):
+    """Filters that can be part of a key: nobody changes them."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        """Hash what they are, in any order."""
+        return hash(frozenset(self.items()))
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which events at which revision, in which order, after which position.
+
+    In a shape (see `plans`) slots stand in the place of values.
+    `distinct` names a rule against duplicates, applied after the filters; a sample is drawn last.
+    """
+
+    revision: int
+    filters: Mapping[str, Any] = made(default_factory=Filters)
+    sort: Sort = NEWEST_FIRST
+    after: Position | None = None
+    distinct: str | None = None
+    sample: Sample | None = None
+
+    def __post_init__(self) -> None:
+        """Let any filters be part of a key."""
+        object.__setattr__(self, "filters", Filters(self.filters))
+
+
+def arms(
+    snapshot: Snapshot, selection: Selection, columns: Sequence[str]
+) -> Iterator["ModelSelect[Any]"]:
+    """Yield the selects whose union is the selection: by table, and by how long events last."""
+    for table, conditions in _chosen(snapshot, selection):
+        query = table.select(*(field(table, name) for name in columns))
+        if selection.after:
+            conditions = [*conditions, _beyond(table, selection.sort, selection.after)]
+        for condition in conditions:
+            query = query.where(condition)
+        yield query
+
+
+def _chosen(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[Table, list[Any]]]:
+    """Yield the tables to read, and what of them is selected."""
+    keys = _keys(snapshot, selection)
+    for table, shown in _versions(snapshot, selection.revision):
+        if keys is not None:
+            yield table, [*shown, table.key.in_(keys)]
+            continue
+        for filters, more in _periods(table, selection.filters):
+            for conditions in alternatives(table, filters):
+                yield table, [*shown, *more, *conditions]
+
+
+def _keys(snapshot: Snapshot, selection: Selection) -> Any:
+    """Select the keys of what a sample or a rule against duplicates takes; None without them."""
+    if selection.sample:
+        size, seed = selection.sample
+        drawn = union(snapshot, replace(selection, sample=None), ["key", "shuffle"])
+        order = shuffled(Entity("shuffle"), seed), Entity("key")
+        return Select([drawn], [Entity("key")]).order_by(*order).limit(size)
+    if selection.distinct:
+        plain = replace(selection, distinct=None, after=None)
+        columns = columns_for(selection.distinct)
+        return kept_keys(union(snapshot, plain, columns), selection.distinct)
+    return None
+
+
+def union(snapshot: Snapshot, selection: Selection, columns: Sequence[str]) -> Any:
+    """Select columns of the selection's events in one statement, in no order."""
+    selects: Iterator[Any] = arms(snapshot, selection, columns)
+    return reduce(lambda one, other: one.union_all(other), selects)
+
+
+def ordered(snapshot: Snapshot, selection: Selection, columns: Sequence[str]) -> Any:
+    """Select columns of the selection's events in its order.
+
+    `columns` must hold the column that is sorted by, and the key. Each arm of the union can
+    be read in this order from an index, so that a limit ends the reading early. A sample has an
+    order of its own.
+    """
+    if selection.sample:
+        return _drawn(snapshot, selection, selection.sample, columns)
+    return union(snapshot, selection, columns).order_by(*_order(selection.sort))
+
+
+def first_of(snapshot: Snapshot, selection: Selection, columns: Sequence[str], limit: int) -> Any:
+    """Select columns of the first events of a selection in its order (see `ordered`)."""
+    if selection.sample:
+        return ordered(snapshot, selection, columns).limit(limit)
+    found = arms(snapshot, selection, columns)
+    return first_of_all(snapshot.database, found, _order(selection.sort), limit)
+
+
+def _order(sort: Sort) -> list[Any]:
+    column, key = Entity(sort.column), Entity("key")
+    # Where nothing is missing, PostgreSQL reads an index backwards only if nulls are not mentioned.
+    nulls = "LAST" if COLUMNS[sort.column].null else None
+    if sort.descending:
+        return [column.desc(nulls=nulls), key.desc()]
+    return [column.asc(nulls=nulls), key.asc()]
+
+
+def _drawn(snapshot: Snapshot, selection: Selection, sample: Sample, columns: Sequence[str]) -> Any:
+    """Select columns of a sample's events in the order in which they were drawn."""
+    drawn = union(snapshot, selection, [*columns, "shuffle"])
+    order = shuffled(Entity("shuffle"), sample.seed), Entity("key")
+    return Select([drawn], [Entity(name) for name in columns]).order_by(*order)
+
+
+def _versions(snapshot: Snapshot, revision: int) -> Iterator[tuple[Table, list[Any]]]:
+    """Yield the tables that hold what a revision shows, and what of them it shows."""
+    if revision == snapshot.revision:
+        yield Event, []
+        return
+    yield Event, [field(Event, "revision") <= revision]
+    yield Superseded, [field(Superseded, "revision") <= revision, Superseded.ended > revision]
+
+
+def _periods(
+    table: Table, filters: Mapping[str, Any]
+) -> Iterator[tuple[Mapping[str, Any], list[Expression]]]:
+    """Split a selection by date: an overlap is a range of first days, and a few long events."""
+    if "date_from" not in filters:
+        yield filters, []
+        return
+    begin, (first, last) = filters["date_from"], (field(table, name) for name in DAYS)
+    # What begins after a day lasts until it: the last day, which no index has, need not be read.
+    yield {name: filters[name] for name in filters if name != "date_from"}, [first >= begin]
+    yield filters, [last > first, first < begin]
+
+
+def _beyond(table: Table, sort: Sort, after: Position) -> Expression:
+    """Match what comes after a position (a keyset: it costs the same at any depth)."""
+    column, key = field(table, sort.column), table.key
+    if after.value is None:
+        return column.is_null() & (key < after.key if sort.descending else key > after.key)
+    pair, position = Tuple(column, key), (after.value, after.key)
+    later: Expression = pair < position if sort.descending else pair > position
+    return later | column.is_null() if column.null else later

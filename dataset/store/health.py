@@ -1,0 +1,29 @@
+"""How the store is: its schema, its size, the room beside it."""
+
+import shutil
+from dataclasses import dataclass
+
+from peewee import fn
+
+from dataset.store.database import SCHEMA_VERSION
+from dataset.store.models import Load
+from dataset.store.snapshots import Snapshot
+
+
+@dataclass(frozen=True)
+class Health:
+    """What the store is like; `free_bytes` is None where the room is on another machine."""
+
+    revision: int
+    schema: int
+    load_count: int
+    database_bytes: int
+    free_bytes: int | None
+
+
+def health(snapshot: Snapshot) -> Health:
+    """Tell how the store is."""
+    loads = snapshot.value(Load.select(fn.COUNT("*")))
+    folder = snapshot.database.folder
+    free = shutil.disk_usage(folder).free if folder else None
+    return Health(snapshot.revision, SCHEMA_VERSION, loads, snapshot.database.size(), free)

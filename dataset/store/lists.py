@@ -1,0 +1,62 @@
+"""Read a list page by page, in the order of columns that no two items share."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import Tuple
+
+from dataset.events.pages import Matched, capped
+from dataset.store.snapshots import Snapshot
+
+MOST = 1_000
+"""So many items are read at a time where all are wanted."""
+
+Item = dict[str, Any]
+After = tuple[Any, ...] | None
+"""Where the page before ended: its last item's values of the columns of the order."""
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """The items of a page, where it ends if more follow, and how many there are in all."""
+
+    items: list[Item]
+    next: After
+    matched: Matched
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Which part of a list: up to `limit` items after a position; `matched` if it is known."""
+
+    limit: int
+    after: After = None
+    matched: Matched | None = None
+
+
+def items_of(snapshot: Snapshot, query: Any, columns: Mapping[str, Any]) -> list[Item]:
+    """Read columns of a query, by name."""
+    rows = snapshot.rows(query.select(*columns.values()))
+    return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+def page_of_list(
+    snapshot: Snapshot, query: Any, columns: Mapping[str, Any], order: Sequence[str], cut: Cut
+) -> ListPage:
+    """Read a part of a query, in the order of some of its columns."""
+    keys = [columns[name] for name in order]
+    beyond = query.where(Tuple(*keys) > cut.after) if cut.after else query
+    found = items_of(snapshot, beyond.order_by(*keys).limit(cut.limit + 1), columns)
+    items, more = found[: cut.limit], len(found) > cut.limit
+    position = tuple(items[-1][name] for name in order) if more else None
+    return ListPage(items, position, cut.matched or capped(snapshot, query.select(*keys)))
+
+
+def every(read: Callable[[Cut], ListPage]) -> Iterator[Item]:
+    """Yield all items of a list, page after page."""
+    page = read(Cut(MOST))
+    yield from page.items
+    while page.next:
+        page = read(Cut(MOST, page.next, page.matched))
+        yield from page.items

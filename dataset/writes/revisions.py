@@ -1,0 +1,120 @@
+"""Change the store: each change is one revision, made whole or not at all."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from secrets import token_hex
+from typing import Any
+
+from peewee import fn
+
+from dataset.building.rows import Row
+from dataset.declarations.ids import DATASET_NUMBERS, FIRST_FREE_NUMBER, LAST_NUMBER
+from dataset.errors import Impossible
+from dataset.store.database import ENGINE_ERRORS
+from dataset.store.engines.base import Engine
+from dataset.store.models import Dataset, Document, Event, Revision
+from dataset.writes.versions import Writes
+
+Described = Mapping[str, Any]
+LARGE = 20_000
+"""From so many events on, a change that is large against the store drops the indexes."""
+
+
+def now() -> str:
+    """Give the time as ISO 8601 text in UTC."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Change:
+    """A revision in the making; `number` is what it will be, if anything is changed."""
+
+    def __init__(self, database: Engine, number: int, expected: int = 0) -> None:
+        """Begin with nothing changed."""
+        self.database = database
+        self.number = number
+        self.writes = Writes(database, number, _is_large(database, expected))
+        self.discarded = False
+        self._changed = False
+
+    @property
+    def account(self) -> Counter[str]:
+        """What became of the rows that were put."""
+        return self.writes.account
+
+    @property
+    def changed(self) -> bool:
+        """Whether the change has changed anything."""
+        return bool(self._changed or self.account["inserted"] or self.account["updated"])
+
+    def touch(self) -> None:
+        """Say that something was changed beside the events that were put."""
+        self._changed = True
+
+    def discard(self) -> None:
+        """Undo everything at the end, as if it had never been."""
+        self.discarded = True
+
+    def put(self, rows: Iterable[Row], load: int, loader_version: int) -> list[int]:
+        """Store rows of described datasets; give the positions of those whose key is taken."""
+        return self.writes.put(rows, numbers_of(self.database), load, loader_version)
+
+    def describe(self, table: type[Dataset | Document], row: Described) -> None:
+        """Store a description of a dataset or document, if it differs from the newest stored."""
+        key = table.KEY
+        newest = table.select().where(getattr(table, key) == row[key])
+        found = self.database.execute(newest.order_by(table.revision.desc()).limit(1)).fetchone()
+        known = dict(zip(table._meta.sorted_field_names, found, strict=True)) if found else {}
+        if {**known, "revision": 0} != {**row, "revision": 0}:
+            self.database.execute(table.insert({**row, "revision": self.number}))
+            self.touch()
+
+
+@contextmanager
+def revision(
+    database: Engine, kind: str, detail: str | None = None, expected: int = 0
+) -> Iterator[Change]:
+    """Make the next revision, if the change changes anything; whole, or as if never begun.
+
+    `expected`: about how many events it may bring.
+    """
+    try:
+        with database.atomic() as transaction:
+            database.begin_writing()
+            newest = database.execute(Revision.select(fn.MAX(Revision.number))).fetchone()[0]
+            change = Change(database, (newest or 0) + 1, expected)
+            yield change
+            if change.discarded:
+                transaction.rollback()
+                return
+            change.writes.finish()
+            if change.changed:
+                made = {"number": change.number, "token": token_hex(8), "committed": now()}
+                database.execute(Revision.insert(made | {"kind": kind, "detail": detail}))
+    except ENGINE_ERRORS as error:
+        raise database.unusable("written", error) from error
+
+
+def _is_large(database: Engine, expected: int) -> bool:
+    """Tell whether a change may well bring more than a quarter of what the store holds."""
+    if expected <= LARGE or not database.may_drop_indexes():
+        return False
+    return bool(expected > database.execute(Event.select(fn.COUNT("*"))).fetchone()[0] // 4)
+
+
+def numbers_of(database: Engine) -> dict[str, int]:
+    """Give the number of each dataset in this store."""
+    return dict(database.execute(Dataset.select(Dataset.name, Dataset.number)).fetchall())
+
+
+def next_dataset_number(database: Engine, name: str) -> int:
+    """Give the number that a dataset has, or will have once it is stored."""
+    if name in DATASET_NUMBERS:
+        return DATASET_NUMBERS[name]
+    numbers = numbers_of(database)
+    highest = max([FIRST_FREE_NUMBER - 1, *numbers.values()])
+    number = int(numbers.get(name, highest + 1))
+    if number > LAST_NUMBER:
+        raise Impossible(f"There is no room for another dataset: {LAST_NUMBER} is the last.")
+    return number
