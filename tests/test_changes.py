@@ -17,8 +17,8 @@ from test_pages import next_of, pages_of, problem_of, shown
 from dataset.building.rows import build
 from dataset.declarations.filters import Choice
 from dataset.events.changes import Feed, Place, ordered
-from dataset.events.pages import CAP
 from dataset.events.rows import stored
+from dataset.store.counts import CAP
 from dataset.store.database import open_to_read, open_to_write
 from dataset.writes.corrections import purge, restore, retract
 from dataset.writes.revisions import revision

@@ -23,10 +23,12 @@ from test_formats import QUERIES as EXPORTED
 
 from dataset.declarations.measures import KEYS
 from dataset.errors import TooSlow
-from dataset.events import pages
+from dataset.events import rows_or_columns
+from dataset.events.pages import count_of
 from dataset.parquet_copy.segments import Damaged, copy_of
 from dataset.parquet_copy.views import AGAIN, shown
 from dataset.selections.selections import Selection
+from dataset.store import counts
 from dataset.store.clocks import Clock
 from dataset.store.snapshots import Store
 
@@ -46,7 +48,7 @@ def columnar_store(rich_store: Path, tmp_path_factory: pytest.TempPathFactory) -
 def clients(columnar_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twins]:
     """Clients with and without the copy; any event that matches is as good as many."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pages, "CAP", 0)
+        patch.setattr(counts, "CAP", 0)
         yield twins(columnar_store, tmp_path_factory.mktemp("twins"))
 
 
@@ -128,7 +130,7 @@ def test_lines_of_csv_are_the_same(clients: Twins, query: str, as_of: int) -> No
 def test_counts_are_the_same(
     counting: Twins, monkeypatch: pytest.MonkeyPatch, query: str, as_of: int
 ) -> None:
-    monkeypatch.setattr(pages, "CAP", 3)
+    monkeypatch.setattr(counts, "CAP", 3)
     assert_same(counting, f"/v1/events?{query}&mentions_max=9&limit=1&as_of={as_of}")
 
 
@@ -148,7 +150,7 @@ def hollow(columnar_store: Path, tmp_path: Path) -> Path:
 def test_many_events_are_read_in_columns_and_few_in_rows(
     hollow: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cap: int, shows: str
 ) -> None:
-    monkeypatch.setattr(pages, "CAP", cap)
+    monkeypatch.setattr(counts, "CAP", cap)
     client = client_on(hollow, cache=str(tmp_path / "cache"))
     counted = client.get("/v1/aggregates?as_of=1").get_json()["data"][0]["count"]
     parquet = client.get("/v1/events.parquet?as_of=1&fields=id", buffered=True).data
@@ -164,10 +166,12 @@ def test_many_events_are_read_in_columns_and_few_in_rows(
 def test_many_rows_that_no_index_tells_apart_are_counted_in_columns(
     hollow: Path, monkeypatch: pytest.MonkeyPatch, filters: dict[str, object], relation: str
 ) -> None:
-    monkeypatch.setattr(pages, "CAP", 0)
+    monkeypatch.setattr(counts, "CAP", 0)
     with Store(str(hollow)).snapshot() as snapshot:
-        assert pages.count_of(snapshot, Selection(COVERED, filters)) == 0
-        assert pages.matched_by(snapshot, Selection(COVERED, filters)).relation == relation
+        assert count_of(snapshot, Selection(COVERED, filters)) == 0
+        assert (
+            rows_or_columns.matched_by(snapshot, Selection(COVERED, filters)).relation == relation
+        )
 
 
 def test_columns_reach_no_other_file(columnar_store: Path, tmp_path: Path) -> None:

@@ -17,12 +17,12 @@ from loads import EVENTS, loaded
 from dataset.codebook import COUNTRIES
 from dataset.declarations.columns import COLUMNS
 from dataset.declarations.filters import Choice
-from dataset.events import pages
-from dataset.events.rows_or_columns import in_order
+from dataset.events.rows_or_columns import copy_in_order
 from dataset.exports import csv_by_sql, parquet
 from dataset.parquet_copy import refreshing
 from dataset.parquet_copy.segments import Copy
 from dataset.selections.selections import OLDEST_FIRST, Selection
+from dataset.store import counts
 from dataset.store.snapshots import Store
 
 ROWS = 190_000
@@ -113,13 +113,13 @@ def pair(request: pytest.FixtureRequest) -> Pair:
 @pytest.fixture(autouse=True)
 def _any_event_is_as_good_as_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small results are read from the copy as well as those above the cap."""
-    monkeypatch.setattr(pages, "CAP", 0)
+    monkeypatch.setattr(counts, "CAP", 0)
 
 
 def copy_for(store: Store, selection: Selection) -> Copy:
     """Give the copy that answers a selection in order."""
     with store.snapshot() as snapshot:
-        copy = in_order(snapshot, selection)
+        copy = copy_in_order(snapshot, selection)
     assert copy is not None
     return copy
 

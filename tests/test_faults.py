@@ -16,7 +16,7 @@ from test_cli import UNUSABLE
 
 from api import create_app
 from api.commands.main import main
-from api.requests.reading import store
+from api.context import store
 from api.settings import Settings
 from dataset.errors import StoreError
 from dataset.inputs.paths import inputs

@@ -15,7 +15,6 @@ from peewee import SQL, Entity, Select, Table, fn
 from dataset.building.values import LIMITS, clean
 from dataset.declarations.columns import COLUMNS
 from dataset.errors import Refused
-from dataset.events import pages
 from dataset.events.pages import ALL_COLUMNS
 from dataset.exports import csv_by_sql
 from dataset.exports.text_formats import extract, write_csv, written
@@ -23,6 +22,7 @@ from dataset.parquet_copy import views
 from dataset.parquet_copy.segments import Damaged
 from dataset.parquet_copy.views import AGAIN, Columns
 from dataset.selections.selections import NEWEST_FIRST, OLDEST_FIRST, Selection, Sort
+from dataset.store import counts
 from dataset.store.engines.sqlite import SQLite
 from dataset.store.snapshots import Store
 
@@ -82,7 +82,7 @@ def test_codes_have_no_marks(name: str, mark: str) -> None:
 @pytest.fixture
 def store(growing: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """A store of which any event is as good as many, a few lines at a time."""
-    monkeypatch.setattr(pages, "CAP", 0)
+    monkeypatch.setattr(counts, "CAP", 0)
     monkeypatch.setattr(views, "FETCHED", 2)
     monkeypatch.setattr(csv_by_sql, "BATCH", 3)
     opened = Store(str(growing), SECONDS)

@@ -18,12 +18,12 @@ from peewee import SQL
 from rich_store import client_on, commit, rows_of
 
 from api.commands.main import main
-from dataset.events import pages
 from dataset.events.pages import count_of
 from dataset.parquet_copy import refreshing, views
 from dataset.parquet_copy.publishing import LOCK
 from dataset.parquet_copy.segments import MANIFEST, Copy, copy_of, folder_of
 from dataset.selections.selections import Selection
+from dataset.store import counts
 from dataset.store.snapshots import Store
 
 GROUPS = "/v1/aggregates?by=dataset,action_root,month&measures=count,tone_mean,articles_sum"
@@ -32,7 +32,7 @@ Damage = Callable[[Path], object]
 
 @pytest.fixture(autouse=True)
 def _any_event_is_as_good_as_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "CAP", 0)
+    monkeypatch.setattr(counts, "CAP", 0)
 
 
 @pytest.fixture

@@ -14,10 +14,12 @@ from test_filters import QUERIES
 from api.requests import queries
 from dataset.declarations.columns import SORTABLE
 from dataset.declarations.filters import FILTERS
-from dataset.events.pages import Matched, capped_of, columns_to_read, page_of
+from dataset.events.pages import columns_to_read, page_of
+from dataset.events.rows_or_columns import capped_of
 from dataset.selections import plans
 from dataset.selections.known_values import resolved
 from dataset.selections.selections import Selection, Sort, first_of, ordered
+from dataset.store.counts import Matched
 from dataset.store.database import open_to_write
 from dataset.store.models import Event
 from dataset.store.snapshots import Snapshot, Store

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from api import create_app
-from api.requests.reading import store
+from api.context import store
 from api.settings import Settings
 from dataset.aggregates.pages import page_of_groups
 from dataset.aggregates.result_tables import Grouping

@@ -23,7 +23,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from prometheus_client.values import MutexValue, ValueClass
 
-from api.requests.reading import store
+from api.context import store
 from api.settings import Settings
 from dataset.errors import StoreError
 from dataset.store.health import health

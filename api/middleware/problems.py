@@ -7,15 +7,12 @@ from typing import Any
 import marshmallow as ma
 import orjson
 from flask import Flask, Response, current_app, g, request
-from flask_smorest import Api
-from flask_smorest.utils import prepare_response
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from api.middleware import request_ids
 from api.settings import Settings
 from dataset.errors import StoreError, TooSlow, UnknownValue
 from schemas.aliases import intended
-from schemas.problems import ProblemSchema
 
 MEDIA_TYPE = "application/problem+json"
 SECONDS_TO_RETRY = 5
@@ -34,90 +31,10 @@ def error_in(
     }
 
 
-class ProblemApi(Api):
-    """An API whose errors are problems, in its answers and in its documentation."""
-
-    ERROR_SCHEMA = ProblemSchema
-    DEFAULT_ERROR_RESPONSE_NAME = None
-
-    def _register_responses(self) -> None:
-        """Document errors under their own media type (flask-smorest has one type for all)."""
-        for status in HTTPStatus:
-            response: dict[str, Any] = {"description": MEANINGS.get(status, status.phrase)}
-            if status >= HTTPStatus.BAD_REQUEST:
-                response |= {"schema": self.ERROR_SCHEMA, "example": _example(status)}
-            prepare_response(response, self.spec, MEDIA_TYPE)
-            self.spec.components.response(status.name, response, lazy=True)
-
-    def handle_http_exception(self, error: HTTPException) -> Response:
-        """Answer any HTTP error, our own or one of the framework's."""
-        data = getattr(error, "data", None) or {}
-        errors = list(_errors(data.get("messages", {}), data.get("schema")))
-        detail = data.get("detail") or _summary(errors) or _detail(error.code or 500)
-        if isinstance(error, MethodNotAllowed):
-            error.valid_methods = sorted(error.valid_methods or ())
-        headers = [
-            (name, value)
-            for name, value in error.get_headers()
-            if name not in ("Content-Type", "Content-Length")
-        ]
-        return problem(error.code or 500, detail, errors, headers, data.get("members"))
-
-
-MEANINGS = {
-    HTTPStatus.NOT_MODIFIED: "The client has this answer already (`If-None-Match`).",
-    HTTPStatus.TEMPORARY_REDIRECT: "Leads to the same query at the newest revision (`Location`); "
-    "`curl` follows with `-L`.",
-    HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: "The file has no such bytes (`Content-Range`).",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request has a body, which nothing here reads.",
-    HTTPStatus.TOO_MANY_REQUESTS: "The client asks too often; `Retry-After` says when to go on.",
-    HTTPStatus.REQUEST_URI_TOO_LONG: "The query is too long.",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong here.",
-    HTTPStatus.BAD_REQUEST: "The request cannot be read, or its cursor is not one of ours.",
-    HTTPStatus.PRECONDITION_FAILED: "The answer is not the one that `If-Match` asks for.",
-    HTTPStatus.NOT_FOUND: "There is no such thing.",
-    HTTPStatus.NOT_ACCEPTABLE: "No media type that the client accepts is on offer.",
-    HTTPStatus.GONE: "The event has been retracted; the reason and its successor are given.",
-    HTTPStatus.UNPROCESSABLE_ENTITY: "A parameter is unknown, repeated, or has a wrong value.",
-    HTTPStatus.NOT_IMPLEMENTED: "The library that this needs is not installed on the server.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "The answer cannot be made now, or takes too long to find.",
-}
-_NO_CURSOR = "The cursor is not one that this store has made."
-_NO_COUNTRY = "must be the CAMEO country code of three upper-case characters, such as IRN."
 NEEDS_MATPLOTLIB = (
     "Charts need matplotlib, which is not installed on this server; whoever runs it installs it "
     "with: make charts (or pip install '.[charts]' in the folder of cameo-events)."
 )
-EXAMPLES: dict[int, dict[str, Any]] = {
-    400: {"detail": _NO_CURSOR, "errors": [error_in("cursor", "x", _NO_CURSOR)]},
-    404: {
-        "instance": "/v1/events/seed:999",
-        "detail": "No event has the id seed:999 at revision 1.",
-    },
-    406: {
-        "detail": "On offer are application/json, application/x-ndjson, text/csv, "
-        "application/geo+json, application/vnd.apache.arrow.stream."
-    },
-    410: {
-        "instance": "/v1/events/seed:1",
-        "detail": "The event seed:1 has been retracted: coded twice",
-        "reason": "coded twice",
-        "successor": "seed:2",
-    },
-    414: {"detail": "A query has at most 8000 characters."},
-    416: {"instance": "/v1/events.parquet"},
-    422: {
-        "detail": f"actor_country: {_NO_COUNTRY} Did you mean IRN?",
-        "errors": [error_in("actor_country", "IRAN", _NO_COUNTRY, "IRN")],
-    },
-    412: {"detail": "The answer has another ETag than If-Match asks for."},
-    413: {"detail": "A request that only reads has no body."},
-    501: {
-        "instance": "/v1/aggregates.svg",
-        "detail": NEEDS_MATPLOTLIB,
-    },
-    503: {"detail": "The store cannot be read now; please try again later."},
-}
 DETAILS = {
     400: "The request cannot be read.",
     404: "There is nothing at this address; /docs describes what there is.",
@@ -126,19 +43,6 @@ DETAILS = {
     429: "This is one request too many; Retry-After says when to go on.",
     500: "Something went wrong here; the log of the server says what.",
 }
-
-
-def _example(status: HTTPStatus) -> dict[str, Any]:
-    return {
-        "type": "about:blank",
-        "title": status.phrase,
-        "status": int(status),
-        "detail": DETAILS.get(status),
-        "instance": "/v1/events",
-        "errors": [],
-        "request_id": "8f14e45fceea167a",
-        **EXAMPLES.get(status, {}),
-    }
 
 
 def problem(
@@ -162,6 +66,21 @@ def problem(
     answer = Response(orjson.dumps(body), status, headers, content_type=MEDIA_TYPE)
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def problem_of(error: HTTPException) -> Response:
+    """Answer any HTTP error, our own or one of the framework's."""
+    data = getattr(error, "data", None) or {}
+    errors = list(_errors(data.get("messages", {}), data.get("schema")))
+    detail = data.get("detail") or _summary(errors) or _detail(error.code or 500)
+    if isinstance(error, MethodNotAllowed):
+        error.valid_methods = sorted(error.valid_methods or ())
+    headers = [
+        (name, value)
+        for name, value in error.get_headers()
+        if name not in ("Content-Type", "Content-Length")
+    ]
+    return problem(error.code or 500, detail, errors, headers, data.get("members"))
 
 
 def refuse(status: type[HTTPException], detail: str, **members: Any) -> HTTPException:

@@ -8,10 +8,10 @@ from typing import Any
 
 from flask import Flask
 
-from api.middleware.problems import ProblemApi
+from api.openapi.problems import ProblemApi
 from schemas import fields
 
-INTRODUCTION = Path(__file__).parent.parent / "openapi" / "introduction.md"
+INTRODUCTION = Path(__file__).parents[2] / "openapi" / "introduction.md"
 
 CONFIG: dict[str, Any] = {
     "API_TITLE": "cameo-events",

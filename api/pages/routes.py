@@ -5,9 +5,10 @@ from importlib.resources import files
 import orjson
 from flask import Blueprint, Response, current_app, render_template, request, send_from_directory
 
+from api.context import base_url, store
 from api.middleware import caching, compression
 from api.openapi import specification
-from api.requests.reading import JSON, base_url, store
+from api.requests.reading import JSON
 from api.responses import envelopes
 from dataset.catalogue.holdings import datasets
 

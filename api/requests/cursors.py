@@ -9,7 +9,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.exceptions import BadRequest, HTTPException
 
 from api.middleware.problems import error_in, refuse
-from dataset.events.pages import Matched
+from dataset.store.counts import Matched
 
 
 @dataclass(frozen=True)

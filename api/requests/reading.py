@@ -3,28 +3,26 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import marshmallow as ma
-from flask import current_app, g, request
+from flask import g, request
 from werkzeug.exceptions import RequestURITooLarge
-from werkzeug.sansio.utils import get_current_url
-from werkzeug.urls import iri_to_uri
 
+from api.context import base_url, store
 from api.middleware import caching, compression
 from api.middleware.problems import refuse
 from api.requests import cursors
 from api.requests.queries import Asked, asked, query_text
 from dataset.catalogue.releases import revision_of
 from dataset.declarations.filters import FILTERS, SAMPLE_NOTE, Choice
-from dataset.events.pages import ALL_COLUMNS, Matched
+from dataset.events.pages import ALL_COLUMNS
 from dataset.selections.known_values import resolved
 from dataset.selections.samples import Sample
 from dataset.selections.selections import Position, Selection, Sort
+from dataset.store.counts import Matched
 from dataset.store.lists import Cut
-from dataset.store.results_cache import Spool
-from dataset.store.snapshots import Snapshot, Store
+from dataset.store.snapshots import Snapshot
 
 JSON = "application/json"
 DEFAULT_LIMIT = 100
@@ -129,29 +127,6 @@ class Reading:
             "notes": [note for note in self.asked.notes if not (complete and note == SAMPLE_NOTE)],
             "cite": self.cite_url,
         }
-
-
-def store() -> Store:
-    """Give the store of the running application."""
-    found: Store = current_app.extensions["store"]
-    return found
-
-
-def spool() -> Spool:
-    """Give the folder of results of the running application."""
-    found: Spool = current_app.extensions["spool"]
-    return found
-
-
-def base_url() -> str:
-    """Give the address of this service as clients see it, without a final slash."""
-    known = current_app.config["PUBLIC_URL"]
-    return str(known or _base_url(request.scheme, request.host, request.root_path))
-
-
-@lru_cache(maxsize=256)
-def _base_url(scheme: str, host: str, root: str) -> str:
-    return iri_to_uri(get_current_url(scheme, host, root)).rstrip("/")
 
 
 def bound_query(query: str) -> str:

@@ -5,11 +5,12 @@ from typing import Any
 import orjson
 from flask import Response
 
+from api.context import base_url
 from api.middleware.negotiation import preferred
 from api.openapi.blueprint import Blueprint
 from api.openapi.documentation import CITED_HEADERS
 from api.requests.queries import query_text
-from api.requests.reading import JSON, Reading, base_url, reading
+from api.requests.reading import JSON, Reading, reading
 from api.responses import envelopes
 from api.responses.formats import receipt_headers
 from dataset.catalogue.citations import Citation, citation

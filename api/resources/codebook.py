@@ -7,17 +7,18 @@ from typing import Any
 from flask import Response
 from werkzeug.exceptions import HTTPException, NotFound
 
+from api.context import spool
 from api.middleware.problems import error_in, refuse
 from api.openapi.blueprint import Blueprint
 from api.openapi.documentation import PAGE_HEADERS, STORE_HEADERS, path_text
-from api.requests.reading import Reading, reading, spool
+from api.requests.reading import Reading, reading
 from api.responses import envelopes
 from dataset.catalogue import codes
 from dataset.codebook import is_actor_code
 from dataset.codebook.hints import meant
 from dataset.events.emptiness import reasons_of
-from dataset.events.pages import Matched
 from dataset.selections.known_values import held
+from dataset.store.counts import Matched
 from schemas.codebook import (
     ActionAnswerSchema,
     ActionListQuerySchema,

@@ -5,10 +5,11 @@ from typing import Any
 from flask import Response
 from werkzeug.exceptions import NotFound
 
+from api.context import spool
 from api.middleware.problems import error_in, refuse
 from api.openapi.blueprint import Blueprint
 from api.openapi.documentation import PAGE_HEADERS, STORE_HEADERS, path_text
-from api.requests.reading import reading, spool
+from api.requests.reading import reading
 from api.responses import envelopes
 from dataset.catalogue.holdings import datasets, documents
 from dataset.codebook.hints import closest

@@ -21,9 +21,10 @@ from api.responses import envelopes, files, formats, slots
 from api.responses.formats import PARQUET
 from dataset.events import rows
 from dataset.events.emptiness import empty_because
-from dataset.events.pages import Matched, count_of, may_be_long, may_be_long_to_count, page_of
+from dataset.events.pages import count_of, may_be_long, may_be_long_to_count, page_of
 from dataset.exports.text_formats import COORDINATES
 from dataset.selections.selections import NEWEST_FIRST, OLDEST_FIRST
+from dataset.store.counts import Matched
 from schemas.events import (
     CountSchema,
     EventAnswerSchema,

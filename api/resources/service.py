@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from api.context import store
 from api.openapi.blueprint import Blueprint
-from api.requests.reading import store
 from dataset.store.health import health
 from schemas.about import HealthSchema, ReadinessSchema
 from schemas.base import NoQuerySchema

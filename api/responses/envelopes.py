@@ -9,8 +9,8 @@ from flask import Response, g
 
 from api.requests.reading import JSON, Reading
 from dataset.events.emptiness import empty_because
-from dataset.events.pages import Matched
 from dataset.selections.selections import Selection
+from dataset.store.counts import Matched
 from dataset.store.lists import ListPage
 
 ONE = Matched(1, "eq")

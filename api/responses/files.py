@@ -7,13 +7,15 @@ from pathlib import Path
 from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
+from api.context import base_url, spool, store
 from api.requests.queries import query_text
-from api.requests.reading import Reading, base_url, spool, store
+from api.requests.reading import Reading
 from api.responses import slots
 from api.responses.envelopes import leading_to, receipt_of
 from api.responses.file_parts import FilePart
 from api.responses.formats import Format, holds_all, receipt_headers
-from dataset.events.pages import matched_by, may_be_long
+from dataset.events.pages import may_be_long
+from dataset.events.rows_or_columns import matched_by
 from dataset.selections.selections import Selection
 
 DECIDED = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH")

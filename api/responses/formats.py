@@ -11,14 +11,17 @@ from typing import IO, Any
 from flask import Response, request
 from werkzeug.wsgi import ClosingIterator
 
+from api.context import store
 from api.middleware.negotiation import preferred
-from api.requests.reading import JSON, Reading, store
+from api.requests.reading import JSON, Reading
 from api.responses import slots
 from api.responses.envelopes import link_to_next, receipt_of
 from api.responses.file_parts import FilePart
-from dataset.events.pages import Matched, Page, matched_by
+from dataset.events.pages import Page
+from dataset.events.rows_or_columns import matched_by
 from dataset.exports.text_formats import Extract, extract, written
 from dataset.selections.selections import Selection
+from dataset.store.counts import Matched
 from dataset.store.snapshots import Store
 from schemas.events import FeatureCollectionSchema
 

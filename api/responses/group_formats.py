@@ -8,9 +8,10 @@ from typing import Any
 from flask import Response
 from werkzeug.exceptions import NotImplemented as NotInstalled
 
+from api.context import spool
 from api.middleware.negotiation import preferred
 from api.middleware.problems import NEEDS_MATPLOTLIB, refuse
-from api.requests.reading import JSON, Reading, spool
+from api.requests.reading import JSON, Reading
 from api.responses import envelopes, formats, slots
 from api.responses.formats import Format
 from dataset.aggregates.pages import GroupPage, groups_csv, page_csv, page_of_groups
@@ -20,7 +21,7 @@ from dataset.charts.captions import Caption
 from dataset.declarations.filters import FILTERS
 from dataset.errors import UnknownValue
 from dataset.events.emptiness import empty_because
-from dataset.events.pages import Matched
+from dataset.store.counts import Matched
 
 CSV = formats.FORMATS["csv"]
 SVG = Format(

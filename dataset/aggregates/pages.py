@@ -11,8 +11,8 @@ from dataset.aggregates.collecting import write
 from dataset.aggregates.result_tables import Grouping, Result, Total
 from dataset.declarations.columns import COLUMNS
 from dataset.declarations.measures import MEASURES
-from dataset.events.pages import Matched
 from dataset.exports.text_formats import BATCH, csv_lines
+from dataset.store.counts import Matched
 from dataset.store.models import field
 from dataset.store.results_cache import Spool
 from dataset.store.snapshots import Snapshot

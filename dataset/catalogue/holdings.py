@@ -11,8 +11,9 @@ from peewee import fn
 from dataset.aggregates.pages import ordered, result_of
 from dataset.aggregates.result_tables import Grouping
 from dataset.declarations.filters import Choice
-from dataset.selections.selections import Selection, arms
-from dataset.store.models import Dataset, Document, field
+from dataset.events.spans import spans
+from dataset.selections.selections import Selection
+from dataset.store.models import Dataset, Document
 from dataset.store.results_cache import Spool
 from dataset.store.snapshots import Snapshot
 
@@ -22,7 +23,6 @@ Datasets = Choice | None
 
 MOST_COUNTS = 8
 """How many counts of a column are kept in memory; all are in the spool."""
-MOST_SPANS = 64
 INTERNAL = ("revision", "number")
 """Columns of descriptions that are no business of clients."""
 
@@ -93,26 +93,6 @@ def documents(snapshot: Snapshot, spool: Spool, revision: int) -> list[dict[str,
         document["left_out"] = orjson.loads(document["left_out"])
         document["count"] = counts[document["id"]]
     return described
-
-
-def spans(snapshot: Snapshot, revision: int) -> dict[str, tuple[int, str, str]]:
-    """Give how many events each dataset has at a revision, its first day and its last."""
-    make = partial(_spans, snapshot, revision)
-    found: dict[str, tuple[int, str, str]] = snapshot.remembered(
-        "spans", revision, make, MOST_SPANS
-    )
-    return found
-
-
-def _spans(snapshot: Snapshot, revision: int) -> dict[str, tuple[int, str, str]]:
-    found: dict[str, tuple[int, str, str]] = {}
-    for arm in arms(snapshot, Selection(revision), ["dataset"]):
-        name, first, last = (field(arm.model, one) for one in ("dataset", "date", "date_end"))
-        grouped = arm.select(name, fn.COUNT("*"), fn.MIN(first), fn.MAX(last)).group_by(name)
-        for dataset, count, begin, end in snapshot.rows(grouped):
-            known = found.get(dataset, (0, begin, end))
-            found[dataset] = (known[0] + count, min(known[1], begin), max(known[2], end))
-    return found
 
 
 def newest(table: type[Dataset | Document], revision: int) -> Any:

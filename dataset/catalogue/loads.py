@@ -7,7 +7,7 @@ import orjson
 from peewee import JOIN, fn
 
 from dataset.declarations.outcomes import OUTCOMES, Report
-from dataset.events.pages import Matched
+from dataset.store.counts import Matched
 from dataset.store.lists import Cut, Item, ListPage, items_of, page_of_list
 from dataset.store.models import Load, LoadFile, Quarantined, field
 from dataset.store.snapshots import Snapshot

@@ -13,8 +13,8 @@ from peewee import Entity, Model, Select, Tuple, Value, fn
 from dataset.errors import UnknownValue
 from dataset.events import rows
 from dataset.events.history import NULL, PURGED, UNSAID
-from dataset.events.pages import CAP, Matched, capped
 from dataset.selections.conditions import conditions_of
+from dataset.store.counts import CAP, Matched, capped
 from dataset.store.models import Event, Superseded, Tombstone, Version, field
 from dataset.store.snapshots import Snapshot
 from dataset.store.statements import first_of_all

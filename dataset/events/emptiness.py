@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from dataset.catalogue.holdings import spans
 from dataset.events.changes import Feed, count_of_changes
-from dataset.events.pages import Matched, matched_by
+from dataset.events.rows_or_columns import matched_by
+from dataset.events.spans import spans
 from dataset.selections.selections import Selection
+from dataset.store.counts import Matched
 from dataset.store.snapshots import Snapshot
 
 Reason = dict[str, Any]

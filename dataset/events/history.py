@@ -8,10 +8,11 @@ from peewee import SQL, Entity
 
 from dataset.declarations.filters import Choice
 from dataset.events import rows
-from dataset.events.pages import ALL_COLUMNS, Matched, capped, columns_to_read
+from dataset.events.pages import ALL_COLUMNS, columns_to_read
 from dataset.selections.conditions import identified
 from dataset.selections.known_values import dataset_numbers, key_of_id
 from dataset.selections.selections import Selection, ordered
+from dataset.store.counts import Matched, capped
 from dataset.store.lists import After, Cut
 from dataset.store.models import Event, Superseded, Tombstone, Version, field
 from dataset.store.snapshots import Snapshot

@@ -1,19 +1,34 @@
-"""Decide which side answers: the rows of the store, by its indexes, or its copy in columns.
+"""Decide who answers: the rows of the store, by its indexes, or its copy in columns.
 
-What few events match is found sooner in an index; what many match is read sooner in columns.
+What few events match is found sooner in an index; what many match is read sooner in columns. So the
+copy answers where more events match than are counted, and where it is able to.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from functools import partial
+from pkgutil import resolve_name
 from typing import Any, NamedTuple, TypeVar
 
-from dataset.events.pages import matched_by
-from dataset.parquet_copy.opening import able, opened, tell
-from dataset.parquet_copy.segments import Copy, Damaged
-from dataset.selections.selections import OLDEST_FIRST, Selection, arms
+from peewee import SQL
+
+from dataset.parquet_copy.segments import Copy, Damaged, copy_of
+from dataset.selections.plans import run
+from dataset.selections.selections import NEWEST_FIRST, OLDEST_FIRST, Selection, arms, union
+from dataset.store.counts import Matched, at_most, capping
+from dataset.store.indexes import held_of
 from dataset.store.models import field
 from dataset.store.snapshots import Snapshot
 
+ONLY_IN_ROWS = {"q", "near"}
+"""The filters that only the store answers: by its text index; with its own sine."""
+MOST_COUNTS = 2048
+"""How many counts of what matched are kept: at a revision they never change."""
+
 Answer = TypeVar("Answer")
+log = logging.getLogger(__name__)
 
 
 class Part(NamedTuple):
@@ -28,11 +43,11 @@ Parts = Sequence[Part]
 
 
 def answered(snapshot: Snapshot, selection: Selection, answer: Callable[[Parts], Answer]) -> Answer:
-    """Let the side that is made for a selection answer, part by part.
+    """Let rows or columns answer, part by part.
 
     Where the copy fails midway, `answer` is called again with the parts of the store.
     """
-    copy = usable(snapshot, selection)
+    copy = copy_for_many(snapshot, selection)
     if copy is not None:
         try:
             with opened(snapshot, copy, selection.revision) as columns:
@@ -43,20 +58,6 @@ def answered(snapshot: Snapshot, selection: Selection, answer: Callable[[Parts],
     return answer(list(_parts(snapshot, selection)))
 
 
-def usable(snapshot: Snapshot, selection: Selection) -> Copy | None:
-    """Give the copy if it is the one to answer: able to, and for many events."""
-    copy = able(snapshot, selection)
-    return copy if copy and matched_by(snapshot, selection).relation == "gte" else None
-
-
-def in_order(snapshot: Snapshot, selection: Selection) -> Copy | None:
-    """Give the copy if it is the one to answer, and has the events in their order: in a segment."""
-    if selection.sort != OLDEST_FIRST:
-        return None
-    copy = usable(snapshot, selection)
-    return copy if copy and selection.revision <= copy.segments[0].last else None
-
-
 def _parts(snapshot: Snapshot, selection: Selection, last: int = 0) -> Iterator[Part]:
     """Yield the parts of a selection in the store: of what came after a revision."""
     if last >= selection.revision:
@@ -64,3 +65,74 @@ def _parts(snapshot: Snapshot, selection: Selection, last: int = 0) -> Iterator[
     for arm in arms(snapshot, selection, ["key"]):
         query = arm.where(field(arm.model, "revision") > last) if last else arm
         yield Part(query, snapshot.stream, in_columns=False)
+
+
+def copy_for_many(snapshot: Snapshot, selection: Selection) -> Copy | None:
+    """Give the copy if it answers: able to, and for many events."""
+    copy = _able(snapshot, selection)
+    return copy if copy and matched_by(snapshot, selection).relation == "gte" else None
+
+
+def copy_in_order(snapshot: Snapshot, selection: Selection) -> Copy | None:
+    """Give the copy if it answers, and has the events in their order: in one segment."""
+    if selection.sort != OLDEST_FIRST:
+        return None
+    copy = copy_for_many(snapshot, selection)
+    return copy if copy and selection.revision <= copy.segments[0].last else None
+
+
+def _copy_to_count(snapshot: Snapshot, selection: Selection) -> Copy | None:
+    """Give the copy if many rows of the store would have to be read: no index has all filters."""
+    held = replace(selection, filters=held_of(selection.filters))
+    copy = _able(snapshot, selection) if held != selection else None
+    if copy is None or selection.revision > copy.last:
+        return None
+    return copy if matched_by(snapshot, held).relation == "gte" else None
+
+
+def _able(snapshot: Snapshot, selection: Selection) -> Copy | None:
+    """Give the copy if it can answer: whole, of this store, for all that is asked."""
+    if selection.distinct or selection.sample or ONLY_IN_ROWS & selection.filters.keys():
+        return None
+    try:
+        return copy_of(snapshot)
+    except Damaged as fault:
+        tell(fault)
+        return None
+
+
+def matched_by(snapshot: Snapshot, selection: Selection) -> Matched:
+    """Count the events that a selection matches up to the cap: what a sample is drawn from."""
+    counted = replace(selection, sample=None, sort=NEWEST_FIRST)
+    make = partial(count_anew, snapshot, counted)
+    return at_most(snapshot.remembered("matched", counted, make, MOST_COUNTS))
+
+
+def count_anew(snapshot: Snapshot, selection: Selection) -> int:
+    """Count up to one more than the cap, whatever is remembered."""
+    copy = _copy_to_count(snapshot, selection)
+    if copy is not None:
+        try:
+            with opened(snapshot, copy, selection.revision) as columns:
+                found = columns.selected(selection.filters).select(SQL("1"))
+                return int(columns.execute(capping(found)).fetchone()[0])
+        except Damaged as fault:
+            tell(fault)
+    return int(run(snapshot, capped_of, selection).fetchone()[0])
+
+
+def capped_of(snapshot: Snapshot, selection: Selection) -> Any:
+    """Select how many events a selection has, up to one more than the cap."""
+    return capping(union(snapshot, selection, ["key"]))
+
+
+def opened(snapshot: Snapshot, copy: Copy, revision: int) -> AbstractContextManager[Any]:
+    """Open what a copy holds of a revision; DuckDB is loaded by the first who does."""
+    show: Callable[..., AbstractContextManager[Any]]
+    show = resolve_name("dataset.parquet_copy.views:shown")
+    return show(snapshot, copy, revision)
+
+
+def tell(fault: Damaged) -> None:
+    """Log why the store answers in the place of its copy."""
+    log.warning("%s The store answers; `cameo-events columns` mends its copy.", fault)

@@ -14,9 +14,8 @@ from peewee import Case, Entity, ModelSelect, Select, chunked, fn
 from dataset.declarations.columns import COLUMNS, Column
 from dataset.events.pages import columns_to_read
 from dataset.events.rows import LABELS
-from dataset.events.rows_or_columns import in_order
+from dataset.events.rows_or_columns import copy_in_order, opened, tell
 from dataset.exports.text_formats import csv_lines, extract, write_csv, written
-from dataset.parquet_copy.opening import opened, tell
 from dataset.parquet_copy.segments import Copy, Damaged
 from dataset.selections.selections import Selection, ordered
 from dataset.store.snapshots import Snapshot, Store
@@ -88,7 +87,7 @@ def write(
 def _pieces(snapshot: Snapshot, selection: Selection, columns: tuple[str, ...]) -> Iterator[bytes]:
     """Yield some lines at a time; where the copy fails, the store goes on after what was sent."""
     sent = 0
-    copy = in_order(snapshot, selection)
+    copy = copy_in_order(snapshot, selection)
     if copy is not None:
         try:
             for count, piece in _from_columns(snapshot, copy, selection, columns):

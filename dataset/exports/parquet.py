@@ -10,10 +10,9 @@ import pyarrow.parquet as pq
 
 from dataset.declarations.columns import COLUMNS
 from dataset.events.rows import LABELS
-from dataset.events.rows_or_columns import in_order
+from dataset.events.rows_or_columns import copy_in_order, opened, tell
 from dataset.exports import arrow
 from dataset.exports.text_formats import Extract, extract
-from dataset.parquet_copy.opening import opened, tell
 from dataset.parquet_copy.segments import Copy, Damaged
 from dataset.selections.selections import Selection
 from dataset.store.models import Event, field
@@ -31,7 +30,7 @@ def write(
 ) -> None:
     """Write all events of a selection; both sides write the same bytes."""
     with store.stream() as snapshot:
-        copy = in_order(snapshot, selection)
+        copy = copy_in_order(snapshot, selection)
         if copy is not None:
             try:
                 _write_columns(snapshot, copy, selection, Extract(columns, (), (), receipt), path)

@@ -6,7 +6,7 @@ from typing import Any
 
 from peewee import Tuple
 
-from dataset.events.pages import Matched, capped
+from dataset.store.counts import Matched, capped
 from dataset.store.snapshots import Snapshot
 
 MOST = 1_000

@@ -9,7 +9,7 @@ from benchmarks.figures import Figure, cpu_ms
 from benchmarks.questions import RANGE, VALUES, mixed
 from benchmarks.stores import both_sides
 from dataset.declarations.filters import Choice
-from dataset.events.pages import count_anew
+from dataset.events.rows_or_columns import count_anew
 from dataset.selections.selections import Selection
 from dataset.store.snapshots import Snapshot
 

@@ -19,10 +19,11 @@ from benchmarks.questions import mixed, pairs
 from dataset.declarations.columns import COLUMNS
 from dataset.declarations.filters import FILTERS, Choice
 from dataset.events import rows
-from dataset.events.pages import ALL_COLUMNS, Matched, page_of
+from dataset.events.pages import ALL_COLUMNS, page_of
 from dataset.selections import plans
 from dataset.selections.known_values import resolved
 from dataset.selections.selections import NEWEST_FIRST, Position, Selection, first_of
+from dataset.store.counts import Matched
 from dataset.store.snapshots import Snapshot, Store
 from schemas.events import EventPageQuerySchema
 
