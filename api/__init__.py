@@ -36,20 +36,20 @@ MODULES = (
 """The resources, in the order of the documentation."""
 
 CONCERNS = (
-    "api.middleware.request_ids",
-    "api.middleware.logs",
-    "api.middleware.limits",
-    "api.middleware.rates",
-    "api.responses.slots",
-    "api.middleware.problems",
-    "api.middleware.headers",
-    "api.middleware.caching",
-    "api.middleware.compression",
-    "api.middleware.metrics",
+    "api.middleware.request_ids:register",
+    "api.middleware.logs:register",
+    "api.middleware.limits:register",
+    "api.middleware.rates:register",
+    "api.responses.slots:register",
+    "api.middleware.problems:register",
+    "api.middleware.headers:register",
+    "api.middleware.caching:register",
+    "api.middleware.compression:register",
+    "api.middleware.metrics:register",
 )
 """What is done for every request, in this order, and for every answer, in the opposite one."""
 
-IF_SET = {"api.middleware.rates": "rate_limit"}
+IF_SET = {"api.middleware.rates:register": "rate_limit"}
 """The setting without which a concern is left out, and what it imports too."""
 
 
@@ -75,7 +75,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["spool"] = Spool(settings.results_folder, caching.fingerprint())
     for concern in CONCERNS:
         if concern not in IF_SET or getattr(settings, IF_SET[concern]):
-            resolve_name(f"{concern}:register")(app, settings)
+            resolve_name(concern)(app, settings)
     api = specification.create(app)
     for module in MODULES:
         api.register_blueprint(module.blueprint)

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from importlib.util import resolve_name
 from pathlib import Path
 
@@ -16,19 +17,34 @@ from schemas.events import EventSchema
 from schemas.filters import EventFiltersSchema
 
 ROOT = Path(__file__).parent.parent
-DECLARATIONS = {
-    "dataset.codebook",
-    "dataset.codebook.names",
-    "dataset.declarations.columns",
-    "dataset.declarations.filters",
-    "dataset.declarations.measures",
-    "dataset.codebook.hints",
-    "dataset.declarations.ids",
-    "dataset.codebook.slips",
-    "dataset.codebook.suggestions",
-    "dataset.codebook.vocabularies",
-    "dataset.declarations.words",
+LAYERS = (
+    ("dataset.errors", "dataset.declarations", "dataset.codebook"),
+    ("dataset.store", "dataset.inputs"),
+    ("schemas", "dataset.building", "dataset.selections"),
+    ("dataset.loaders", "dataset.writes", "dataset.parquet_copy", "dataset.maintenance"),
+    ("dataset.loading", "dataset.events"),
+    ("dataset.exports", "dataset.aggregates", "dataset.catalogue", "dataset.charts"),
+    (
+        *("api.settings", "api.terminals", "api.context", "api.middleware"),
+        *("api.requests", "api.openapi", "api.responses"),
+    ),
+    ("api.resources", "api.pages"),
+    ("api", "api.server", "api.commands"),
+)
+"""From words over storage, rules, sources, reading, results to HTTP: nothing imports upward."""
+NEVER = {
+    "schemas": ("dataset.store", "dataset.inputs", "peewee", "flask", "flask_smorest"),
+    "dataset": ("api", "schemas", "flask", "flask_smorest", "marshmallow"),
+    "dataset.declarations": ("peewee", "playhouse", "apsw"),
+    "dataset.codebook": ("peewee", "playhouse", "apsw"),
+    "dataset.building": ("dataset.store",),
+    "dataset.loaders": ("dataset.store",),
+    "dataset.inputs": ("dataset.store",),
+    "dataset.selections": ("dataset.parquet_copy",),
+    "api.resources": ("dataset.loading", "dataset.writes"),
+    "api.server": ("dataset.events",),
 }
+"""What a package does not know, whatever its layer."""
 PACKAGES = {name: sorted((ROOT / name).rglob("*.py")) for name in ("api", "schemas", "dataset")}
 MODULES = [path for paths in PACKAGES.values() for path in paths]
 
@@ -92,10 +108,21 @@ def packages_of(path: Path) -> set[str]:
     return {name.partition(".")[0] for name in imports_of(path)}
 
 
-def undeclared(names: set[str]) -> set[str]:
-    """Give the modules of `dataset` that are no declarations, nor things in these."""
-    used = {name for name in names if name.partition(".")[0] == "dataset"}
-    return {one for one in used if not {one, one.rpartition(".")[0]} & DECLARATIONS}
+def package_of(module: str) -> str:
+    """Name the package of ours in which a module, or a thing in one, is; empty if in none."""
+    parts = module.split(".")
+    known = {name for layer in LAYERS for name in layer}
+    named = [".".join(parts[:length]) for length in (2, 1) if ".".join(parts[:length]) in known]
+    return named[0] if named else ""
+
+
+def arrows() -> set[tuple[str, str]]:
+    """Yield the imports from one package to another."""
+    found = set()
+    for path in MODULES:
+        own = package_of(".".join(path.relative_to(ROOT).with_suffix("").parts))
+        found |= {(own, package_of(name)) for name in imports_of(path) if "." in name}
+    return {(one, other) for one, other in found if other and one != other}
 
 
 @pytest.mark.parametrize(
@@ -120,16 +147,16 @@ def test_a_module_is_seen_however_it_is_named(line: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "from dataset import models",
-        "from . import models",
-        "from .models import Event",
+        "from dataset.store import models",
+        "from .store import models",
+        "from .store.models import Event",
         'resolve_name("dataset.store.models:Event")',
-        'resolve_name("dataset:models")',
-        'resolve_name(f"dataset.{name}:Event")',
+        'resolve_name(f"dataset.store.{name}:Event")',
     ],
 )
-def test_a_module_that_is_no_declaration_is_seen_however_it_is_named(line: str) -> None:
-    assert undeclared(imports_in(ast.parse(line), "dataset"))
+def test_a_package_is_seen_however_it_is_named(line: str) -> None:
+    found = imports_in(ast.parse(line), "dataset")
+    assert "dataset.store" in {package_of(name) for name in found}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=str)
@@ -154,35 +181,40 @@ def begins_with_text(made: ast.AST, constants: dict[str, str]) -> bool:
     return isinstance(first, ast.Constant)
 
 
-@pytest.mark.parametrize("path", PACKAGES["dataset"], ids=str)
-def test_dataset_knows_neither_http_nor_the_contract(path: Path) -> None:
-    assert not packages_of(path) & HTTP
+def test_every_module_is_in_a_layer() -> None:
+    names = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in MODULES]
+    assert not [name for name in names if not package_of(name) and name != "dataset.__init__"]
 
 
-@pytest.mark.parametrize("path", PACKAGES["schemas"], ids=str)
-def test_schemas_know_only_the_declarations_of_the_data(path: Path) -> None:
-    assert not packages_of(path) & {"api", "flask", "flask_smorest", "peewee"}
-    assert not undeclared(imports_of(path))
+def test_no_import_goes_to_a_higher_layer() -> None:
+    height = {name: at for at, layer in enumerate(LAYERS) for name in layer}
+    assert not [(one, other) for one, other in arrows() if height[one] < height[other]]
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "columns",
-        "filters",
-        "groups",
-        "hints",
-        "keys",
-        "slips",
-        "suggestions",
-        "vocabularies",
-        "words",
-    ],
-)
-def test_declarations_know_no_storage(name: str) -> None:
-    path = ROOT / "dataset" / f"{name}.py"
-    assert not packages_of(path) & {"peewee", "playhouse", "apsw"}
-    assert not undeclared(imports_of(path))
+def test_packages_import_each_other_in_no_circle() -> None:
+    graph: dict[str, set[str]] = {}
+    for one, other in arrows():
+        graph.setdefault(one, set()).add(other)
+    assert list(TopologicalSorter(graph).static_order())
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_no_package_knows_what_it_should_not(path: Path) -> None:
+    own = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    forbidden = {
+        other
+        for package, others in NEVER.items()
+        for other in others
+        if f"{own}.".startswith(f"{package}.")
+    }
+    known = imports_of(path)
+    assert not [name for name in known for other in forbidden if f"{name}.".startswith(f"{other}.")]
+
+
+@pytest.mark.parametrize("package", sorted(ROOT.glob("[ads]*/**/__init__.py")), ids=str)
+def test_every_package_says_in_a_sentence_what_it_is_for(package: Path) -> None:
+    said = ast.get_docstring(ast.parse(package.read_text("utf-8"))) or ""
+    assert said.endswith(".")
 
 
 @pytest.mark.parametrize("path", MODULES, ids=str)

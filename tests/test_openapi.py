@@ -16,7 +16,7 @@ from openapi_spec_validator import validate
 from test_arrow import READERS
 from test_filters import BESIDE
 
-from api.resources.service import GUESSED
+from api.pages.routes import GUESSED
 
 DOCUMENT: dict[str, Any] = json.loads((ROOT / "openapi" / "openapi.json").read_text("utf-8"))
 OPERATIONS = {
