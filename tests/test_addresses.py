@@ -6,10 +6,10 @@ import httpx
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from test_openapi import OPERATIONS
 
 from api import create_app
 from api.settings import Settings
+from support.document import OPERATIONS
 
 OTHERS = ["/", "/docs", "/openapi.json", "/metrics", "/static/docs.js", "/favicon.ico"]
 

@@ -16,8 +16,6 @@ import pandas
 import pytest
 from flask.testing import FlaskClient
 from peewee import Select, Value
-from rich_store import RELEASE, Event, cell, client_on, commit, rows_of
-from test_pages import pages_of, shown
 
 from dataset.aggregates.collecting import PERIOD_LABELS, grouped
 from dataset.aggregates.result_tables import Grouping
@@ -28,9 +26,10 @@ from dataset.store.database import open_to_write
 from dataset.store.engines.sqlite import SQLite
 from dataset.store.snapshots import Store
 from dataset.writes.corrections import purge
+from support.aggregate_queries import ALL_MEASURES, FILL, SEVERAL, Group, groups_of
+from support.paging import pages_of, shown
+from support.rich_store import RELEASE, Event, cell, client_on, commit, rows_of
 
-Group = dict[str, Any]
-ALL_MEASURES = ",".join(MEASURES)
 MILLIONTH = Decimal("0.000001")
 FILTERS = [
     "",
@@ -40,13 +39,6 @@ FILTERS = [
     f"involves=IRN&as_of={RELEASE}",
     "q=iran",
 ]
-SEVERAL = [
-    "dyad,month",
-    "actor_roles,target_roles",
-    "year,quarter,month,day",
-    "action_contexts,root_event,quad_class,week",
-]
-FILL = "fill=zero&date_from=2024-03-28&date_to=2024-04-16"
 
 
 def label(name: str, day: date) -> str:
@@ -96,11 +88,6 @@ def expected(events: list[Event], by: str) -> dict[tuple[Any, ...], list[Any]]:
         for key in product(*(values_of(event, name) for name in by.split(","))):
             groups[key].append(event)
     return {key: [measured(group, name) for name in MEASURES] for key, group in groups.items()}
-
-
-def groups_of(client: FlaskClient, query: str) -> list[Group]:
-    """Give the groups of all pages."""
-    return shown(client, f"/v1/aggregates?{query}")
 
 
 def by_key(groups: list[Group], by: str) -> dict[tuple[Any, ...], list[Any]]:

@@ -15,8 +15,8 @@ from dataset.selections.conditions import CONDITIONS
 from dataset.store.models import Event, Superseded
 from schemas.events import EventSchema
 from schemas.filters import EventFiltersSchema
+from support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 LAYERS = (
     ("dataset.errors", "dataset.declarations", "dataset.codebook"),
     ("dataset.store", "dataset.inputs"),

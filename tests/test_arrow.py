@@ -1,27 +1,20 @@
 """Arrow and Parquet hold the same events in typed columns, with the receipt in their metadata."""
 
-import io
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from flask.testing import FlaskClient
-from rich_store import RICH, client_on
-from test_formats import QUERIES, columns_of, events_of, flat
 
 from dataset.declarations.columns import COLUMNS
 from dataset.exports import arrow
+from support.export_formats import QUERIES, READERS, columns_of, events_of, flat
+from support.rich_store import RICH, client_on
 
 Event = dict[str, Any]
-READERS: dict[str, Callable[[bytes], pa.Table]] = {
-    "arrow": lambda data: pa.ipc.open_stream(data).read_all(),
-    "parquet": lambda data: pq.read_table(io.BytesIO(data)),
-}
 
 
 def table_of(client: FlaskClient, suffix: str, query: str) -> pa.Table:

@@ -12,19 +12,16 @@ from pathlib import Path
 
 import apsw
 import pytest
-from benchmarks.gdelt_like import lines
 from click.testing import CliRunner, Result
-from conftest import COMMAND
-from loads import rows_of
-from rich_store import client_on
-from test_crashes import checked, loading
 
 from api.commands.main import main
-from dataset.building.rows import build
+from benchmarks.gdelt_like import lines
 from dataset.errors import Impossible, StoreError
 from dataset.maintenance.backups import backup, restore
-from dataset.store.database import open_to_write
-from dataset.writes.revisions import revision
+from support.crashes import checked, loading
+from support.paths import COMMAND, ROOT
+from support.rich_store import client_on
+from support.stores import rows_of
 
 ROWS = 5_000
 
@@ -45,26 +42,13 @@ def events(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def growing_all_the_time(store: Path) -> Iterator[None]:
     """Commit revisions of two events each to a store, in a process of its own, without a pause."""
-    script = "import sys, test_backups; test_backups.grow(sys.argv[1])"
-    process = subprocess.Popen(
-        [sys.executable, "-c", script, str(store)], cwd=Path(__file__).parent
-    )
+    command = [sys.executable, "-m", "support.growing", str(store)]
+    process = subprocess.Popen(command, cwd=ROOT / "tests")
     while state_of(store)[0] == 1:
         time.sleep(0.01)
     yield
     process.send_signal(signal.SIGKILL)
     process.wait()
-
-
-def grow(store: str) -> None:
-    """Commit until killed."""
-    database, number = open_to_write(store), 1_000
-    while True:
-        with revision(database, "load") as change:
-            for _ in range(2):
-                number += 1
-                row = {"id": f"seed:{number}", "dataset": "seed", "date": "2024-01-01"}
-                change.put([build(row, "gdelt")], 1, 1)
 
 
 def state_of(store: Path) -> tuple[int, int]:

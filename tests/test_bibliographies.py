@@ -9,8 +9,9 @@ from citeproc import Citation, CitationItem, CitationStylesBibliography, Citatio
 from citeproc import formatter as formatters
 from citeproc.source.json import CiteProcJSON
 from flask.testing import FlaskClient
-from rich_store import RELEASE
-from test_filters import QUERIES
+
+from support.filter_queries import QUERIES
+from support.rich_store import RELEASE
 
 BIBTEX = "application/x-bibtex"
 CSL = "application/vnd.citationstyles.csl+json"

@@ -9,10 +9,11 @@ from pathlib import Path
 import httpx
 import orjson
 import pytest
-from conftest import free_port, start, stop, wait_until_up
-from large import make_large
 
 from api.responses.formats import FORMATS
+from support.large_store import make_large
+from support.programs import free_port
+from support.servers import start, stop, wait_until_up
 
 END = b"0\r\n\r\n"
 STREAMS = [f"/v1/events.{suffix}" for suffix in FORMATS]

@@ -6,9 +6,6 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from rich_store import RICH, client_on, commit, rows_of
-from test_formats import CONTENT_TYPES, CSV, MEDIA_TYPES, READ
-from test_pages import new_events, pages_of
 from werkzeug.test import TestResponse
 
 from api import create_app
@@ -16,6 +13,9 @@ from api.settings import Settings
 from dataset.building.rows import build
 from dataset.loading import seed
 from dataset.store.database import open_to_write
+from support.export_formats import CONTENT_TYPES, CSV, MEDIA_TYPES, READ
+from support.paging import new_events, pages_of
+from support.rich_store import RICH, client_on, commit, rows_of
 
 PINNED = [
     *("events?limit=5", "events?sort=-tone", "events?q=iran", "events?fields=id", "events/count"),

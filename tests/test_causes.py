@@ -9,15 +9,17 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from conftest import COMMAND, needed
-from loads import gdelt_line, rows_of
-from postgres_server import Server
-from test_cli import UNUSABLE
 
 from api.commands.main import main
 from dataset.maintenance.backups import backup
 from dataset.store.database import open_to_read
 from dataset.store.snapshots import Store
+from support.commands import UNUSABLE
+from support.gdelt_lines import gdelt_line
+from support.paths import COMMAND
+from support.postgres_server import Server
+from support.programs import needed
+from support.stores import rows_of
 
 MAY_NOT = "Let this user write the file and its folder; is the disk mounted to be read only?"
 FULL = "database or disk is full. Nothing was changed: make room, then try again."

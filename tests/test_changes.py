@@ -10,9 +10,6 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 from peewee import Database
-from rich_store import RELEASE, RICH, add_datasets, client_on, commit
-from test_filters import QUERIES
-from test_pages import next_of, pages_of, problem_of, shown
 
 from dataset.building.rows import build
 from dataset.declarations.filters import Choice
@@ -22,6 +19,9 @@ from dataset.store.counts import CAP
 from dataset.store.database import open_to_read, open_to_write
 from dataset.writes.corrections import purge, restore, retract
 from dataset.writes.revisions import revision
+from support.filter_queries import QUERIES
+from support.paging import next_of, pages_of, problem_of, shown
+from support.rich_store import RELEASE, RICH, add_datasets, client_on, commit
 
 Copy = dict[str, Any]
 FILTERS = [

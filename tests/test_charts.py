@@ -12,16 +12,16 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from conftest import ROOT
 from flask.testing import FlaskClient
-from rich_store import client_on, commit
-from test_aggregates import groups_of
-from test_pages import pages_of
 from werkzeug.test import TestResponse
 
 from dataset.building.rows import build
 from dataset.charts.ticks import GAP, ticks
 from dataset.declarations.measures import PERIODS
+from support.aggregate_queries import groups_of
+from support.paging import pages_of
+from support.paths import ROOT
+from support.rich_store import client_on, commit
 
 OPENAPI = json.loads((ROOT / "openapi" / "openapi.json").read_text("utf-8"))
 PROBLEM = "application/problem+json"

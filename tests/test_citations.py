@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from rich_store import RELEASE, RICH, client_on, commit, described, rows_of
-from test_formats import READ
-from test_pages import new_events
 
 from api import create_app
 from api.settings import Settings
 from dataset.building.rows import build
 from dataset.store.database import open_to_read, open_to_write
 from dataset.store.models import Dataset, Revision
+from support.export_formats import READ
+from support.paging import new_events
+from support.rich_store import RELEASE, RICH, client_on, commit, described, rows_of
 
 SEED = "cameo-events developers (2026): Seed dataset of cameo-events, version 1."
 GDELT, MADE = "The gdelt data (2024).", "The made data (2024)."

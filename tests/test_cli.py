@@ -1,12 +1,10 @@
 """The `cameo-events` command, as a person or a service manager runs it."""
 
 import json
-import os
 import signal
 import socket
-import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,52 +12,18 @@ import apsw
 import click
 import httpx
 import pytest
-from conftest import COMMAND, Server, free_port, start, stop, wait_until_up
 
 from api.commands.main import main
 from api.settings import MEANINGS
 from dataset.store.database import open_to_read, open_to_write
+from support.commands import UNUSABLE, run
+from support.postgres_server import Server
+from support.programs import free_port
+from support.servers import count_at, served, stop
+from support.stores import counted
 
-UNUSABLE = 3
 WRONG_COMMAND = 2
 FOLDER_WITHOUT_FILES = "/proc"
-
-
-def run(*arguments: str, **environment: object) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
-    given = {name: str(value) for name, value in environment.items()}
-    return subprocess.run(
-        [COMMAND, *arguments],
-        env={**os.environ, **given},
-        capture_output=True,
-        text=True,
-        timeout=30,
-    )
-
-
-def counted(path: Path, table: str) -> int:
-    """Count the rows of a table in a database."""
-    with closing(apsw.Connection(str(path))) as reader:
-        return int(reader.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
-
-
-@contextmanager
-def served(database: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Serve a database; give the address and the process."""
-    port = free_port()
-    # gunicorn loses a signal to a worker that is just being forked: let there be one.
-    process = start(database, port, WORKERS="1")
-    url = f"http://127.0.0.1:{port}"
-    try:
-        wait_until_up(url, process)
-        yield url, process
-    finally:
-        stop(process)
-
-
-def count_at(url: str) -> int:
-    """Count the events of a server."""
-    return int(httpx.get(f"{url}/v1/events/count").json()["count"])
 
 
 # Help and wrong command lines

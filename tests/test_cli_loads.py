@@ -12,13 +12,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from conftest import COMMAND
-from loads import gdelt1_line, gdelt_line, rows_of
-from test_downloads import Site, site
 
 from api.commands.main import main
-
-__all__ = ["site"]
+from support.gdelt_lines import gdelt1_line, gdelt_line
+from support.paths import COMMAND
+from support.sites import Site
+from support.stores import rows_of
 
 Run = Callable[..., Result]
 

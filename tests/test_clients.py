@@ -15,7 +15,9 @@ import polars
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from conftest import ROOT, needed
+
+from support.paths import ROOT
+from support.programs import needed
 
 QUERY = "actor=IRN"
 DUCKDB = ROOT / ".venv" / "httpfs" / "bin" / "python"

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -34,6 +33,8 @@ from dataset.codebook import (
     quad_class_of,
 )
 from dataset.codebook.tables import rows
+from support.paths import ROOT
+from support.real_files import EVENTS
 
 ALPHA3 = r"[A-Z]{3}"
 TABLES = {
@@ -51,7 +52,6 @@ TABLES = {
     "roles": ALPHA3,
 }
 ACTORS = {**COUNTRIES, **GROUPS, **ROLES, **ETHNIC, **RELIGIONS}
-GDELT = Path(__file__).parents[2] / "shared" / "data" / "events"
 
 
 def codes_of(table: str) -> list[str]:
@@ -80,7 +80,7 @@ def test_every_code_has_a_label(table: str) -> None:
 
 
 def test_every_table_file_is_tested() -> None:
-    folder = Path(__file__).parents[1] / "dataset" / "codebook"
+    folder = ROOT / "dataset" / "codebook"
     assert {file.stem for file in folder.glob("*.csv")} == TABLES.keys() | {"icews_sectors"}
 
 
@@ -384,7 +384,7 @@ def test_decoding_never_raises(text: str) -> None:
 
 
 def gdelt_actors() -> Iterator[tuple[ActorParts, ActorParts]]:
-    for file in sorted([*GDELT.glob("gdelt1/*"), *GDELT.glob("gdelt2/*")]):
+    for file in sorted([*EVENTS.glob("gdelt1/*"), *EVENTS.glob("gdelt2/*")]):
         for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
             cells = line.upper().split("\t")
             for start in (5, 15):
@@ -398,7 +398,7 @@ def own_columns(cells: list[str]) -> ActorParts:
     return ActorParts(country, group, roles, ethnic, religions)
 
 
-@pytest.mark.skipif(not GDELT.is_dir(), reason="needs the GDELT files of ../shared")
+@pytest.mark.skipif(not EVENTS.is_dir(), reason="needs the GDELT files of ../shared")
 @pytest.mark.parametrize(
     ("part", "floor"),
     [

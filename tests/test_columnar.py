@@ -11,15 +11,10 @@ from time import monotonic
 
 import pyarrow.parquet as pq
 import pytest
-from columnar_store import COVERED, NEWEST, make_columnar, twins
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from peewee import SQL, Select
-from rich_store import client_on
-from test_aggregates import ALL_MEASURES, FILL, SEVERAL
-from test_filters import QUERIES as FILTERED
-from test_formats import QUERIES as EXPORTED
 
 from dataset.declarations.measures import KEYS
 from dataset.errors import TooSlow
@@ -31,6 +26,11 @@ from dataset.selections.selections import Selection
 from dataset.store import counts
 from dataset.store.clocks import Clock
 from dataset.store.snapshots import Store
+from support.aggregate_queries import ALL_MEASURES, FILL, SEVERAL
+from support.export_formats import QUERIES as EXPORTED
+from support.filter_queries import QUERIES as FILTERED
+from support.parquet_store import COVERED, NEWEST, make_columnar, twins
+from support.rich_store import client_on
 
 Twins = tuple[FlaskClient, FlaskClient]
 OWN = {"Date": "", "X-Request-Id": ""}

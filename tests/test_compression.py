@@ -8,10 +8,10 @@ import httpx
 import orjson
 import pytest
 from flask.testing import FlaskClient
-from test_formats import MEDIA_TYPES, READ
 from zstandard import ZstdDecompressor
 
 from api.middleware.compression import CODINGS, GZIP_WINDOW, compressed
+from support.export_formats import MEDIA_TYPES, READ
 
 UNPACKERS: dict[str, Callable[[], Any]] = {
     "gzip": lambda: zlib.decompressobj(GZIP_WINDOW),

@@ -8,12 +8,9 @@ from typing import Any, NamedTuple
 
 import pyarrow.parquet as pq
 import pytest
+
 from benchmarks.gdelt_like import FIRST_ID
 from benchmarks.gdelt_like import lines as gdelt_lines
-from columnar_store import refreshed, retract, twins
-from large import make_large
-from loads import EVENTS, loaded
-
 from dataset.codebook import COUNTRIES
 from dataset.declarations.columns import COLUMNS
 from dataset.declarations.filters import Choice
@@ -24,6 +21,10 @@ from dataset.parquet_copy.segments import Copy
 from dataset.selections.selections import OLDEST_FIRST, Selection
 from dataset.store import counts
 from dataset.store.snapshots import Store
+from support.large_store import make_large
+from support.parquet_store import refreshed, retract, twins
+from support.real_files import EVENTS
+from support.stores import loaded
 
 ROWS = 190_000
 REAL = {"gdelt2": "gdelt", "keds": "keds", "icews": "icews"}

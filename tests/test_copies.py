@@ -7,13 +7,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from conftest import Server
 from flask.testing import FlaskClient
-from loads import sums_of
-from rich_store import client_on, commit
-from rich_store import rows_of as built
-from test_cli import UNUSABLE
-from test_pages import pages_of
 
 from api.commands.main import main
 from dataset.maintenance import copies
@@ -21,6 +15,12 @@ from dataset.maintenance.copies import copy
 from dataset.store.engines import engine_of
 from dataset.store.engines.base import Engine
 from dataset.store.models import Event
+from support.commands import UNUSABLE
+from support.paging import pages_of
+from support.postgres_server import Server
+from support.rich_store import client_on, commit
+from support.rich_store import rows_of as built
+from support.stores import sums_of
 
 IMPOSSIBLE = 1
 

@@ -7,13 +7,14 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 from flask.testing import FlaskClient
-from loads import counts, gdelt_line, loaded, rows_of, sums_of
-from postgres_server import Server
-from rich_store import client_on
 
 from api.commands.main import main
 from dataset.store.database import open_to_read, open_to_write
 from dataset.store.snapshots import Store
+from support.gdelt_lines import gdelt_line
+from support.postgres_server import Server
+from support.rich_store import client_on
+from support.stores import counts, loaded, rows_of, sums_of
 
 Stored = Callable[[str], bytes]
 GONE = "/v1/events/gdelt:1001"

@@ -4,26 +4,27 @@ import os
 import random
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from benchmarks.gdelt_like import lines
-from conftest import COMMAND, tally
-from loads import loaded, rows_of
-from rich_store import client_on
 
+from benchmarks.gdelt_like import lines
 from dataset.errors import StoreError
 from dataset.inputs.paths import Input, inputs
 from dataset.loading.loads import Order, load
 from dataset.loading.space import check_space
 from dataset.store.database import open_to_read, open_to_write
+from support.crashes import checked, loading
+from support.figures import tally
+from support.paths import COMMAND
+from support.rich_store import client_on
+from support.stores import loaded, rows_of
 
 ROWS = 30_000
 KILLS = 50
@@ -44,40 +45,6 @@ def undisturbed(seeded: Path, large: Path, tmp_path_factory: pytest.TempPathFact
     path = Path(shutil.copy(seeded, tmp_path_factory.mktemp("calm") / "calm.sqlite"))
     loaded(path, "gdelt", large)
     return path
-
-
-def checked(store: Path) -> None:
-    """Check a store's pages, its indexes, and the text index."""
-    connection = sqlite3.connect(store)
-    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    connection.close()
-    database = open_to_write(str(store))
-    check = "INSERT INTO event_words (event_words, rank) VALUES ('integrity-check', 1)"
-    database.execute_sql(check)
-    database.close()
-
-
-def is_writing(store: Path) -> bool:
-    """Tell whether a process is writing to a store."""
-    connection = sqlite3.connect(store, timeout=0)
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError as error:
-        return "locked" in str(error)
-    finally:
-        connection.close()
-    return False
-
-
-@contextmanager
-def loading(store: Path, path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Begin to load a file as a user does; it is writing already, or has ended."""
-    command = [COMMAND, "load", "gdelt", str(path), "--database", str(store)]
-    output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    with subprocess.Popen(command, **output) as process:  # type: ignore[call-overload]
-        while process.poll() is None and not is_writing(store):
-            time.sleep(0.001)
-        yield process
 
 
 def killed(store: Path, path: Path, seconds: float) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from rich_store import client_on
 
 from dataset.codebook.suggestions import meant
 from dataset.store.snapshots import Store
+from support.rich_store import client_on
 
 DATASETS = ["seed", "gdelt", "made", "seed,made", "!seed"]
 

@@ -5,16 +5,17 @@ import re
 import psycopg
 import pytest
 from click.testing import CliRunner
-from conftest import Server
-from corpus import requests
-from loads import gdelt_line, loaded
 from peewee import ForeignKeyField, Model
-from rich_store import client_on
 
 from api.commands.main import main
 from dataset.maintenance.distribution import BY, DISTRIBUTED, LOCAL, REFERENCE
 from dataset.store.engines.postgres import Postgres
 from dataset.store.models import MODELS
+from support.corpus import requests
+from support.gdelt_lines import gdelt_line
+from support.postgres_server import Server
+from support.rich_store import client_on
+from support.stores import loaded
 
 # It notes what is asked for, as Citus does in a table of this name.
 STAND_IN = """

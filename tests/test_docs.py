@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from conftest import needed
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from support.programs import needed
 
 QUIET = (
     "--no-sandbox",

@@ -1,6 +1,5 @@
 """The edge of a real server: what is no request, slow clients, and its end."""
 
-import http.client
 import json
 import re
 import signal
@@ -8,14 +7,17 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import httpx
 import pytest
+
 from benchmarks.gdelt_like import lines
-from conftest import free_port, serving, start, stop, wait_until_up
-from loads import loaded
+from support.connections import answer_on, connected
+from support.programs import free_port
+from support.servers import serving, start, stop, wait_until_up
+from support.stores import loaded
 
 GET = b"GET /v1/events?limit=1 HTTP/1.1\r\nHost: a\r\n"
 SMUGGLED = b"GET /v1/events/count HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -50,18 +52,6 @@ LARGE = {
     "endless head": (GET + b"X: " + b"y" * 70_000, 431),
     "endless line": (b"GET /" + b"y" * 70_000, 414),
 }
-
-
-def connected(server: str) -> socket.socket:
-    url = httpx.URL(server)
-    return socket.create_connection((url.host, url.port), timeout=20)
-
-
-def answer_on(connection: socket.socket) -> tuple[int, bytes]:
-    """Read one answer."""
-    with closing(http.client.HTTPResponse(connection)) as answer:
-        answer.begin()
-        return answer.status, answer.read()
 
 
 def all_of(server: str, request: bytes) -> bytes:

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import httpx
 import pytest
-from benchmarks.gdelt_like import lines
-from conftest import free_port, needed, start, stop, tally, wait_until_up
-from loads import loaded, rows_of
-from test_crashes import checked, loading
 
 from api import create_app
 from api.settings import Settings
+from benchmarks.gdelt_like import lines
+from support.crashes import checked, loading
+from support.figures import tally
+from support.programs import free_port, needed
+from support.servers import start, stop, wait_until_up
+from support.stores import loaded, rows_of
 
 ROWS = 20_000
 REQUESTS = 100_000

@@ -5,12 +5,8 @@ from typing import Any
 
 import httpx
 import pytest
-import samples
-from conftest import Server, free_port, start, stop, wait_until_up
 from flask.testing import FlaskClient
-from loads import counts, gdelt_line, loaded, rows_of
 from peewee import PeeweeException
-from rich_store import client_on
 
 from dataset.building.rows import build
 from dataset.store.database import open_to_read, open_to_write
@@ -26,6 +22,13 @@ from dataset.store.models import (
 )
 from dataset.writes.revisions import revision
 from dataset.writes.versions import NAMES
+from support import sample_lines as samples
+from support.gdelt_lines import gdelt_line
+from support.postgres_server import Server
+from support.programs import free_port
+from support.rich_store import client_on
+from support.servers import start, stop, wait_until_up
+from support.stores import counts, loaded, rows_of
 
 FILES: dict[str, list[bytes]] = {
     "gdelt": [

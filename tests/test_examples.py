@@ -9,10 +9,10 @@ import pytest
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from peewee import Database
-from rich_store import client_on
-from test_openapi import DOCUMENT, OPERATIONS
 
 from dataset.writes.corrections import retract
+from support.document import DOCUMENT, OPERATIONS
+from support.rich_store import client_on
 
 RESPONSES: dict[str, Any] = DOCUMENT["components"]["responses"]
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]

@@ -11,8 +11,6 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
-from samples import CSV as CSV_FILE
-from samples import NDJSON as NDJSON_LINE
 
 from dataset.building.rows import BUILT, build
 from dataset.declarations.columns import COLUMNS
@@ -20,6 +18,8 @@ from dataset.errors import Refused, Unreadable
 from dataset.events.rows import nested
 from dataset.loaders.base import File, Source
 from dataset.loaders.exported import CSV, NDJSON
+from support.sample_lines import CSV as CSV_FILE
+from support.sample_lines import NDJSON as NDJSON_LINE
 
 KEPT = tuple(name for name in COLUMNS if name != "revision")
 ALL = ",".join(COLUMNS)

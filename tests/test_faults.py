@@ -6,13 +6,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import Server, free_port
-from fault_proxy import Proxy
 from flask.testing import FlaskClient
-from loads import counts, gdelt_line, loaded, no_fetch, rows_of, sums_of
 from peewee import fn
-from rich_store import client_on
-from test_cli import UNUSABLE
 
 from api import create_app
 from api.commands.main import main
@@ -24,6 +19,13 @@ from dataset.loading.loads import Order, load
 from dataset.maintenance.copies import copy
 from dataset.store.database import open_to_write
 from dataset.store.models import Event
+from support.commands import UNUSABLE
+from support.fault_proxy import Proxy
+from support.gdelt_lines import gdelt_line
+from support.postgres_server import Server
+from support.programs import free_port
+from support.rich_store import client_on
+from support.stores import counts, loaded, no_fetch, rows_of, sums_of
 
 PATHS = ("/readyz", "/v1/events", "/v1/events.csv", "/v1/aggregates?by=week", "/v1/actors")
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from test_openapi import OPERATIONS
 
 from dataset.declarations.columns import COLUMNS
 from dataset.declarations.filters import FILTERS
+from support.document import OPERATIONS
 
 NAMES = {one["name"] for one in OPERATIONS["/v1/events"]["parameters"]}
 TYPES: dict[str, type | tuple[type, ...]] = {

@@ -5,8 +5,9 @@ from pathlib import Path
 import httpx
 import pytest
 from flask.testing import FlaskClient
-from rich_store import RICH, client_on, commit, rows_of
 from werkzeug.test import TestResponse
+
+from support.rich_store import RICH, client_on, commit, rows_of
 
 PATH = f"/v1/events.parquet?as_of={RICH}"
 

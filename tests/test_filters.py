@@ -1,137 +1,25 @@
 """Every filter finds what plain Python finds in the events themselves, now and at old revisions."""
 
-import unicodedata
 from collections.abc import Callable
-from math import acos, cos, radians, sin
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from rich_store import RICH, Event, add_datasets, cell, commit, rows_of
 
 from dataset.codebook.vocabularies import VOCABULARIES
 from dataset.declarations.filters import FILTERS
 from dataset.selections.conditions import CONDITIONS
 from schemas.events import EventPageQuerySchema
 from schemas.filters import EventFiltersSchema
-
-BESIDE = {"sample": {"seed": 42}, "seed": {"sample": 10}}
-"""What a parameter cannot go without."""
-CHOICES = [name for name, item in FILTERS.items() if item.shape == "choice"]
-
-
-@pytest.fixture(scope="module")
-def events_at(rich: FlaskClient) -> dict[str | int, list[Event]]:
-    """All events as JSON, at the newest revision and at the one before."""
-    return {
-        as_of: rich.get(f"/v1/events?limit=1000&as_of={as_of}").get_json()["data"]
-        for as_of in (RICH, RICH + 1)
-    }
-
-
-def found(client: FlaskClient, **parameters: object) -> list[str]:
-    """Give the sorted ids that a query finds."""
-    wanted = {"limit": 1000, "fields": "id", **parameters}
-    answer = client.get("/v1/events", query_string=wanted)
-    assert answer.status_code == 200, answer.text
-    return sorted(event["id"] for event in answer.get_json()["data"])
-
-
-def held(event: Event, name: str) -> set[str]:
-    """Give the values that a filter of choices looks at, as it writes them."""
-    if name in ("involves", "involves_country"):
-        rest = name.removeprefix("involves")
-        return held(event, f"actor{rest}") | held(event, f"target{rest}")
-    if name in ("actor", "target"):
-        code = cell(event, f"{name}_code") or ""
-        return {code[:end] for end in range(3, len(code) + 1, 3)}
-    if name == "action":
-        code = event["action"]["code"] or ""
-        return {code[:end] for end in range(2, len(code) + 1)}
-    value = cell(event, name)
-    values = value if isinstance(value, list) else [] if value is None else [value]
-    return {str(one).lower() if isinstance(one, bool) else str(one) for one in values}
-
-
-def is_chosen(values: set[str], text: str) -> bool:
-    """Any of the plain items, and none of those with `!`."""
-    items = text.split(",")
-    wanted = {item for item in items if not item.startswith("!")}
-    excluded = {item[1:] for item in items if item.startswith("!")}
-    named = {escaped(value) for value in values} or {"none"}
-    return bool(not wanted or named & wanted) and not named & excluded
-
-
-def is_in_range(event: Event, name: str, text: str) -> bool:
-    """At least, or at most; a missing value is neither."""
-    value, limit = cell(event, name[:-4]), float(text)
-    return value is not None and (value >= limit if name.endswith("_min") else value <= limit)
-
-
-def is_in_box(event: Event, text: str) -> bool:
-    """Between the parallels and, going east from the first meridian, before the second."""
-    west, south, east, north = (float(part) for part in text.split(","))
-    latitude, longitude = cell(event, "place_latitude"), cell(event, "place_longitude")
-    if latitude is None or not south <= latitude <= north:
-        return False
-    if west <= east:
-        return bool(west <= longitude <= east)
-    return bool(longitude >= west or longitude <= east)
-
-
-def words(text: str) -> list[str]:
-    """Split a text into words without accents and case."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(c for c in letters if not unicodedata.combining(c))
-    return "".join(c if c.isalnum() else " " for c in plain).split()
-
-
-def is_worded(event: Event, text: str) -> bool:
-    """All words stand in the names and the summary; before `*`, the beginning of one."""
-    names = ("actor_name", "target_name", "place_name", "evidence_summary")
-    stored = {word for name in names for word in words(cell(event, name) or "")}
-    *whole, last = words(text)
-    ends = any(word.startswith(last) for word in stored) if text[-1] == "*" else last in stored
-    return ends and stored.issuperset(whole)
-
-
-def is_near(event: Event, text: str) -> bool:
-    """Within a distance, by the law of cosines."""
-    latitude, longitude, km = (float(part) for part in text.split(","))
-    north, east = cell(event, "place_latitude"), cell(event, "place_longitude")
-    if north is None:
-        return False
-    one, other, turn = (radians(x) for x in (latitude, north, east - longitude))
-    cosine = sin(one) * sin(other) + cos(one) * cos(other) * cos(turn)
-    return 6371.0088 * acos(max(-1, min(1, cosine))) <= km + 0.001
-
-
-SPECIAL: dict[str, Callable[[Event, str], bool]] = {
-    "bbox": is_in_box,
-    "date_from": lambda event, day: event["date_end"] >= day,
-    "date_to": lambda event, day: event["date"] <= day,
-    "dyad": lambda event, text: (
-        sorted(text.split(","))
-        == sorted(cell(event, f"{side}_country") or "" for side in ("actor", "target"))
-    ),
-    "near": is_near,
-    "q": is_worded,
-}
-
-
-def is_matched(event: Event, name: str, text: str) -> bool:
-    """Tell whether a filter finds an event."""
-    if name in CHOICES:
-        return is_chosen(held(event, name), text)
-    if name in SPECIAL:
-        return SPECIAL[name](event, text)
-    return is_in_range(event, name, text)
-
-
-def escaped(value: str) -> str:
-    """Write a value so that nothing in it is taken for a sign."""
-    text = value.replace("\\", "\\\\").replace(",", "\\,")
-    return f"\\{text}" if text.startswith("!") or text == "none" else text
+from support.filter_queries import BESIDE, QUERIES
+from support.plain_filters import (
+    CHOICES,
+    escaped,
+    found,
+    held,
+    is_matched,
+)
+from support.rich_store import RICH, Event, add_datasets, cell, commit, rows_of
 
 
 def test_schema_filters_and_conditions_have_the_same_names() -> None:
@@ -151,159 +39,6 @@ def test_every_code_of_the_codebook_can_be_asked_for(client: FlaskClient, name: 
     for start in range(0, len(codes), 150):
         query = {name: ",".join(codes[start : start + 150]), "limit": 1}
         assert client.get("/v1/events", query_string=query).status_code == 200
-
-
-QUERIES = """
-actor=IRN
-actor=IRNGOV
-actor=IRN,USA
-actor=!IRN
-actor=none
-actor=!none
-actor=IRN,!IRNGOV
-actor=SSD
-actor=GOV
-target=IRN
-target=SSDGOV
-target=IRN,none,!IRNGOVMIL
-involves=IRN
-involves=!IRN
-involves=none
-involves=!none,!IRQ
-involves=IRN,IRQ,!ISR
-action=19
-action=1951
-action=10
-action=1061
-action=08,19,!195
-action=none
-action=!19
-dyad=IRN,ISR
-dyad=ISR,IRN
-dyad=USA,USA
-dyad=IRN,IRQ
-id=gdelt:7,seed:1,made:event-2
-id=gdelt:7,seed:99999,nowhere:1
-id=!gdelt:7,!nowhere:1
-dataset=made
-dataset=seed,gdelt,!gdelt
-dataset=none
-actor_code=IRN
-actor_code=IRN,none
-actor_country=IRN,AFG,!AFG
-actor_country=!IRN,!none
-involves_country=USA
-involves_country=!USA,!IRN
-involves_country=none
-actor_group=TAL,none
-actor_roles=GOV
-actor_roles=GOV,!MIL
-actor_roles=!GOV,!none
-actor_roles=none
-actor_ethnic=KUR,MON
-actor_religions=MOS
-actor_religions=JEW,BUD,!MOS
-target_code=none,SSDGOV
-target_country=!ISR
-target_group=UNO
-target_roles=IGO,BUS
-target_ethnic=PAL
-target_religions=SUN,PRO
-target_religions=!none
-action_code=19,190
-action_root=19,08,none
-action_plover=CONSULT,!ASSAULT
-action_plover=!CONSULT
-action_mode=drone,visit
-action_mode=crowd-control
-action_contexts=military
-action_contexts=military,!cyber
-action_contexts=!military
-action_contexts=legal
-quad_class=2,none
-quad_class=!1,!4
-root_event=true
-root_event=!true
-root_event=false,none
-date_precision=month,year
-place_country=FJI,XKX
-place_country=!none,!FJI
-place_admin1=Tehran,Île-de-France
-place_admin1=!Tehran,!none
-place_precision=region,none
-evidence_document=seed-article
-evidence_status=claimed,confirmed
-evidence_status=!reported
-goldstein_min=2.5
-goldstein_max=-5
-goldstein_min=-2&goldstein_max=2.5
-tone_min=0
-tone_max=-0.5
-tone_min=0.3&tone_max=0.3
-mentions_min=3
-mentions_max=3
-mentions_min=4&mentions_max=9
-sources_min=0
-sources_max=7
-articles_min=250
-articles_max=250
-articles_min=2147483647
-revision_min=2
-revision_max=1
-date_from=2024-04-13
-date_to=2024-04-13
-date_from=2024-04-13&date_to=2024-04-13
-date_from=2023-06-01&date_to=2023-06-30
-date_from=2024-02-29&date_to=2024-02-29
-date_from=2026-05-05
-date_from=2026-05-06
-date_to=1979-01-01
-date_to=1978-12-31
-bbox=44,25,64,40
-bbox=-180,-90,180,90
-bbox=170,-90,-170,90
-bbox=179.5,-17.5,-179.5,-16
-bbox=180,-90,-180,90
-bbox=-180,-20,-179,0
-bbox=0,0,0,0
-bbox=-10,-10,10,90
-bbox=10,-90,9,90
-bbox=51.42,35.69,51.42,35.69
-near=-17.5,180,60
-near=-16,-180,0
-near=90,0,0
-near=-17,179.9,200
-near=31.5,34.75,250
-near=0,0,20016
-near=0,0,10007.6
-near=89.5,123,60
-q=iran
-q=IRAN taliban
-q=taliban iran
-q=raissi
-q=Raïssi
-q=RAISS*
-q=raiss
-q=ebrahim rai*
-q=strasse
-q=STRASSE teheran
-q=zurich
-q=zür*
-q=北京
-q=北*
-q=طهران
-q=under_score
-q=score 100
-q=o'brien
-q=li-brien
-q=line quoted 2
-q=nowhere
-q=s*
-actor=IRN&action=19&date_from=2024-01-01
-involves=IRN&bbox=-180,-90,180,90&q=iran
-dataset=!seed&place_country=none&quad_class=none&actor=none
-q=iran&date_from=2024-05-01&date_to=2024-05-31&actor_roles=none
-""".strip().splitlines()
 
 
 @pytest.mark.parametrize("query", QUERIES)

@@ -12,8 +12,6 @@ import orjson
 import pyarrow as pa
 import pytest
 from flask.testing import FlaskClient
-from rich_store import RICH, cell, client_on, commit
-from test_pages import SORTS, in_order, pages_of, shown
 from werkzeug.test import TestResponse
 
 from dataset.building.rows import build
@@ -23,42 +21,22 @@ from dataset.events import rows
 from dataset.store.database import open_to_read
 from dataset.store.models import Event, field
 from schemas.events import EventSchema
-
-JSON, CSV, NDJSON = "application/json", "text/csv", "application/x-ndjson"
-GEOJSON = "application/geo+json"
-ARROW = "application/vnd.apache.arrow.stream"
-MEDIA_TYPES = {"csv": CSV, "ndjson": NDJSON, "geojson": GEOJSON, "arrow": ARROW}
-CONTENT_TYPES = {name: name for name in (JSON, NDJSON, GEOJSON, ARROW)} | {
-    CSV: "text/csv; charset=utf-8"
-}
-
-QUERIES = [
-    "",
-    f"as_of={RICH}",
-    "actor=IRN",
-    "q=iran&actor=!USA",
-    "date_from=2024-04-13&date_to=2024-05-05",
-    "bbox=170,-90,-170,90",
-    "fields=actor_roles,root_event,tone",
-    "fields=place,actor&target=none",
-    "fields=id",
-    "sort=-tone",
-    "sort=mentions&fields=mentions,action",
-    "actor=none&actor_code=!none",
-]
-
-
-def columns_of(query: str) -> list[str]:
-    """Name the columns that a query asks for."""
-    fields = dict(part.split("=") for part in query.split("&") if part).get("fields", "")
-    wanted = {"id", *fields.split(",")}
-    return [name for name in COLUMNS if not fields or {name, COLUMNS[name].path[0]} & wanted]
-
-
-def flat(event: dict[str, Any], columns: list[str]) -> dict[str, Any]:
-    """Give the columns of a JSON event."""
-    values = {name: cell(event, name) for name in columns}
-    return values | {name: values[name] or [] for name in columns if COLUMNS[name].many}
+from support.export_formats import (
+    ARROW,
+    CONTENT_TYPES,
+    CSV,
+    GEOJSON,
+    JSON,
+    MEDIA_TYPES,
+    NDJSON,
+    QUERIES,
+    READ,
+    columns_of,
+    events_of,
+    flat,
+)
+from support.paging import SORTS, in_order, pages_of
+from support.rich_store import RICH, cell, client_on, commit
 
 
 def text_of(value: object) -> str:
@@ -66,12 +44,6 @@ def text_of(value: object) -> str:
     if isinstance(value, list):
         return ";".join(value)
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def events_of(client: FlaskClient, query: str) -> list[dict[str, Any]]:
-    """Give the whole answer as JSON events, in the order of bulk formats."""
-    sort = "" if "sort=" in query else "&sort=date"
-    return shown(client, f"/v1/events?limit=1000{sort}&{query}".rstrip("&"))
 
 
 def lines_of(answer: TestResponse) -> list[list[str]]:
@@ -310,16 +282,6 @@ def test_a_page_links_to_the_next_like_json(rich: FlaskClient, media_type: str) 
     assert answer.headers["Link"] == f'<{page["page"]["next"]}>; rel="next"'
     assert answer.headers["Cameo-Matched"] == str(page["receipt"]["matched"]["value"])
     assert ids_of(answer) == [event["id"] for event in page["data"]]
-
-
-READ = [
-    *("events", "events?limit=2", "events/count", "events/seed:1", "events?actor=ISR"),
-    *("events.csv", "events.ndjson", "events.geojson", "events.csv?actor=ISR", "cite"),
-    *("actions", "actions/195", "actors?limit=3", "actors/IRN", "fields", "datasets"),
-    *("datasets/seed", "documents", "documents/seed-article", "releases", "changes?limit=3"),
-    *("events/seed:1/history", "events/seed:1/mentions"),
-    *("loads", "loads/1", "loads/1/quarantine"),
-]
 
 
 @pytest.mark.parametrize("path", READ)

@@ -8,9 +8,9 @@ from operator import le, ne
 from pathlib import Path
 
 import pytest
-from benchmarks.gdelt_like import FIRST_ID, lines, main, with_faults
 from click.testing import CliRunner
 
+from benchmarks.gdelt_like import FIRST_ID, lines, main, with_faults
 from dataset.codebook import ACTIONS, decode, iso3_of_fips
 from dataset.codebook.tables import rows as codebook_rows
 

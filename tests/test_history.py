@@ -7,30 +7,15 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from peewee import Database
-from rich_store import client_on
-from test_pages import next_of, pages_of, problem_of
 
-from dataset.building.rows import build
 from dataset.store.database import open_to_write
 from dataset.store.models import Release
 from dataset.writes.corrections import purge, restore, retract
-from dataset.writes.revisions import revision
+from support.paging import next_of, pages_of, problem_of
+from support.rich_store import client_on
+from support.versions import put
 
 EVENT = "/v1/events/seed:1000"
-
-
-def put(database: Database, added: int, **columns: Any) -> None:
-    """Store a version of event 1000 that was added on a day of June 2024."""
-    source = {
-        "id": "seed:1000",
-        "dataset": "seed",
-        "date": "2024-05-01",
-        "actor_code": "IRN",
-        "target_code": "ISR",
-        "added": f"2024-06-{added:02}T00:00:00Z",
-    }
-    with revision(database, "load") as change:
-        change.put([build({**source, **columns}, "gdelt")], 1, 1)
 
 
 @pytest.fixture

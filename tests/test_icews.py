@@ -5,7 +5,6 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from samples import ICEWS, ICEWS_HEADER, line
 
 from dataset.building.rows import build
 from dataset.codebook import COUNTRY_ISO3
@@ -13,6 +12,7 @@ from dataset.errors import Refused
 from dataset.loaders.base import File, Source
 from dataset.loaders.cells import cameo_country
 from dataset.loaders.icews import LOADER
+from support.sample_lines import ICEWS, ICEWS_HEADER, line
 
 STAMP = "2019-02-18T00:00:00Z"
 

@@ -5,12 +5,12 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from samples import KEDS
 
 from dataset.building.rows import build
 from dataset.errors import Refused
 from dataset.loaders.base import File, Parse
 from dataset.loaders.keds import LOADER
+from support.sample_lines import KEDS
 
 HEADER = "date,source,target,code"
 

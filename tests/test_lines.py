@@ -9,7 +9,6 @@ from typing import Any
 
 import duckdb
 import pytest
-from columnar_store import refreshed
 from peewee import SQL, Entity, Select, Table, fn
 
 from dataset.building.values import LIMITS, clean
@@ -25,6 +24,7 @@ from dataset.selections.selections import NEWEST_FIRST, OLDEST_FIRST, Selection,
 from dataset.store import counts
 from dataset.store.engines.sqlite import SQLite
 from dataset.store.snapshots import Store
+from support.parquet_store import refreshed
 
 CODES = [name for name, column in COLUMNS.items() if column.kind not in csv_by_sql.FREE]
 TRAPS = (0.0, 1e-05, 1e-04, 9.9999e-05, 1.77635683940025e-15, 5e-324, 100.0, 1 / 3, 0.1 + 0.2)

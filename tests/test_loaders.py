@@ -4,14 +4,14 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-import samples
-from loads import EVENTS, FORMATS
 
 from dataset.building.parts import pieces_of
 from dataset.building.rows import Builder
 from dataset.errors import Refused
 from dataset.loaders import LOADERS
 from dataset.loaders.base import File
+from support import sample_lines as samples
+from support.real_files import EVENTS, FORMATS
 
 FILES = sorted(path for folder in FORMATS for path in (EVENTS / folder).glob("*"))
 SAMPLES = {

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from loads import KEPT as LISTED
-from loads import counts, gdelt1_line, gdelt_line, loaded, refused, rows_of
-from rich_store import client_on
 
 from dataset.errors import Unreadable
 from dataset.loaders import LOADERS
+from support.gdelt_lines import gdelt1_line, gdelt_line
+from support.rich_store import client_on
+from support.stores import KEPT as LISTED
+from support.stores import counts, loaded, refused, rows_of
 
 STAMPED = "{}-icews-events.tab"
 HEADER = (

@@ -8,13 +8,13 @@ import orjson
 import pytest
 from flask.testing import FlaskClient
 from peewee import Database
-from rich_store import client_on
-from test_pages import next_of, pages_of, problem_of
 
 from dataset.declarations.outcomes import OUTCOMES
 from dataset.store.database import open_to_write
 from dataset.store.models import Load, LoadFile, Quarantined
 from schemas.loads import LoadSchema, QuarantinedSchema
+from support.paging import next_of, pages_of, problem_of
+from support.rich_store import client_on
 
 REPORT = {
     "unknown_codes": [{"column": "actor_code", "code": "SSD", "count": 3}],

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from peewee import Database
-from rich_store import client_on
-from test_history import put
-from test_pages import next_of, pages_of, problem_of
 
 from dataset.declarations.ids import key_of
 from dataset.store.database import open_to_write
 from dataset.store.models import Mention
 from dataset.writes.corrections import retract
 from schemas.mentions import MentionSchema
+from support.paging import next_of, pages_of, problem_of
+from support.rich_store import client_on
+from support.versions import put
 
 URL = "/v1/events/seed:1000/mentions"
 FULL = {

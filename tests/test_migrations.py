@@ -11,10 +11,6 @@ import apsw
 import orjson
 import pytest
 from click.testing import CliRunner
-from loads import sums_of
-from record_schema import FOLDER, schema_of
-from rich_store import client_on
-from test_cli import UNUSABLE, run
 
 from api.commands.main import main
 from dataset.maintenance.copies import COPIED, sum_of
@@ -24,6 +20,10 @@ from dataset.store.declared_indexes import RECORD, declared
 from dataset.store.engines import engine_of
 from dataset.store.engines.base import Engine
 from dataset.store.models import Setting
+from support.commands import UNUSABLE, run
+from support.record_schema import FOLDER, schema_of
+from support.rich_store import client_on
+from support.stores import sums_of
 
 RELEASED = range(OLDEST_SCHEMA, SCHEMA_VERSION)
 
@@ -73,7 +73,7 @@ def test_there_is_a_migration_to_every_schema() -> None:
 
 def test_the_schema_is_the_one_that_is_recorded(own_store: Path) -> None:
     recorded = FOLDER.joinpath(f"{SCHEMA_VERSION}.sql").read_text()
-    assert schema_of(own_store) == recorded, "see tests/record_schema.py"
+    assert schema_of(own_store) == recorded, "see tests/support/record_schema.py"
 
 
 @pytest.mark.parametrize("version", RELEASED)

@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from peewee import Case, Database, Select, chunked, fn
-from rich_store import RICH, Event
-from test_filters import CHOICES, escaped, events_at, found, held
 
 from dataset.codebook.vocabularies import VOCABULARIES
 from dataset.declarations.filters import FILTERS
@@ -17,8 +15,8 @@ from dataset.selections.conditions import CONDITIONS
 from dataset.store import models
 from dataset.store.database import open_to_read
 from schemas.filters import EventFiltersSchema
-
-__all__ = ["events_at"]
+from support.plain_filters import CHOICES, escaped, found, held
+from support.rich_store import RICH, Event
 
 CODED = [name for name in CHOICES if FILTERS[name].kind in VOCABULARIES]
 REVISIONS = (RICH, RICH + 1)

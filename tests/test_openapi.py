@@ -1,6 +1,5 @@
 """The OpenAPI document: current, valid, complete, and true of the running service."""
 
-import json
 import re
 import subprocess
 import sys
@@ -9,21 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
 from flask import Flask
 from flask.testing import FlaskClient
 from openapi_spec_validator import validate
-from test_arrow import READERS
-from test_filters import BESIDE
 
 from api.pages.routes import GUESSED
+from support.document import DOCUMENT, OPERATIONS
+from support.export_formats import READERS
+from support.filter_queries import BESIDE
+from support.paths import ROOT
 
-DOCUMENT: dict[str, Any] = json.loads((ROOT / "openapi" / "openapi.json").read_text("utf-8"))
-OPERATIONS = {
-    path: item["get"]
-    | {"parameters": item.get("parameters", []) + item["get"].get("parameters", [])}
-    for path, item in DOCUMENT["paths"].items()
-}
 NOT_IN_SEED = ("mentions", "sources", "articles", "tone")
 """Columns that the seed dataset leaves empty: a limit on them runs, but finds nothing."""
 EMPTY_IN_SEED = ("/mentions", "/quarantine", "/releases")

@@ -7,22 +7,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
-from corpus import requests
 from flask.testing import FlaskClient
-from rich_store import client_on
 
 from dataset.store.engines import sqlite
+from support.corpus import requests
+from support.paths import ROOT
+from support.rich_store import client_on
 
 ANSWERS = """
 import sys
 from hashlib import blake2b
 
-import api.tracing
-from corpus import requests
-from rich_store import client_on
+import api.middleware.request_ids
+from support.corpus import requests
+from support.rich_store import client_on
 
-api.tracing.token_hex = lambda _: "0" * 16
+api.middleware.request_ids.token_hex = lambda _: "0" * 16
 client = client_on(sys.argv[1], cache=sys.argv[2])
 drawn = "/v1/aggregates.svg?by=month,actor_country&measures=count,tone_mean&fill=zero"
 drawn += "&date_from=2024-01-01&date_to=2024-06-30"

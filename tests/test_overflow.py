@@ -19,7 +19,7 @@ READERS = 8
 CODE = """
 import sys
 from pathlib import Path
-from dataset.columnar import _connection
+from dataset.parquet_copy.views import _connection
 connection = _connection(Path(sys.argv[1]))
 (folder,) = connection.execute("SELECT current_setting('temp_directory')").fetchone()
 Path(folder, "overflow").write_text("much")

@@ -1,27 +1,32 @@
 """Pages show every event once, in order, as the store was at the first page; receipts say so."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import tally
 from flask.testing import FlaskClient
-from rich_store import RELEASE, RICH, Event, add_datasets, cell, client_on, commit, rows_of
-from werkzeug.test import TestResponse
 
 from dataset.building.rows import build
-from dataset.declarations.columns import COLUMNS, PARTS, SORTABLE
+from dataset.declarations.columns import COLUMNS, PARTS
 from dataset.declarations.filters import FILTERS
-from dataset.declarations.ids import key_of
 from dataset.loading import seed
 from dataset.store.database import open_to_write
+from support.figures import tally
+from support.paging import (
+    SORTS,
+    ids,
+    in_order,
+    key,
+    new_events,
+    next_of,
+    pages_of,
+    problem_of,
+    shown,
+)
+from support.rich_store import RELEASE, RICH, Event, add_datasets, client_on, commit, rows_of
 
-NUMBERS = {"seed": 1, "gdelt": 2, "made": 64}
-SORTS = [sign + name for name in SORTABLE for sign in ("", "-")]
 BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-MOST_PAGES = 200
 
 
 @pytest.fixture(scope="module")
@@ -34,54 +39,11 @@ def many(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     return client_on(path)
 
 
-def pages_of(client: FlaskClient, url: str) -> Iterator[Any]:
-    """Follow the pages from the first to the last; a walk in circles must not go on for ever."""
-    for _ in range(MOST_PAGES):
-        answer = client.get(url)
-        assert answer.status_code == 200, answer.text
-        page = answer.get_json()
-        yield page
-        url = page["page"]["next"]
-        if url is None:
-            return
-    pytest.fail("The pages do not end.")
-
-
-def shown(client: FlaskClient, url: str) -> list[Event]:
-    """Give the events of all pages."""
-    return [event for page in pages_of(client, url) for event in page["data"]]
-
-
-def ids(events: list[Event]) -> list[str]:
-    return [event["id"] for event in events]
-
-
-def key(event: Event) -> int:
-    """Give the key that breaks ties."""
-    name, _, native = event["id"].partition(":")
-    return key_of(NUMBERS[name], native)
-
-
-def in_order(events: list[Event], sort: str) -> list[str]:
-    """Sort as documented: ties by key in the same direction, missing values last both ways."""
-    column, descending = sort.removeprefix("-"), sort.startswith("-")
-    present = [event for event in events if cell(event, column) is not None]
-    missing = [event for event in events if cell(event, column) is None]
-    present.sort(key=lambda event: (cell(event, column), key(event)), reverse=descending)
-    missing.sort(key=key, reverse=descending)
-    return ids([*present, *missing])
-
-
 def receipt(client: FlaskClient, url: str) -> dict[str, Any]:
     """Give the receipt of an answer."""
     answer = client.get(url)
     assert answer.status_code == 200, answer.text
     return dict(answer.get_json()["receipt"])
-
-
-def problem_of(answer: TestResponse) -> tuple[int, str, str]:
-    """Give the status and media type of an error, and what it says about caching."""
-    return answer.status_code, answer.content_type, answer.headers["Cache-Control"]
 
 
 BAD_REQUEST = (400, "application/problem+json", "no-store")
@@ -182,12 +144,6 @@ def test_limit_goes_from_1_to_1000(client: FlaskClient, limit: str) -> None:
     answer = client.get("/v1/events", query_string={"limit": limit})
     assert problem_of(answer) == UNPROCESSABLE
     assert answer.get_json()["errors"][0]["parameter"] == "limit"
-
-
-def next_of(client: FlaskClient, url: str) -> str:
-    """Give the cursor of the second page."""
-    following = client.get(url).get_json()["page"]["next"]
-    return str(following.partition("cursor=")[2].partition("&")[0])
 
 
 @pytest.mark.parametrize(
@@ -291,19 +247,6 @@ def test_a_walk_shows_its_revision_whatever_is_committed(
     assert [e for page in (first, *rest) for e in page["data"]] == before
     assert {page["receipt"]["revision"] for page in rest} == {RICH + 1}
     assert client.get(f"{url}&limit=1000").get_json()["data"] != before
-
-
-def new_events(count: int) -> list[dict[str, Any]]:
-    """Build events that the store did not have, spread over its days."""
-    same = {"dataset": "gdelt", "actor_code": "USA", "actor_name": "Iran", "tone": -1.25}
-    added = {"added": "2025-01-01T00:00:00Z", "place_latitude": 1.0, "place_longitude": 1.0}
-    return [
-        build(
-            {"id": f"gdelt:{1000 + n}", "date": f"2024-04-{1 + n:02}", **same, **added},
-            "gdelt",
-        )
-        for n in range(count)
-    ]
 
 
 def test_a_commit_at_every_page_changes_nothing_in_a_walk(growing: Path) -> None:

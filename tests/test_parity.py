@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from corpus import requests
 from flask.testing import FlaskClient
-from rich_store import client_on
+
+from support.corpus import requests
+from support.rich_store import client_on
 
 REQUESTS = requests()
 MOST_PAGES = 4

@@ -5,12 +5,12 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from samples import PHOENIX, line
 
 from dataset.building.rows import build
 from dataset.errors import Refused
 from dataset.loaders.base import File, Source
 from dataset.loaders.phoenix import LOADER
+from support.sample_lines import PHOENIX, line
 
 
 def parsed(**changes: str) -> Source:

@@ -12,14 +12,14 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rich_store import add_datasets, client_on, commit
-from test_filters import is_in_box
 
 from dataset.building.rows import build
 from dataset.declarations.geometry import MOST_CELLS, Box, Circle, box_of, cell_of, cells_of
 from dataset.events.pages import ALL_COLUMNS, columns_to_read
 from dataset.selections.selections import Selection, ordered
 from dataset.store.snapshots import Snapshot, Store
+from support.plain_filters import is_in_box
+from support.rich_store import add_datasets, client_on, commit
 
 Event = dict[str, Any]
 NUMBERS = range(600)

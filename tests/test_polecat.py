@@ -5,12 +5,12 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from samples import POLECAT, line
 
 from dataset.building.rows import build
 from dataset.errors import Refused
 from dataset.loaders.base import File, Source
 from dataset.loaders.polecat import LOADER, STANDARD
+from support.sample_lines import POLECAT, line
 
 HEADER = "\t".join(STANDARD)
 STAMP = "2023-06-10T00:00:00Z"

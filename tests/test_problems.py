@@ -13,9 +13,7 @@ from urllib.parse import quote, urlsplit
 
 import apsw
 import pytest
-from conftest import tally
 from flask.testing import FlaskClient
-from injections import PLAIN, some
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -27,6 +25,8 @@ from dataset.declarations.filters import FILTERS
 from dataset.store.database import open_to_write
 from dataset.writes.revisions import revision
 from schemas.problems import ProblemSchema
+from support.figures import tally
+from support.injections import PLAIN, some
 
 MEMBERS = {"type", "title", "status", "detail", "instance", "errors"}
 ERROR_MEMBERS = {"parameter", "value", "detail", "did_you_mean"}

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import free_port, needed, start, stop, wait_until_up
 from flask.testing import FlaskClient
 
 from api import create_app
 from api.settings import Settings
+from support.programs import free_port, needed
+from support.servers import start, stop, wait_until_up
 
 AMOUNT = 5
 

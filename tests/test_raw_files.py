@@ -10,12 +10,13 @@ from typing import Any
 import duckdb
 import pytest
 from flask.testing import FlaskClient
-from loads import EVENTS, loaded
-from raw_files import FOLDERS, KEYS, SOURCES, opened
-from rich_store import client_on
-from test_pages import shown
 
 from dataset.declarations.columns import COLUMNS
+from support.files_in_duckdb import FOLDERS, KEYS, SOURCES, opened
+from support.paging import shown
+from support.real_files import EVENTS
+from support.rich_store import client_on
+from support.stores import loaded
 
 pytestmark = pytest.mark.skipif(
     not EVENTS.exists(), reason="the real files are not part of the project, and not beside it"

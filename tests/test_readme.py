@@ -7,10 +7,11 @@ import subprocess
 import sys
 
 import pytest
-from conftest import ROOT, needed
 from flask.testing import FlaskClient
 
 from api.settings import MEANINGS
+from support.paths import ROOT
+from support.programs import needed
 
 README = (ROOT / "README.md").read_text("utf-8")
 CURLS = re.findall(r"^curl .*?$", README, re.MULTILINE)

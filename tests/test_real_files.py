@@ -6,12 +6,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from conftest import SHARED
 from flask.testing import FlaskClient
-from loads import EVENTS, FORMATS, loaded, rows_of
-from rich_store import client_on
 
 from dataset.loading.accounts import Outcome
+from support.paths import SHARED
+from support.real_files import EVENTS, FORMATS
+from support.rich_store import client_on
+from support.stores import loaded, rows_of
 
 REFUSED = {"keds": 13, "phoenix": 9}
 """Records with `0841]`, `145]`, `USGOV`, `GBRGOV >2010` and blank actions."""

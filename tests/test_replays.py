@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from loads import counts, gdelt_line, loaded, rows_of
-from rich_store import client_on
 
 from api.commands.main import main
 from dataset.errors import Impossible
 from dataset.loading.replays import replay
 from dataset.store.database import open_to_write
+from support.gdelt_lines import gdelt_line
+from support.rich_store import client_on
+from support.stores import counts, loaded, rows_of
 
 
 @pytest.fixture

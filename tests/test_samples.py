@@ -13,8 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from peewee import Table
 from playhouse.apsw_ext import APSWDatabase
-from rich_store import RICH, Event, add_datasets, cell, client_on, commit
-from test_pages import in_order, shown
 
 from dataset.building.rows import build
 from dataset.declarations.ids import shuffle_of
@@ -22,6 +20,8 @@ from dataset.selections.duplicates import columns_for, kept_keys
 from dataset.selections.samples import PRIME, Sample, numbers_of
 from dataset.selections.selections import Selection, ordered
 from dataset.store.snapshots import Store
+from support.paging import in_order, shown
+from support.rich_store import RICH, Event, add_datasets, cell, client_on, commit
 
 BEFORE = 2
 RULES = ("day", "article")

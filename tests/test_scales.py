@@ -12,14 +12,16 @@ from typing import Any
 
 import duckdb
 import pytest
-import samples
-from conftest import SHARED
-from loads import EVENTS, counts, gdelt_line, loaded, rows_of
-from raw_files import BARE, IS_ACTION, IS_ACTOR, TABS, numbered
-from rich_store import client_on
 
 from dataset.codebook import ACTIONS
 from dataset.loaders import LOADERS
+from support import sample_lines as samples
+from support.files_in_duckdb import BARE, IS_ACTION, IS_ACTOR, TABS, numbered
+from support.gdelt_lines import gdelt_line
+from support.paths import SHARED
+from support.real_files import EVENTS
+from support.rich_store import client_on
+from support.stores import counts, loaded, rows_of
 
 KEDS_HEADER = "date,source,target,code"
 NAMED = "all_varchar = true, header = true"

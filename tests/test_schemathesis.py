@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import serving
-from test_openapi import OPERATIONS
+
+from support.document import OPERATIONS
+from support.servers import serving
 
 COMMAND = str(Path(sys.executable).with_name("schemathesis"))
 NOT_CHECKED = "positive_data_acceptance"

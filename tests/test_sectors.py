@@ -3,11 +3,11 @@
 import json
 
 import pytest
-from conftest import SHARED
 
 from dataset.codebook import ETHNIC, GROUPS, RELIGIONS, ROLES
 from dataset.codebook.sectors import SECTOR_COLUMNS, SECTORS
 from dataset.codebook.tables import rows
+from support.paths import SHARED
 
 TABLES = dict(zip(SECTOR_COLUMNS, (ROLES, ETHNIC, RELIGIONS, GROUPS), strict=True))
 DICTIONARY = SHARED / "data" / "codes" / "icews.sectors.json"

@@ -9,13 +9,13 @@ from typing import Any
 
 import marshmallow as ma
 import pytest
-from conftest import ROOT, SHARED
 from flask.testing import FlaskClient
 
 from dataset.building.rows import BUILT, build
 from dataset.codebook import ACTIONS, decode
 from dataset.loading.seed import CODEBOOK, events_of
 from schemas.events import EventSchema
+from support.paths import ROOT, SHARED
 
 CODED: dict[str, Any] = tomllib.loads(
     resources.files("dataset.loading").joinpath("article.toml").read_text("utf-8")

@@ -12,10 +12,7 @@ from pathlib import Path
 import orjson
 import pytest
 from click.testing import CliRunner, Result
-from columnar_store import FIRST, NEWEST, make_columnar, refreshed, retract, twins
-from loads import gdelt_line, loaded
 from peewee import SQL
-from rich_store import client_on, commit, rows_of
 
 from api.commands.main import main
 from dataset.events.pages import count_of
@@ -25,6 +22,10 @@ from dataset.parquet_copy.segments import MANIFEST, Copy, copy_of, folder_of
 from dataset.selections.selections import Selection
 from dataset.store import counts
 from dataset.store.snapshots import Store
+from support.gdelt_lines import gdelt_line
+from support.parquet_store import FIRST, NEWEST, make_columnar, refreshed, retract, twins
+from support.rich_store import client_on, commit, rows_of
+from support.stores import loaded
 
 GROUPS = "/v1/aggregates?by=dataset,action_root,month&measures=count,tone_mean,articles_sum"
 Damage = Callable[[Path], object]

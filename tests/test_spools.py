@@ -11,7 +11,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import free_port, start, stop, wait_until_up
 from hypothesis import given
 from hypothesis import strategies as st
 from peewee import SqliteDatabase
@@ -19,6 +18,8 @@ from peewee import SqliteDatabase
 from dataset.aggregates.merging import mean
 from dataset.errors import StoreError
 from dataset.store.results_cache import STRIPES, Spool
+from support.programs import free_port
+from support.servers import start, stop, wait_until_up
 
 
 def making(value: int, made: list[int] | None = None) -> Callable[[SqliteDatabase], None]:

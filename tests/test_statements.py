@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from peewee import SchemaManager
-from rich_store import RICH
-from test_filters import QUERIES
 
 from api.requests import queries
 from dataset.declarations.columns import SORTABLE
@@ -24,6 +22,8 @@ from dataset.store.database import open_to_write
 from dataset.store.models import Event
 from dataset.store.snapshots import Snapshot, Store
 from schemas.filters import EventFiltersSchema
+from support.filter_queries import QUERIES
+from support.rich_store import RICH
 
 SORTS = [Sort(name, descending) for name in SORTABLE for descending in (True, False)]
 KNOWN = Matched(0, "eq")

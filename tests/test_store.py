@@ -15,9 +15,7 @@ from pathlib import Path
 import apsw
 import httpx
 import pytest
-from conftest import COMMAND, ROOT, free_port, needed, start, stop, tally, wait_until_up
 from flask.testing import FlaskClient
-from test_cli import UNUSABLE, count_at, counted, run, served
 
 from dataset.building.rows import build
 from dataset.errors import StoreError
@@ -30,6 +28,12 @@ from dataset.store.database import (
 )
 from dataset.store.engines.sqlite import APPLICATION_ID
 from dataset.writes.revisions import revision
+from support.commands import UNUSABLE, run
+from support.figures import tally
+from support.paths import COMMAND, ROOT
+from support.programs import free_port, needed
+from support.servers import count_at, served, start, stop, wait_until_up
+from support.stores import counted
 
 PAGE = 8192
 # SQLite's locks hold between processes only: another library in this one would break them.

@@ -6,11 +6,11 @@ from importlib.metadata import requires
 
 import pytest
 import yaml
-from conftest import ROOT
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from api.settings import MEANINGS
+from support.paths import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
@@ -98,5 +98,5 @@ def test_much_is_promised() -> None:
 
 @pytest.mark.parametrize("name", PROMISED)
 def test_every_promise_has_its_test(name: str) -> None:
-    tests = "".join(path.read_text("utf-8") for path in (ROOT / "tests").glob("test_*.py"))
+    tests = "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
     assert f"def {name}(" in tests

@@ -12,14 +12,15 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from conftest import COMMAND, ROOT
 from hypothesis import given
 from hypothesis import strategies as st
-from loads import gdelt_line, loaded
-from rich_store import client_on
 
 from api.middleware.logs import Line
 from api.terminals import plain, plain_json
+from support.gdelt_lines import gdelt_line
+from support.paths import COMMAND, ROOT
+from support.rich_store import client_on
+from support.stores import loaded
 
 NAME = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202e\n[red]20240413.tsv"
 """It sets a title, clears the screen, colours (in one byte), turns text around, ends a line."""

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from conftest import ROOT, needed
 from flask.testing import FlaskClient
-from test_openapi import DOCUMENT, OPERATIONS
 
 from api.commands.main import main
+from support.document import DOCUMENT, OPERATIONS
+from support.paths import ROOT
+from support.programs import needed
 
 PAGES = {
     name: (ROOT / name).read_text("utf-8")

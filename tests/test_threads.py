@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from attacks import ATTACKS, slowest_hundredth, under
-from benchmarks.gdelt_like import lines
-from conftest import serving
-from loads import loaded
 
+from benchmarks.gdelt_like import lines
 from dataset.maintenance.copies import copy
+from support.attacks import ATTACKS, slowest_hundredth, under
+from support.servers import serving
+from support.stores import loaded
 
 SECONDS = float(os.environ.get("ATTACK_SECONDS", "3"))
 """How long each attack goes on; 60 is what is promised."""

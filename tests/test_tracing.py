@@ -13,7 +13,6 @@ from typing import Any
 import gunicorn
 import httpx
 import pytest
-from conftest import free_port, start, stop, wait_until_up
 from flask.testing import FlaskClient
 
 from api import create_app
@@ -21,6 +20,8 @@ from api.middleware.headers import FOR_SCRIPTS, PROTECTIVE, READABLE
 from api.middleware.logs import Line
 from api.settings import Settings
 from dataset.store.database import SCHEMA_VERSION
+from support.programs import free_port
+from support.servers import start, stop, wait_until_up
 
 EVERYTHING = ["/", "/docs", "/openapi.json", "/static/docs.js", "/healthz", "/metrics", "/nowhere"]
 EVERYTHING += ["/v1/events", "/v1/events.csv", "/v1/events?limit=0", "/v1/aggregates", "/v1/fields"]

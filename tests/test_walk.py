@@ -7,9 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
+
 from benchmarks.gdelt_like import FIRST_ID, lines
-from conftest import COMMAND, free_port, start, stop, wait_until_up
-from large import IDS, ROWS, make_large
+from support.large_store import IDS, ROWS, make_large
+from support.paths import COMMAND
+from support.programs import free_port
+from support.servers import start, stop, wait_until_up
 
 ADDED = 59
 """The column of the time of addition: of two versions of an event the later one wins."""

@@ -14,14 +14,16 @@ from typing import Any
 
 import httpx
 import pytest
-from attacks import connected as connected_slowly
-from conftest import COMMAND, free_port, serving, stop, wait_until_up
 from gunicorn.http import wsgi
 from gunicorn.http.unreader import Unreader
 from gunicorn.workers import base, gthread
-from test_edges import answer_on, connected
 
 from api.server.workers import MOST_KEPT_OF_ALL
+from support.attacks import connected as connected_slowly
+from support.connections import answer_on, connected
+from support.paths import COMMAND
+from support.programs import free_port
+from support.servers import serving, stop, wait_until_up
 
 REQUEST = b"GET %s HTTP/1.1\r\nHost: a\r\n\r\n"
 Start = Callable[[int], tuple[str, subprocess.Popen[str]]]
@@ -35,9 +37,9 @@ def start() -> Iterator[Start]:
         def started(threads: int) -> tuple[str, subprocess.Popen[str]]:
             url = f"http://127.0.0.1:{(port := free_port())}"
             options = ["-w", "1", "--threads", str(threads), "-b", f"127.0.0.1:{port}"]
-            worker = ["-k", "api.server.workers.Worker", "--pythonpath", "tests", "waiting:app"]
+            options += ["-k", "api.server.workers.Worker", "--pythonpath", "tests"]
             process = subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", *options, *worker],
+                [sys.executable, "-m", "gunicorn", *options, "support.waiting_app:app"],
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,

@@ -12,7 +12,8 @@ from pathlib import Path
 from shutil import disk_usage
 
 import psycopg
-from programs import free_port, needed
+
+from support.programs import free_port, needed
 
 # Texts in the order of a dictionary, not of bytes: what leans on the order of the database fails.
 ORDER = ("--encoding=UTF8", "--locale-provider=icu", "--icu-locale=en", "--locale=C.UTF-8")

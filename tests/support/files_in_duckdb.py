@@ -1,7 +1,8 @@
 """The real files as DuckDB reads them: what our loaders do, said a second time, in SQL."""
 
 import duckdb
-from loads import EVENTS
+
+from support.real_files import EVENTS
 
 TABS = "delim = '\t', quote = '', escape = ''"
 IS_ACTION = "coalesce({}, '') SIMILAR TO '[0-9]{{2,4}}'"

@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from urllib.parse import urlencode
 
-from rich_store import RELEASE, VALUES, public_id
-
 from api.responses.formats import FORMATS
 from dataset.declarations.columns import COLUMNS, SORTABLE
 from dataset.declarations.filters import DISTINCT, FILTERS
 from dataset.declarations.measures import KEYS, MEASURES, OVERLAPPING, PERIODS
+from support.rich_store import RELEASE, VALUES, public_id
 
 EVENTS = "/v1/events"
 DATES = {"date_from": "2024-01-01", "date_to": "2024-06-30"}

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from benchmarks.gdelt_like import FIRST_ID, lines
-
 from dataset.inputs.paths import inputs
 from dataset.loading.loads import Order, load
 from dataset.store.database import open_to_write

@@ -1,10 +1,11 @@
-"""Load files into stores of tests, as the command does."""
+"""Load files into stores of tests, and read what is in them."""
 
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from conftest import SHARED
+import apsw
 from peewee import Database
 
 from dataset.inputs.paths import inputs
@@ -14,17 +15,6 @@ from dataset.maintenance.copies import Sum, sum_of
 from dataset.store.database import open_to_write
 from dataset.store.models import MODELS, Event, Quarantined, field
 from dataset.writes.versions import NAMES
-
-EVENTS = SHARED / "data" / "events"
-FORMATS = {
-    "gdelt1": "gdelt",
-    "gdelt2": "gdelt",
-    "gdelt2-mentions": "gdelt-mentions",
-    "icews": "icews",
-    "keds": "keds",
-    "phoenix": "phoenix",
-}
-"""The format of the real files in each folder."""
 
 KEPT = [name for name in NAMES if name not in ("load", "revision")]
 """What is the same of a row whatever the order of loads."""
@@ -82,32 +72,7 @@ def refused(store: Path | str, load: int) -> list[tuple[Any, ...]]:
     return [(line, column, reason, bytes(raw)) for line, column, reason, raw in rows]
 
 
-GDELT_CELLS = [
-    *("1001", "20240413", "202404", "2024", "2024.2822"),
-    *("IRNMIL", "IRAN", "IRN", "", "", "", "", "MIL", "", ""),
-    *("ISR", "ISRAEL", "ISR", "", "", "", "", "", "", ""),
-    *("1", "195", "195", "19", "4", "-10.0", "5", "2", "5", "-4.25"),
-    *("1", "Iran", "IR", "IR", "", "32", "53", "IR"),
-    *("1", "Israel", "IS", "IS", "", "31.5", "34.75", "IS"),
-    *("1", "Israel", "IS", "IS", "", "31.5", "34.75", "IS"),
-    *("20240413120000", "https://news.test/a"),
-]
-"""A record of GDELT 2.0, by column."""
-
-
-def gdelt_line(**cells: str) -> bytes:
-    """Write a record of GDELT 2.0 with some cells changed: `c26="190"`."""
-    record = list(GDELT_CELLS)
-    for name, value in cells.items():
-        record[int(name[1:])] = value
-    return "\t".join(record).encode() + b"\n"
-
-
-def gdelt1_line(columns: int = 58, **cells: str) -> bytes:
-    """Write a record of GDELT 1.0 with 58 columns, or 57 as in its back files."""
-    record = list(GDELT_CELLS)
-    for name, value in cells.items():
-        record[int(name[1:])] = value
-    without = [cell for n, cell in enumerate(record) if n not in (39, 47, 55)]
-    without[56] = without[56][:8]
-    return "\t".join(without[:columns]).encode() + b"\n"
+def counted(path: Path, table: str) -> int:
+    """Count the rows of a table in a database."""
+    with closing(apsw.Connection(str(path))) as reader:
+        return int(reader.execute(f"SELECT count(*) FROM {table}").fetchone()[0])

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from rich_store import client_on, commit, public_id, rows_of
 
 from dataset.parquet_copy import refreshing
 from dataset.parquet_copy.refreshing import Refreshed, refresh
 from dataset.store.database import open_to_write
 from dataset.store.snapshots import Store
 from dataset.writes import corrections
+from support.rich_store import client_on, commit, public_id, rows_of
 
 COVERED, NEWEST = 6, 8
 """The last revision that the copy covers, and that the store has."""
