@@ -11,9 +11,9 @@ from dataset.errors import Refused
 from dataset.loaders import LOADERS
 from dataset.loaders.base import File
 from support import sample_lines as samples
-from support.real_files import EVENTS, FORMATS
+from support.real_files import FORMATS, files_of
 
-FILES = sorted(path for folder in FORMATS for path in (EVENTS / folder).glob("*"))
+FILES = [path for folder in FORMATS for path in files_of(folder)]
 SAMPLES = {
     "icews": [samples.ICEWS_HEADER, samples.line(samples.ICEWS)],
     "phoenix": [samples.line(samples.PHOENIX)],
@@ -87,7 +87,7 @@ def read(name: str, path: Path) -> tuple[list[str], list[str]]:
 @pytest.mark.parametrize("name", ["icews", "phoenix", "keds"])
 def test_real_files_hold_events_each_with_its_id(name: str) -> None:
     needs_real_files()
-    for path in (EVENTS / name).glob("*"):
+    for path in files_of(name):
         ids, reasons = read(name, path)
         slips = QUARANTINED.get(path.name, set())
         assert [text for text in reasons if not any(slip in text for slip in slips)] == []

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from dataset.declarations.columns import COLUMNS
 from support.files_in_duckdb import FOLDERS, KEYS, SOURCES, opened
 from support.paging import shown
-from support.real_files import EVENTS
+from support.real_files import EVENTS, files_of
 from support.rich_store import client_on
 from support.stores import loaded
 
@@ -63,7 +63,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with the real files of all sources."""
     path = tmp_path_factory.mktemp("raw") / "store.sqlite"
     for dataset in SOURCES:
-        loaded(path, FORMATS.get(dataset, dataset), EVENTS / FOLDERS.get(dataset, dataset))
+        loaded(path, FORMATS.get(dataset, dataset), *files_of(FOLDERS.get(dataset, dataset)))
     return path
 
 

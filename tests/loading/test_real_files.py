@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from dataset.loading.accounts import Outcome
 from support.paths import SHARED
-from support.real_files import EVENTS, FORMATS
+from support.real_files import EVENTS, FORMATS, files_of
 from support.rich_store import client_on
 from support.stores import loaded, rows_of
 
@@ -32,13 +32,13 @@ def folder(request: pytest.FixtureRequest) -> str:
 def store(folder: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Outcome]:
     """A store with the files of a folder, and what the load did."""
     path = tmp_path_factory.mktemp("real") / "store.sqlite"
-    return path, loaded(path, FORMATS[folder], EVENTS / folder)
+    return path, loaded(path, FORMATS[folder], *files_of(folder))
 
 
 def raw(folder: str) -> pd.DataFrame:
     """Read the files of a folder with pandas, every cell as text, by number of column."""
     frames = []
-    for path in sorted((EVENTS / folder).iterdir()):
+    for path in files_of(folder):
         separator, header = ("," if folder == "keds" else "\t"), has_header(folder)
         names = None if header else range(61)
         frame = pd.read_csv(
@@ -64,7 +64,7 @@ def has_header(folder: str) -> bool:
 
 def test_every_record_has_one_outcome(folder: str, store: tuple[Path, Outcome]) -> None:
     _, outcome = store
-    lines = [len(path.read_bytes().strip().split(b"\n")) for path in (EVENTS / folder).iterdir()]
+    lines = [len(path.read_bytes().strip().split(b"\n")) for path in files_of(folder)]
     assert outcome.read == sum(lines) - has_header(folder) * len(lines)
     assert outcome.account["quarantined"] == REFUSED.get(folder, 0)
     assert outcome.account["inserted"] == outcome.read - REFUSED.get(folder, 0)

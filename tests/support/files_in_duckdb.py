@@ -2,11 +2,16 @@
 
 import duckdb
 
-from support.real_files import EVENTS
+from support.real_files import files_of
 
 TABS = "delim = '\t', quote = '', escape = ''"
 IS_ACTION = "coalesce({}, '') SIMILAR TO '[0-9]{{2,4}}'"
 IS_ACTOR = "coalesce({}, '') SIMILAR TO '([A-Za-z0-9]{{3}})*'"
+
+
+def paths_of(folder: str) -> list[str]:
+    """Name the files of a folder, as a list of SQL."""
+    return [str(path) for path in files_of(folder)]
 
 
 def numbered(columns: int) -> str:
@@ -28,7 +33,7 @@ def gdelt(dataset: str, folder: str, columns: int, place: int) -> str:
             CASE WHEN c{place} IS NOT NULL THEN c{place + 1}::DOUBLE END AS place_longitude,
             CASE WHEN c{columns - 1} LIKE 'http%' THEN c{columns - 1} END AS evidence_url,
             true AS is_event
-        FROM read_csv('{EVENTS / folder}/*', {numbered(columns)})"""
+        FROM read_csv({paths_of(folder)}, {numbered(columns)})"""
 
 
 ICEWS = f"""
@@ -37,7 +42,7 @@ ICEWS = f"""
         "CAMEO Code" AS action_code, Intensity::DOUBLE AS goldstein,
         Latitude::DOUBLE AS place_latitude, Longitude::DOUBLE AS place_longitude,
         "Story ID" AS evidence_story, "Publisher" AS evidence_publisher, true AS is_event
-    FROM read_csv('{EVENTS}/icews/*', {TABS}, all_varchar = true, header = true,
+    FROM read_csv({paths_of("icews")}, {TABS}, all_varchar = true, header = true,
         nullstr = ['', 'NA'])"""
 PHOENIX = f"""
     SELECT 'phoenix:' || c0 AS id, strptime(c1, '%Y%m%d')::DATE AS date, c5 AS actor_code,
@@ -45,14 +50,14 @@ PHOENIX = f"""
         c18::DOUBLE AS place_latitude, c19::DOUBLE AS place_longitude, c22 AS place_country,
         {IS_ACTOR.format("c5")} AND {IS_ACTOR.format("c9")}
             AND {IS_ACTION.format("c13")} AS is_event
-    FROM read_csv('{EVENTS}/phoenix/*', {numbered(26)})"""
+    FROM read_csv({paths_of("phoenix")}, {numbered(26)})"""
 BARE = "nullif(upper(replace({}, '---', '')), '')"
 KEDS = f"""
     SELECT date::DATE AS date, {BARE.format("source")} AS actor_code,
         {BARE.format("target")} AS target_code, code AS action_code,
         {IS_ACTOR.format(BARE.format("source"))} AND {IS_ACTOR.format(BARE.format("target"))}
             AND {IS_ACTION.format("code")} AS is_event
-    FROM read_csv('{EVENTS}/keds/*', all_varchar = true, header = true)"""
+    FROM read_csv({paths_of("keds")}, all_varchar = true, header = true)"""
 
 SOURCES = {
     "gdelt": gdelt("gdelt", "gdelt2", columns=61, place=56),
