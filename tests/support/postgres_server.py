@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
 from functools import cache
@@ -13,6 +14,7 @@ from shutil import disk_usage
 
 import psycopg
 
+from support import watchdog
 from support.programs import free_port, needed
 
 # Texts in the order of a dictionary, not of bytes: what leans on the order of the database fails.
@@ -39,6 +41,7 @@ class Server:
         self.folder = Path(tempfile.mkdtemp(prefix="cameo-events-postgres-", dir=_place()))
         self.port = free_port()
         self._numbers = count(1)
+        self._watchdog = _watched(self.folder)
         if os.geteuid() == 0:
             shutil.chown(self.folder, "nobody")
         self._run("initdb", "--pgdata", str(self._data), "--username=test", "--no-sync", *ORDER)
@@ -96,13 +99,19 @@ class Server:
 
     def remove(self) -> None:
         """Stop the server and remove its files."""
-        self.stop()
-        shutil.rmtree(self.folder)
+        self._watchdog.communicate()
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [*_as_anyone(), str(programs() / program), *arguments]
         done = subprocess.run(command, cwd=self.folder, stdout=subprocess.DEVNULL, timeout=60)
         assert done.returncode == 0, command
+
+
+def _watched(folder: Path) -> subprocess.Popen[bytes]:
+    """Start what ends the server in a folder when this process ends, however it does."""
+    command = [sys.executable, str(Path(watchdog.__file__)), str(folder)]
+    # A session of its own: what ends the tests from the keyboard must not end it first.
+    return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
 
 
 def _place() -> str | None:
