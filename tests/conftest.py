@@ -1,7 +1,7 @@
 """A store with the seed dataset, an application on it, and a real server."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from dataset.maintenance.copies import copy
 from dataset.store.database import open_to_write
 from support.figures import FIGURES
 from support.postgres_server import Server
+from support.quick import Watch
 from support.rich_store import RICH, Event, client_on, make_rich
 from support.servers import serving
 from support.sites import Site, serving_files
@@ -50,6 +51,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for promise, numbers in FIGURES.items():
         shown = ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in numbers.items())
         terminalreporter.line(f"{promise}: {shown}")
+
+
+WATCH = Watch()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let no quick test start a process, nor what is made for it."""
+    WATCH.quick = item.get_closest_marker("quick") is not None
+    try:
+        return (yield)
+    finally:
+        WATCH.quick = False
 
 
 @pytest.fixture(scope="session", autouse=True)

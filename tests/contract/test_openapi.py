@@ -150,6 +150,7 @@ print(list_events.sync(client=client, actor_country="IRAN").errors[0].did_you_me
 """
 
 
+@pytest.mark.clients
 def test_a_generated_client_works(generated: Path, server: str, client: FlaskClient) -> None:
     page = client.get("/v1/events?dyad=IRN,ISR&limit=2").json
     count = client.get("/v1/events/count?actor=IRN").json["count"]

@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from support.programs import needed
 
+pytestmark = pytest.mark.browser
+
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",

@@ -19,6 +19,8 @@ import pytest
 from support.paths import ROOT
 from support.programs import needed
 
+pytestmark = pytest.mark.clients
+
 QUERY = "actor=IRN"
 DUCKDB = ROOT / ".venv" / "httpfs" / "bin" / "python"
 """A DuckDB of the version that its extension for HTTP is packaged for (see the Makefile)."""
@@ -134,7 +136,7 @@ def test_points_are_points(server: str, expected: list[dict[str, Any]]) -> None:
 
 def test_duckdb_reads_a_file_over_http(server: str, expected: list[dict[str, Any]]) -> None:
     if not DUCKDB.exists():
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("run `make test`")
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("run `make test-all`")
     command = [str(DUCKDB), "-c", IN_DUCKDB, f"{server}/v1/events.parquet?{QUERY}"]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
     assert sorted(run.stdout.split()) == sorted(event["id"] for event in expected)
