@@ -206,7 +206,8 @@ def test_a_worker_without_a_file_left_accepts_again_later(few_files: Any) -> Non
     (worker,) = workers_of(process)
     used = len(os.listdir(f"/proc/{worker}/fd"))
     resource.prlimit(worker, resource.RLIMIT_NOFILE, (used, 128))
-    with connected(url) as waiting:
+    # The first takes the file of the connection before, which may only now be closed.
+    with connected(url), connected(url) as waiting:
         ask(waiting, "/healthz")
         waiting.settimeout(0.5)
         with pytest.raises(TimeoutError):
