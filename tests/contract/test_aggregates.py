@@ -2,9 +2,6 @@
 
 import csv
 import io
-import json
-import subprocess
-import sys
 from collections import defaultdict
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -29,6 +26,8 @@ from dataset.writes.corrections import purge
 from support.aggregate_queries import ALL_MEASURES, FILL, SEVERAL, Group, groups_of
 from support.paging import pages_of, shown
 from support.rich_store import RELEASE, Event, cell, client_on, commit, rows_of
+
+pytestmark = pytest.mark.quick
 
 MILLIONTH = Decimal("0.000001")
 FILTERS = [
@@ -273,27 +272,6 @@ def test_every_period_is_filled_for_every_group(
     assert {key: filled[key] for key in plain} == plain
     nothing = [None if name.endswith("mean") else 0 for name in MEASURES]
     assert all(filled[key] == nothing for key in filled.keys() - plain.keys())
-
-
-ADDED = """
-import sys
-from dataset.groups import MEASURES, Measure
-MEASURES["added"] = Measure("The same sum once more", "goldstein")
-from api import create_app
-from api.settings import Settings
-client = create_app(Settings(database=sys.argv[1])).test_client()
-query = "by=actor_country,day&fill=zero&date_from=2024-04-01&date_to=2024-04-30"
-print(client.get(f"/v1/aggregates?{query}&measures={','.join(MEASURES)}").text)
-"""
-
-
-def test_a_measure_that_is_added_is_answered(rich_store: Path) -> None:
-    command = [sys.executable, "-c", ADDED, str(rich_store)]
-    answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    groups = json.loads(answer)["data"]
-    assert all(list(group)[2:] == [*MEASURES, "added"] for group in groups)
-    assert all(group["added"] == group["goldstein_sum"] for group in groups)
-    assert any(group["added"] for group in groups)
 
 
 @pytest.mark.parametrize("name", PERIODS)
