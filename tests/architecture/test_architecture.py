@@ -17,6 +17,8 @@ from schemas.events import EventSchema
 from schemas.filters import EventFiltersSchema
 from support.paths import ROOT
 
+pytestmark = pytest.mark.quick
+
 LAYERS = (
     ("dataset.errors", "dataset.declarations", "dataset.codebook"),
     ("dataset.store", "dataset.inputs"),

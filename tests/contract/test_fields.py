@@ -9,6 +9,8 @@ from dataset.declarations.columns import COLUMNS
 from dataset.declarations.filters import FILTERS
 from support.document import OPERATIONS
 
+pytestmark = pytest.mark.quick
+
 NAMES = {one["name"] for one in OPERATIONS["/v1/events"]["parameters"]}
 TYPES: dict[str, type | tuple[type, ...]] = {
     "boolean": bool,

@@ -21,6 +21,8 @@ from support.plain_filters import (
 )
 from support.rich_store import RICH, Event, add_datasets, cell, commit, rows_of
 
+pytestmark = pytest.mark.quick
+
 
 def test_schema_filters_and_conditions_have_the_same_names() -> None:
     assert EventFiltersSchema().fields.keys() == FILTERS.keys() == CONDITIONS.keys()

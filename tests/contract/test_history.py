@@ -15,6 +15,8 @@ from support.paging import next_of, pages_of, problem_of
 from support.rich_store import client_on
 from support.versions import put
 
+pytestmark = pytest.mark.quick
+
 EVENT = "/v1/events/seed:1000"
 
 

@@ -16,6 +16,8 @@ from schemas.loads import LoadSchema, QuarantinedSchema
 from support.paging import next_of, pages_of, problem_of
 from support.rich_store import client_on
 
+pytestmark = pytest.mark.quick
+
 REPORT = {
     "unknown_codes": [{"column": "actor_code", "code": "SSD", "count": 3}],
     "left_out": [{"column": "place_latitude", "count": 1}],

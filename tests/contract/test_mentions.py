@@ -17,6 +17,8 @@ from support.paging import next_of, pages_of, problem_of
 from support.rich_store import client_on
 from support.versions import put
 
+pytestmark = pytest.mark.quick
+
 URL = "/v1/events/seed:1000/mentions"
 FULL = {
     "type": "web",

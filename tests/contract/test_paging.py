@@ -26,6 +26,8 @@ from support.paging import (
 )
 from support.rich_store import RELEASE, RICH, Event, add_datasets, client_on, commit, rows_of
 
+pytestmark = pytest.mark.quick
+
 BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 

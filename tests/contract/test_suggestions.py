@@ -12,6 +12,8 @@ from schemas.aggregates import AggregatePageQuerySchema
 from schemas.aliases import ALIASES, intended
 from schemas.events import EventPageQuerySchema
 
+pytestmark = pytest.mark.quick
+
 COUNTRY = {
     "US": "USA",
     "us": "USA",

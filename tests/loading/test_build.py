@@ -13,6 +13,8 @@ from dataset.declarations.ids import shuffle_of
 from dataset.errors import Refused
 from dataset.store.models import Event
 
+pytestmark = pytest.mark.quick
+
 LEAST = {
     "id": "seed:1",
     "dataset": "seed",

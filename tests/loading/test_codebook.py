@@ -36,6 +36,8 @@ from dataset.codebook.tables import rows
 from support.paths import ROOT
 from support.real_files import EVENTS
 
+pytestmark = pytest.mark.quick
+
 ALPHA3 = r"[A-Z]{3}"
 TABLES = {
     "actions": r"\d{2,4}",

@@ -14,6 +14,8 @@ from dataset.loaders.cells import cameo_country
 from dataset.loaders.icews import LOADER
 from support.sample_lines import ICEWS, ICEWS_HEADER, line
 
+pytestmark = pytest.mark.quick
+
 STAMP = "2019-02-18T00:00:00Z"
 
 

@@ -12,6 +12,8 @@ from dataset.loaders.base import File, Parse
 from dataset.loaders.keds import LOADER
 from support.sample_lines import KEDS
 
+pytestmark = pytest.mark.quick
+
 HEADER = "date,source,target,code"
 
 

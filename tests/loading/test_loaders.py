@@ -13,6 +13,8 @@ from dataset.loaders.base import File
 from support import sample_lines as samples
 from support.real_files import FORMATS, files_of
 
+pytestmark = pytest.mark.quick
+
 FILES = [path for folder in FORMATS for path in files_of(folder)]
 SAMPLES = {
     "icews": [samples.ICEWS_HEADER, samples.line(samples.ICEWS)],

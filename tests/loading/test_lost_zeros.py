@@ -5,6 +5,8 @@ import pytest
 from dataset.errors import Refused
 from dataset.loaders.actions import mended
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.mark.parametrize(
     ("code", "root", "expected"),

@@ -12,6 +12,8 @@ from dataset.loaders.base import File, Source
 from dataset.loaders.phoenix import LOADER
 from support.sample_lines import PHOENIX, line
 
+pytestmark = pytest.mark.quick
+
 
 def parsed(**changes: str) -> Source:
     return LOADER.parser(File("events.txt"), "")(line(PHOENIX, **changes))

@@ -12,6 +12,8 @@ from dataset.loaders.base import File, Source
 from dataset.loaders.polecat import LOADER, STANDARD
 from support.sample_lines import POLECAT, line
 
+pytestmark = pytest.mark.quick
+
 HEADER = "\t".join(STANDARD)
 STAMP = "2023-06-10T00:00:00Z"
 

@@ -24,6 +24,8 @@ from dataset.store.database import open_to_write
 from dataset.store.models import Dataset
 from dataset.writes.revisions import next_dataset_number
 
+pytestmark = pytest.mark.quick
+
 NUMBERS = st.integers(1, LAST_NUMBER)
 NUMERIC = st.integers(0, 2**VALUE_BITS - 1).map(str)
 DAYS = st.dates(date(1800, 1, 1), date(2100, 12, 31))

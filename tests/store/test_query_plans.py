@@ -12,6 +12,8 @@ from dataset.selections.selections import Selection, arms, ordered
 from dataset.store.snapshots import Snapshot, Store
 from schemas.filters import EventFiltersSchema
 
+pytestmark = pytest.mark.quick
+
 SERVED = {
     "id=seed:31": ["PRIMARY KEY"],
     "id=seed:31,seed:1": ["PRIMARY KEY"],

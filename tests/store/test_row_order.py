@@ -8,6 +8,8 @@ import pytest
 from dataset.parquet_copy.orders import BLOCK, checked
 from dataset.parquet_copy.segments import Damaged
 
+pytestmark = pytest.mark.quick
+
 PLACES = [0, 3, BLOCK - 1, BLOCK, BLOCK + 9, 4 * BLOCK, 4 * BLOCK + 1]
 COUNTS = [(0, 3), (1, 2), (4, 2)]
 

@@ -25,6 +25,8 @@ from schemas.filters import EventFiltersSchema
 from support.filter_queries import QUERIES
 from support.rich_store import RICH
 
+pytestmark = pytest.mark.quick
+
 SORTS = [Sort(name, descending) for name in SORTABLE for descending in (True, False)]
 KNOWN = Matched(0, "eq")
 

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from dataset.declarations.words import folded, joined, line_of
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.mark.parametrize(
     ("text", "words"),
