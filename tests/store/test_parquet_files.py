@@ -9,8 +9,6 @@ from werkzeug.test import TestResponse
 
 from support.rich_store import RICH, client_on, commit, rows_of
 
-pytestmark = pytest.mark.quick
-
 PATH = f"/v1/events.parquet?as_of={RICH}"
 
 
