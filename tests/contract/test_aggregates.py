@@ -368,13 +368,6 @@ def test_groups_of_nothing_but_defaults_are_cited_as_groups(rich: FlaskClient) -
     assert cite == "http://localhost/v1/cite?actor=IRN&as_of=3&measures=count"
 
 
-@pytest.mark.parametrize("suffix", [".csv", ".svg"])
-def test_files_of_groups_are_cited_as_their_page(rich: FlaskClient, suffix: str) -> None:
-    query = "by=month,dyad&measures=goldstein_mean&actor=IRN"
-    receipt = rich.get(f"/v1/aggregates?{query}").get_json()["receipt"]
-    assert rich.get(f"/v1/aggregates{suffix}?{query}").headers["Cameo-Cite"] == receipt["cite"]
-
-
 @pytest.mark.parametrize("path", ["/v1/aggregates", "/v1/aggregates.csv"])
 def test_an_answer_that_the_client_has_is_not_made(rich: FlaskClient, path: str) -> None:
     etag = rich.get(f"{path}?by=month").headers["ETag"]

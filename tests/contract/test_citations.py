@@ -348,3 +348,10 @@ def test_other_citations_are_not_acceptable(client: FlaskClient) -> None:
     answer = client.get("/v1/cite", headers={"Accept": "text/html"})
     assert (answer.status_code, answer.mimetype) == (406, "application/problem+json")
     assert BIBTEX in answer.get_json()["detail"]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".svg"])
+def test_files_of_groups_are_cited_as_their_page(rich: FlaskClient, suffix: str) -> None:
+    query = "by=month,dyad&measures=goldstein_mean&actor=IRN"
+    receipt = rich.get(f"/v1/aggregates?{query}").get_json()["receipt"]
+    assert rich.get(f"/v1/aggregates{suffix}?{query}").headers["Cameo-Cite"] == receipt["cite"]

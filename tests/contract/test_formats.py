@@ -38,8 +38,6 @@ from support.export_formats import (
 from support.paging import SORTS, in_order, pages_of
 from support.rich_store import RICH, cell, client_on, commit
 
-pytestmark = pytest.mark.quick
-
 
 def text_of(value: object) -> str:
     """Write a value as a cell of CSV."""

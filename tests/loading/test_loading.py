@@ -17,8 +17,6 @@ from support.rich_store import client_on
 from support.stores import KEPT as LISTED
 from support.stores import counts, loaded, refused, rows_of
 
-pytestmark = pytest.mark.quick
-
 STAMPED = "{}-icews-events.tab"
 HEADER = (
     "Event ID\tEvent Date\tSource Name\tSource Sectors\tSource Country\tEvent Text\tCAMEO Code\t"

@@ -15,8 +15,6 @@ from support.gdelt_lines import gdelt_line
 from support.rich_store import client_on
 from support.stores import counts, loaded, rows_of
 
-pytestmark = pytest.mark.quick
-
 
 @pytest.fixture
 def store(own_store: Path, tmp_path: Path) -> Path:

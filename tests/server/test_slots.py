@@ -11,8 +11,6 @@ from api import create_app
 from api.responses.slots import Slot, Slots
 from api.settings import Settings
 
-pytestmark = pytest.mark.quick
-
 LONG = (
     "/v1/events?distinct=day",
     "/v1/events?sample=5&seed=1",

@@ -23,8 +23,6 @@ from dataset.store.models import Event, Revision, Superseded
 from dataset.writes.revisions import revision
 from dataset.writes.versions import BATCH
 
-pytestmark = pytest.mark.quick
-
 PUBLIC = [name for name, column in COLUMNS.items() if column.stored and name != "revision"]
 SEED = {f"seed:{number}" for number in range(1, 56)}
 ORDERS = list(permutations([1, 2, 3]))
