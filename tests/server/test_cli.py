@@ -5,6 +5,7 @@ import signal
 import socket
 from collections.abc import Callable
 from contextlib import closing
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -50,9 +51,15 @@ def test_the_help_names_every_command() -> None:
 OF_LOADS = ("cache", "gdelt_url")
 
 
+@cache
+def help_of(command: str) -> str:
+    """Give the help of a command, which is asked for once."""
+    return run(command, "--help").stdout
+
+
 @pytest.mark.parametrize("name", MEANINGS)
 def test_the_help_names_every_setting_and_its_variable(name: str) -> None:
-    told = run("load" if name in OF_LOADS else "serve", "--help").stdout
+    told = help_of("load" if name in OF_LOADS else "serve")
     assert f"--{name.replace('_', '-')} " in told
     assert f"[env: {name.upper()}]" in " ".join(told.split())
 
