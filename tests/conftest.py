@@ -1,47 +1,26 @@
 """A store with the seed dataset, an application on it, and a real server."""
 
-import os
 import shutil
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from peewee import Database
-from postgres_server import Server
-from programs import free_port, needed
-from rich_store import client_on, make_rich
 
 from api import create_app
 from api.settings import Settings
 from dataset.loading import seed
 from dataset.maintenance.copies import copy
 from dataset.store.database import open_to_write
-
-__all__ = ["free_port", "needed"]
-
-ROOT = Path(__file__).parent.parent
-SHARED = ROOT.parent / "shared"
-COMMAND = str(Path(sys.executable).with_name("cameo-events"))
-
-
-FIGURES: dict[str, dict[str, Any]] = {}
-"""What tests have measured, by the promise that it is about."""
-
-
-def tally(promise: str, **counts: int) -> None:
-    """Add to figures of a promise."""
-    known = FIGURES.setdefault(promise, {})
-    for name, count in counts.items():
-        known[name] = int(str(known.get(name, 0))) + count
+from support.figures import FIGURES
+from support.postgres_server import Server
+from support.quick import Watch
+from support.rich_store import RICH, Event, client_on, make_rich
+from support.servers import serving
+from support.sites import Site, serving_files
 
 
 @pytest.fixture
@@ -72,6 +51,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for promise, numbers in FIGURES.items():
         shown = ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in numbers.items())
         terminalreporter.line(f"{promise}: {shown}")
+
+
+WATCH = Watch()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let no quick test start a process, nor what is made for it."""
+    WATCH.quick = item.get_closest_marker("quick") is not None
+    try:
+        return (yield)
+    finally:
+        WATCH.quick = False
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -187,57 +179,25 @@ def any_store(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(name))
 
 
-def wait_until_up(url: str, process: subprocess.Popen[str], seconds: float = 20) -> None:
-    """Wait until a server answers; fail at once if its process ends."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            pytest.fail(f"The server ended: {process.communicate()[0]}")
-        try:
-            httpx.get(f"{url}/healthz")
-        except httpx.TransportError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail(f"{url} does not answer")
-
-
-def stop(process: subprocess.Popen[str]) -> str:
-    """End a server and give what it printed."""
-    process.send_signal(signal.SIGTERM)
-    try:
-        return process.communicate(timeout=20)[0]
-    except subprocess.TimeoutExpired:
-        process.kill()
-        return process.communicate()[0]
-
-
-def start(database: Path | str, port: int, **environment: str) -> subprocess.Popen[str]:
-    """Start a server as a user does."""
-    # Nobody reads the pipe meanwhile: it must not fill up with a line of each request.
-    given = {"DATABASE": str(database), "PORT": str(port), "LOG": "errors", **environment}
-    return subprocess.Popen(
-        [COMMAND, "serve"],
-        env={**os.environ, **given},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
-@contextmanager
-def serving(store: Path | str, **environment: str) -> Iterator[str]:
-    """Serve a store for a while; give the address."""
-    port = free_port()
-    process = start(store, port, **environment)
-    url = f"http://127.0.0.1:{port}"
-    wait_until_up(url, process)
-    yield url
-    stop(process)
-
-
 @pytest.fixture(scope="session")
 def server(seeded: Path) -> Iterator[str]:
     """The address of a real server on the seeded store."""
     with serving(seeded) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def events_at(rich: FlaskClient) -> dict[str | int, list[Event]]:
+    """All events as JSON, at the newest revision and at the one before."""
+    return {
+        as_of: rich.get(f"/v1/events?limit=1000&as_of={as_of}").get_json()["data"]
+        for as_of in (RICH, RICH + 1)
+    }
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """A web server on this machine that fails as it is told."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with serving_files() as site:
+        yield site
