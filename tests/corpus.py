@@ -7,9 +7,10 @@ from urllib.parse import urlencode
 from rich_store import RELEASE, VALUES, public_id
 
 from api.responses.formats import FORMATS
+from dataset.declarations.aggregates import KEYS, MEASURES, OVERLAPPING
 from dataset.declarations.columns import COLUMNS, SORTABLE
 from dataset.declarations.filters import DISTINCT, FILTERS
-from dataset.declarations.measures import KEYS, MEASURES, OVERLAPPING, PERIODS
+from dataset.declarations.periods import PERIODS
 
 EVENTS = "/v1/events"
 DATES = {"date_from": "2024-01-01", "date_to": "2024-06-30"}

@@ -22,7 +22,8 @@ from test_pages import pages_of, shown
 from dataset.aggregates.collecting import PERIOD_LABELS, grouped
 from dataset.aggregates.result_tables import Grouping
 from dataset.building.rows import build
-from dataset.declarations.measures import KEYS, MEASURES, OVERLAPPING, PERIODS
+from dataset.declarations.aggregates import KEYS, MEASURES, OVERLAPPING
+from dataset.declarations.periods import PERIODS
 from dataset.selections.selections import Selection, arms
 from dataset.store.database import open_to_write
 from dataset.store.engines.sqlite import SQLite

@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 
 from dataset.building.rows import build
 from dataset.charts.ticks import GAP, ticks
-from dataset.declarations.measures import PERIODS
+from dataset.declarations.periods import PERIODS
 
 OPENAPI = json.loads((ROOT / "openapi" / "openapi.json").read_text("utf-8"))
 PROBLEM = "application/problem+json"

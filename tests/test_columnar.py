@@ -21,7 +21,7 @@ from test_aggregates import ALL_MEASURES, FILL, SEVERAL
 from test_filters import QUERIES as FILTERED
 from test_formats import QUERIES as EXPORTED
 
-from dataset.declarations.measures import KEYS
+from dataset.declarations.aggregates import KEYS
 from dataset.errors import TooSlow
 from dataset.events import rows_or_columns
 from dataset.events.pages import count_of

@@ -8,7 +8,8 @@ from peewee import Case, Entity, SqliteDatabase, fn
 
 from dataset.aggregates.merging import count_parts, in_order, mean, merged, missing_periods
 from dataset.aggregates.result_tables import Grouping, Part, Result, Total, create_tables
-from dataset.declarations.measures import DYAD, OVERLAPPING, PERIODS, Measure
+from dataset.declarations.aggregates import DYAD, OVERLAPPING, Measure
+from dataset.declarations.periods import PERIODS
 from dataset.events.rows_or_columns import Parts, answered
 from dataset.store.engines.base import Term
 from dataset.store.models import Version, field

@@ -5,7 +5,8 @@ from typing import Any
 from peewee import JOIN, OP, Case, Database, Entity, Expression, Join, Select, Value, fn
 
 from dataset.aggregates.result_tables import Grouping, Label, Part
-from dataset.declarations.measures import MEASURES, MOST_FILLED, PERIODS, Measure
+from dataset.declarations.aggregates import MEASURES, MOST_FILLED, Measure
+from dataset.declarations.periods import PERIODS
 from dataset.errors import UnknownValue
 from dataset.store.models import field
 from dataset.store.statements import inserting

@@ -9,8 +9,8 @@ from peewee import Database, chunked
 
 from dataset.aggregates.collecting import write
 from dataset.aggregates.result_tables import Grouping, Result, Total
+from dataset.declarations.aggregates import MEASURES
 from dataset.declarations.columns import COLUMNS
-from dataset.declarations.measures import MEASURES
 from dataset.exports.text_formats import BATCH, csv_lines
 from dataset.store.counts import Matched
 from dataset.store.models import field

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from peewee import AutoField, BareField, Database, Model, SchemaManager
 
-from dataset.declarations.measures import MEASURES, MOST_KEYS, OVERLAPPING, Measure
+from dataset.declarations.aggregates import MEASURES, MOST_KEYS, OVERLAPPING, Measure
 from dataset.selections.selections import Selection
 from dataset.store.models import BaseModel
 

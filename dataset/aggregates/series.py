@@ -10,7 +10,8 @@ from peewee import Database, fn
 
 from dataset.aggregates.pages import ordered, result_of, values_of
 from dataset.aggregates.result_tables import Grouping, Result, Total
-from dataset.declarations.measures import MOST_KEYS, PERIODS
+from dataset.declarations.aggregates import MOST_KEYS
+from dataset.declarations.periods import PERIODS
 from dataset.errors import UnknownValue
 from dataset.store.models import field
 from dataset.store.results_cache import Spool

@@ -6,7 +6,8 @@ from textwrap import wrap
 from typing import Any
 
 from dataset.aggregates.series import Plot, Series
-from dataset.declarations.measures import MEASURES, OVERLAPPING, PERIODS
+from dataset.declarations.aggregates import MEASURES, OVERLAPPING
+from dataset.declarations.periods import PERIODS
 
 WIDTH = 125
 MOST_LINES = 4

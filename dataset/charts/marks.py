@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from dataset.aggregates.series import Plot, Series
 from dataset.charts.captions import number
-from dataset.declarations.measures import PERIODS
+from dataset.declarations.periods import PERIODS
 
 
 class Look(NamedTuple):

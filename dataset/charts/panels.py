@@ -10,7 +10,8 @@ from dataset.aggregates.series import Plot
 from dataset.charts.captions import listed, number, series_name, short
 from dataset.charts.marks import DAYS, draw_bars, draw_lines, heights
 from dataset.charts.ticks import ticks
-from dataset.declarations.measures import MEASURES, PERIODS
+from dataset.declarations.aggregates import MEASURES
+from dataset.declarations.periods import PERIODS
 
 MOST_BARS = 24
 FEW_PERIODS = 3
