@@ -216,4 +216,4 @@ def export_events_parquet(arguments: dict[str, Any]) -> Response:
     with reading(EventExportQuerySchema, arguments, PARQUET.media_type) as asked:
         if "as_of" not in arguments:
             return files.pinned(asked)
-        return files.spooled(asked, asked.selection(OLDEST_FIRST), PARQUET)
+        return files.kept_file(asked, asked.selection(OLDEST_FIRST), PARQUET)

@@ -146,7 +146,7 @@ def sent(
     if request.method == "HEAD":
         return Response(iter(()), headers=headers, content_type=content_type)
     if _cannot_tell_an_end():
-        file = _spooled(body)
+        file = _written_to_file(body)
         headers["Content-Length"] = str(file.tell())
         part = FilePart(file, 0, file.tell())
         return Response(part, 200, headers, content_type=content_type, direct_passthrough=True)
@@ -174,7 +174,7 @@ def _started(chunks: Iterator[bytes]) -> ClosingIterator:
     return ClosingIterator(chain([first], chunks), getattr(chunks, "close", None))
 
 
-def _spooled(chunks: Iterator[bytes]) -> IO[bytes]:
+def _written_to_file(chunks: Iterator[bytes]) -> IO[bytes]:
     """Write the whole answer to a file first."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 (the answer closes it)
     file.writelines(chunks)

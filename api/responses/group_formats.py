@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 from werkzeug.exceptions import NotImplemented as NotInstalled
 
-from api.context import spool
+from api.context import results
 from api.middleware.negotiation import preferred
 from api.middleware.problems import NEEDS_MATPLOTLIB, refuse
 from api.requests.reading import JSON, Reading
@@ -36,7 +36,7 @@ SHOWN = (*FILTERS, "distinct")
 
 def _found(asked: Reading, grouping: Grouping, as_text: bool = False) -> GroupPage:
     after = asked.cursor.position[0] if asked.cursor else 0
-    return page_of_groups(asked.snapshot, spool(), grouping, asked.limit, after, as_text)
+    return page_of_groups(asked.snapshot, results(), grouping, asked.limit, after, as_text)
 
 
 def _position(found: GroupPage) -> tuple[int] | None:
@@ -75,8 +75,8 @@ def csv_page(asked: Reading, grouping: Grouping) -> Response:
 def csv_whole(asked: Reading, grouping: Grouping) -> Response:
     """Answer with all groups as CSV."""
     slots.take(is_export=True)
-    found = page_of_groups(asked.snapshot, spool(), grouping, limit=1)
-    chunks = groups_csv(asked.snapshot, spool(), grouping)
+    found = page_of_groups(asked.snapshot, results(), grouping, limit=1)
+    chunks = groups_csv(asked.snapshot, results(), grouping)
     return _sent(asked, grouping, chunks, found.matched, CSV)
 
 
@@ -90,7 +90,7 @@ def svg_page(asked: Reading, _grouping: Grouping) -> Response:
 def svg_whole(asked: Reading, grouping: Grouping) -> Response:
     """Answer with a chart of all groups."""
     slots.take()
-    plot = plot_of(asked.snapshot, spool(), grouping)
+    plot = plot_of(asked.snapshot, results(), grouping)
     matched = Matched(plot.events, "eq")
     receipt = asked.receipt(matched, complete=True)
     empty = _empty_because(asked, grouping, matched) or []

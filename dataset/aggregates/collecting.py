@@ -1,4 +1,4 @@
-"""Group events by their keys in the store, part by part, and spool the result."""
+"""Group events by their keys in the store, part by part, and cache the result."""
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import product

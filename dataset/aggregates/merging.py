@@ -1,4 +1,4 @@
-"""Put the parts of groups together, in a file of the spool."""
+"""Put the parts of groups together, in a file of the cache."""
 
 from typing import Any
 

@@ -14,7 +14,7 @@ from dataset.declarations.columns import COLUMNS
 from dataset.exports.text_formats import BATCH, csv_lines
 from dataset.store.counts import Matched
 from dataset.store.models import field
-from dataset.store.results_cache import Spool
+from dataset.store.results_cache import ResultsCache
 from dataset.store.snapshots import Snapshot
 
 MILLION = 1_000_000
@@ -34,14 +34,14 @@ class GroupPage:
 
 def page_of_groups(
     snapshot: Snapshot,
-    spool: Spool,
+    cache: ResultsCache,
     grouping: Grouping,
     limit: int,
     after: int = 0,
     as_text: bool = False,
 ) -> GroupPage:
     """Read up to `limit` groups after a place; as text, truths are words."""
-    with result_of(snapshot, spool, grouping) as database:
+    with result_of(snapshot, cache, grouping) as database:
         events, groups = database.execute(Total.select(Total.events, Total.groups)).fetchone()
         query = ordered(grouping).where(Result.position > after).limit(limit)
         values = values_of(grouping, as_text)
@@ -50,10 +50,10 @@ def page_of_groups(
     return GroupPage(rows, end if end < groups else None, groups, Matched(events, "eq"))
 
 
-def groups_csv(snapshot: Snapshot, spool: Spool, grouping: Grouping) -> Iterator[bytes]:
+def groups_csv(snapshot: Snapshot, cache: ResultsCache, grouping: Grouping) -> Iterator[bytes]:
     """Yield all groups as CSV: a header, then a line a group; a null is an empty cell."""
     values = values_of(grouping, as_text=True)
-    with result_of(snapshot, spool, grouping) as database:
+    with result_of(snapshot, cache, grouping) as database:
         yield csv_lines([grouping.names])
         for batch in chunked(database.execute(ordered(grouping)), BATCH):
             yield csv_lines(map(values, batch))
@@ -65,12 +65,12 @@ def page_csv(grouping: Grouping, page: GroupPage) -> Iterator[bytes]:
 
 
 def result_of(
-    snapshot: Snapshot, spool: Spool, grouping: Grouping
+    snapshot: Snapshot, cache: ResultsCache, grouping: Grouping
 ) -> AbstractContextManager[Database]:
     """Open the spooled result of a grouping; make it if it is not there."""
     revision = grouping.selection.revision
     key = (snapshot.token_of(revision), str(revision), grouping.query)
-    return spool.database(snapshot.uuid, key, lambda database: write(snapshot, grouping, database))
+    return cache.database(snapshot.uuid, key, lambda database: write(snapshot, grouping, database))
 
 
 def ordered(grouping: Grouping) -> Any:

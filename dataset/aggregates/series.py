@@ -14,7 +14,7 @@ from dataset.declarations.aggregates import MOST_KEYS
 from dataset.declarations.periods import PERIODS
 from dataset.errors import UnknownValue
 from dataset.store.models import field
-from dataset.store.results_cache import Spool
+from dataset.store.results_cache import ResultsCache
 from dataset.store.snapshots import Snapshot
 
 MOST_SERIES = 8
@@ -48,11 +48,11 @@ class Plot:
     events: int
 
 
-def plot_of(snapshot: Snapshot, spool: Spool, grouping: Grouping) -> Plot:
+def plot_of(snapshot: Snapshot, cache: ResultsCache, grouping: Grouping) -> Plot:
     """Read the series of a grouping by exactly one period: those with most events."""
     period = _period(grouping)
     counted = _counted(grouping)
-    with result_of(snapshot, spool, counted) as database:
+    with result_of(snapshot, cache, counted) as database:
         table = _Table(counted, period)
         largest = database.execute(table.largest()).fetchall()
         all_series, events = largest[0][-2:] if largest else (0, 0)

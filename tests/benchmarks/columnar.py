@@ -23,7 +23,7 @@ from dataset.exports.parquet import write
 from dataset.parquet_copy.refreshing import refresh
 from dataset.parquet_copy.segments import Copy
 from dataset.selections.selections import OLDEST_FIRST, Selection
-from dataset.store.results_cache import Spool
+from dataset.store.results_cache import ResultsCache
 from dataset.store.snapshots import Snapshot, Store
 
 GROUPED = [("action_root", "year"), ("actor_country", "month"), ("place_country", "quad_class")]
@@ -61,8 +61,8 @@ def _groups(snapshot: Snapshot, copy: Copy, folder: Path) -> Iterator[Figure]:
 def _page(snapshot: Snapshot, folder: Path, keys: tuple[str, ...]) -> Any:
     """Make groups and give the first page of them; nothing is kept from one time to the next."""
     grouping = Grouping(Selection(snapshot.revision), keys, ("count",))
-    with TemporaryDirectory(dir=folder) as spooled:
-        return page_of_groups(snapshot, Spool(Path(spooled)), grouping, 100)
+    with TemporaryDirectory(dir=folder) as kept:
+        return page_of_groups(snapshot, ResultsCache(Path(kept)), grouping, 100)
 
 
 def _export(store: Store, revision: int, copy: Copy, folder: Path) -> Figure:
