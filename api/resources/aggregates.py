@@ -17,7 +17,7 @@ from api.requests.queries import query_text
 from api.requests.reading import Reading, reading
 from api.responses import group_formats
 from api.responses.group_formats import AS_CSV, AS_SVG, CSV, SVG, GroupFormat
-from dataset.aggregates.result_tables import Grouping
+from dataset.aggregates.aggregation import Aggregation
 from dataset.selections.selections import Selection
 from schemas.aggregates import (
     AggregateChartQuerySchema,
@@ -41,12 +41,12 @@ def _answer(schema: type[ma.Schema], arguments: dict[str, Any], format: GroupFor
         # A citation of nothing but filters is one of the events.
         cited = {**schema().dump(arguments), "measures": "count"}
     with reading(schema, arguments, format.media_type, cited, format.made_with) as asked:
-        return format.answer(asked, _grouping(asked))
+        return format.answer(asked, _aggregation(asked))
 
 
-def _grouping(asked: Reading) -> Grouping:
+def _aggregation(asked: Reading) -> Aggregation:
     decisive = {name: text for name, text in asked.written.items() if name not in BESIDES}
-    return Grouping(
+    return Aggregation(
         Selection(asked.revision, asked.filters, distinct=asked.arguments.get("distinct")),
         asked.arguments.get("by", ()),
         asked.arguments.get("measures", ("count",)),

@@ -14,10 +14,10 @@ from api.middleware.problems import NEEDS_MATPLOTLIB, refuse
 from api.requests.reading import JSON, Reading
 from api.responses import envelopes, formats, slots
 from api.responses.formats import Format
+from dataset.aggregates.aggregation import Aggregation
 from dataset.aggregates.pages import GroupPage, groups_csv, page_csv, page_of_groups
-from dataset.aggregates.result_tables import Grouping
-from dataset.aggregates.series import plot_of
 from dataset.charts.captions import Caption
+from dataset.charts.series import plot_of
 from dataset.declarations.filters import FILTERS
 from dataset.errors import UnknownValue
 from dataset.events.emptiness import empty_because
@@ -25,7 +25,7 @@ from dataset.store.counts import Matched
 
 CSV = formats.FORMATS["csv"]
 SVG = Format(
-    "image/svg+xml", "A chart: a line or bars for each series", "dataset.charts.charts:draw"
+    "image/svg+xml", "A chart: a line or bars for each series", "dataset.charts.drawing:draw"
 )
 SVG_POLICY = {"Content-Security-Policy": "default-src 'none'"}
 OVERLAPPING = "overlapping"
@@ -34,9 +34,9 @@ SHOWN = (*FILTERS, "distinct")
 """The parameters that say which events are drawn."""
 
 
-def _found(asked: Reading, grouping: Grouping, as_text: bool = False) -> GroupPage:
+def _found(asked: Reading, aggregation: Aggregation, as_text: bool = False) -> GroupPage:
     after = asked.cursor.position[0] if asked.cursor else 0
-    return page_of_groups(asked.snapshot, results(), grouping, asked.limit, after, as_text)
+    return page_of_groups(asked.snapshot, results(), aggregation, asked.limit, after, as_text)
 
 
 def _position(found: GroupPage) -> tuple[int] | None:
@@ -44,56 +44,56 @@ def _position(found: GroupPage) -> tuple[int] | None:
 
 
 def _empty_because(
-    asked: Reading, grouping: Grouping, matched: Matched
+    asked: Reading, aggregation: Aggregation, matched: Matched
 ) -> list[dict[str, Any]] | None:
-    if matched.value or not grouping.selection.filters:
+    if matched.value or not aggregation.selection.filters:
         return None
-    return empty_because(asked.snapshot, grouping.selection, asked.written)
+    return empty_because(asked.snapshot, aggregation.selection, asked.written)
 
 
-def json_page(asked: Reading, grouping: Grouping) -> Response:
+def json_page(asked: Reading, aggregation: Aggregation) -> Response:
     """Answer with a page of groups; the receipt says more than that of events."""
-    found = _found(asked, grouping)
+    found = _found(asked, aggregation)
     told: dict[str, Any] = {"groups": found.groups}
-    if grouping.overlaps:
+    if aggregation.overlaps:
         told["totals"] = OVERLAPPING
-    empty = _empty_because(asked, grouping, found.matched)
-    data = [dict(zip(grouping.names, row, strict=True)) for row in found.rows]
+    empty = _empty_because(asked, aggregation, found.matched)
+    data = [dict(zip(aggregation.names, row, strict=True)) for row in found.rows]
     return envelopes.page_answer(asked, data, found.matched, _position(found), empty, told)
 
 
-def csv_page(asked: Reading, grouping: Grouping) -> Response:
+def csv_page(asked: Reading, aggregation: Aggregation) -> Response:
     """Answer with a page of groups as CSV, and a link to the next."""
-    found = _found(asked, grouping, as_text=True)
-    answer = _sent(asked, grouping, b"".join(page_csv(grouping, found)), found.matched, CSV)
+    found = _found(asked, aggregation, as_text=True)
+    answer = _sent(asked, aggregation, b"".join(page_csv(aggregation, found)), found.matched, CSV)
     if position := _position(found):
         url = asked.next_url(position, found.matched)
         answer.headers["Link"] = envelopes.link_to_next(url)
     return answer
 
 
-def csv_whole(asked: Reading, grouping: Grouping) -> Response:
+def csv_whole(asked: Reading, aggregation: Aggregation) -> Response:
     """Answer with all groups as CSV."""
     slots.take(is_export=True)
-    found = page_of_groups(asked.snapshot, results(), grouping, limit=1)
-    chunks = groups_csv(asked.snapshot, results(), grouping)
-    return _sent(asked, grouping, chunks, found.matched, CSV)
+    found = page_of_groups(asked.snapshot, results(), aggregation, limit=1)
+    chunks = groups_csv(asked.snapshot, results(), aggregation)
+    return _sent(asked, aggregation, chunks, found.matched, CSV)
 
 
-def svg_page(asked: Reading, _grouping: Grouping) -> Response:
+def svg_page(asked: Reading, _aggregation: Aggregation) -> Response:
     """Refuse to draw a page: half a line says nothing true."""
     name = next(name for name in PAGED if name in asked.arguments)
     detail = "does not go with a chart, which shows the whole result; leave it out."
     raise UnknownValue(name, str(asked.arguments[name]), detail)
 
 
-def svg_whole(asked: Reading, grouping: Grouping) -> Response:
+def svg_whole(asked: Reading, aggregation: Aggregation) -> Response:
     """Answer with a chart of all groups."""
     slots.take()
-    plot = plot_of(asked.snapshot, results(), grouping)
+    plot = plot_of(asked.snapshot, results(), aggregation)
     matched = Matched(plot.events, "eq")
     receipt = asked.receipt(matched, complete=True)
-    empty = _empty_because(asked, grouping, matched) or []
+    empty = _empty_because(asked, aggregation, matched) or []
     hints = (f"{one['filter']}: {one['hint']}" for one in empty if one["hint"])
     release = f" (release {asked.release})" if asked.release else ""
     caption = Caption(
@@ -103,7 +103,7 @@ def svg_whole(asked: Reading, grouping: Grouping) -> Response:
         asked.cite_url,
     )
     picture = b"".join(SVG.write(plot, caption))
-    return _sent(asked, grouping, picture, matched, SVG, SVG_POLICY)
+    return _sent(asked, aggregation, picture, matched, SVG, SVG_POLICY)
 
 
 def _datasets(asked: Reading) -> str:
@@ -113,25 +113,25 @@ def _datasets(asked: Reading) -> str:
 
 def _sent(
     asked: Reading,
-    grouping: Grouping,
+    aggregation: Aggregation,
     body: Iterator[bytes] | bytes,
     matched: Matched,
     format: Format,
     more: dict[str, str] | None = None,
 ) -> Response:
-    totals = {"Cameo-Totals": OVERLAPPING} if grouping.overlaps else {}
+    totals = {"Cameo-Totals": OVERLAPPING} if aggregation.overlaps else {}
     return formats.sent(asked, body, matched, format, {**totals, **(more or {})})
 
 
 def _drawer(*_snapshot: object) -> str:
     """Give the version of what draws charts; where it is not installed, say how to get it."""
     try:
-        return str(resolve_name("dataset.charts.charts:VERSION"))
+        return str(resolve_name("dataset.charts.drawing:VERSION"))
     except ModuleNotFoundError as error:
         raise refuse(NotInstalled, NEEDS_MATPLOTLIB) from error
 
 
-Answer = Callable[[Reading, Grouping], Response]
+Answer = Callable[[Reading, Aggregation], Response]
 
 
 @dataclass(frozen=True)
@@ -146,10 +146,10 @@ class GroupFormat:
     page: Answer
     made_with: Callable[..., object] | None = None
 
-    def answer(self, asked: Reading, grouping: Grouping) -> Response:
+    def answer(self, asked: Reading, aggregation: Aggregation) -> Response:
         """Answer with all groups, or with a page if one is asked for."""
         is_paged = any(name in asked.arguments for name in PAGED)
-        return (self.page if is_paged else self.whole)(asked, grouping)
+        return (self.page if is_paged else self.whole)(asked, aggregation)
 
 
 AS_JSON = GroupFormat(JSON, json_page, json_page)

@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 from peewee import fn
 
-from dataset.aggregates.pages import ordered, result_of
-from dataset.aggregates.result_tables import Grouping
+from dataset.aggregates.aggregation import Aggregation
+from dataset.aggregates.results import ordered_groups, result_of
 from dataset.declarations.filters import Choice
 from dataset.events.spans import spans
 from dataset.selections.selections import Selection
@@ -32,15 +32,15 @@ def counts_by(
 ) -> Counts:
     """Count the events of each value of a column at a revision, once for all processes."""
     query = f"counts of {column}: {filters}"
-    grouping = Grouping(Selection(revision, filters), (column,), ("count",), query=query)
-    make = partial(_counted, snapshot, cache, grouping)
-    found: Counts = snapshot.remembered("counts", grouping, make, MOST_COUNTS)
+    aggregation = Aggregation(Selection(revision, filters), (column,), ("count",), query=query)
+    make = partial(_counted, snapshot, cache, aggregation)
+    found: Counts = snapshot.remembered("counts", aggregation, make, MOST_COUNTS)
     return found
 
 
-def _counted(snapshot: Snapshot, cache: ResultsCache, grouping: Grouping) -> Counts:
-    with result_of(snapshot, cache, grouping) as database:
-        counts = dict(database.execute(ordered(grouping)).fetchall())
+def _counted(snapshot: Snapshot, cache: ResultsCache, aggregation: Aggregation) -> Counts:
+    with result_of(snapshot, cache, aggregation) as database:
+        counts = dict(database.execute(ordered_groups(aggregation)).fetchall())
     counts.pop(None, None)
     return Counter(counts)
 

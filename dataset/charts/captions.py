@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any
 
-from dataset.aggregates.series import Plot, Series
+from dataset.charts.plots import Plot, Series
 from dataset.declarations.aggregates import MEASURES, OVERLAPPING
 from dataset.declarations.periods import PERIODS
 

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 
-from dataset.aggregates.series import Plot, Series
 from dataset.charts.captions import number
+from dataset.charts.plots import Plot, Series
 from dataset.declarations.periods import PERIODS
 
 

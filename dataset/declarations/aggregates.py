@@ -34,6 +34,11 @@ class Measure:
         return self.column is not None and COLUMNS[self.column].kind == "number"
 
     @property
+    def summed(self) -> str | None:
+        """The column of the store that is added up."""
+        return f"{self.column}_millionths" if self.is_exact else self.column
+
+    @property
     def unit(self) -> str:
         """What one value of it counts, or between what it lies."""
         if self.column is None:

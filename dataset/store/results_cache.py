@@ -25,10 +25,6 @@ Opened = TypeVar("Opened")
 Key = tuple[str, ...]
 
 
-def _nothing() -> None:
-    """Prepare nothing."""
-
-
 def sleep_until(is_over: Callable[[], bool]) -> None:
     """Sleep until something is over."""
     while not is_over():
@@ -50,7 +46,7 @@ class ResultsCache:
         folder: Path,
         version: str = "",
         most_bytes: int = MOST_BYTES,
-        before_making: Callable[[], object] = _nothing,
+        before_making: Callable[[], object] = lambda: None,
         wait: Callable[[Callable[[], bool]], object] = sleep_until,
     ) -> None:
         """Remember the folder, which is created with the first result.
