@@ -12,8 +12,9 @@ from api.requests.queries import query_text
 from api.requests.reading import Reading
 from api.responses import slots
 from api.responses.envelopes import leading_to, receipt_of
+from api.responses.exports import holds_all, receipt_headers
 from api.responses.file_parts import FilePart
-from api.responses.formats import Format, holds_all, receipt_headers
+from api.responses.formats import Format
 from dataset.events.pages import may_be_long
 from dataset.events.rows_or_columns import matched_by
 from dataset.selections.selections import Selection
