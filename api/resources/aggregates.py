@@ -5,6 +5,7 @@ from typing import Any
 import marshmallow as ma
 from flask import Response
 
+from api.middleware.negotiation import preferred
 from api.openapi.blueprint import Blueprint
 from api.openapi.documentation import (
     CHART_HEADERS,
@@ -15,9 +16,8 @@ from api.openapi.documentation import (
 )
 from api.requests.queries import query_text
 from api.requests.reading import Reading, reading
-from api.responses import group_formats
-from api.responses.group_formats import AS_CSV, AS_SVG, CSV, SVG, GroupFormat
-from dataset.aggregates.result_tables import Grouping
+from api.responses.aggregates import ANSWERS, CSV, MADE_WITH, SVG
+from dataset.aggregates.aggregation import Aggregation
 from dataset.selections.selections import Selection
 from schemas.aggregates import (
     AggregateChartQuerySchema,
@@ -34,19 +34,19 @@ BESIDES = ("limit", "as_of")
 """The parameters that do not decide what the groups of a revision are."""
 
 
-def _answer(schema: type[ma.Schema], arguments: dict[str, Any], format: GroupFormat) -> Response:
-    """Answer in a format."""
+def _answer(schema: type[ma.Schema], arguments: dict[str, Any], media_type: str) -> Response:
+    """Answer in a media type."""
     cited = None
     if not GROUPED & arguments.keys():
         # A citation of nothing but filters is one of the events.
         cited = {**schema().dump(arguments), "measures": "count"}
-    with reading(schema, arguments, format.media_type, cited, format.made_with) as asked:
-        return format.answer(asked, _grouping(asked))
+    with reading(schema, arguments, media_type, cited, MADE_WITH.get(media_type)) as asked:
+        return ANSWERS[media_type](asked, _aggregation(asked))
 
 
-def _grouping(asked: Reading) -> Grouping:
+def _aggregation(asked: Reading) -> Aggregation:
     decisive = {name: text for name, text in asked.written.items() if name not in BESIDES}
-    return Grouping(
+    return Aggregation(
         Selection(asked.revision, asked.filters, distinct=asked.arguments.get("distinct")),
         asked.arguments.get("by", ()),
         asked.arguments.get("measures", ("count",)),
@@ -77,7 +77,7 @@ def list_aggregates(arguments: dict[str, Any]) -> Response:
     no event of the group has one. With an `Accept` header for CSV the answer is the whole result,
     or one page of it if `limit` is given; for SVG it is a chart, which takes no `limit`.
     """
-    return _answer(AggregatePageQuerySchema, arguments, group_formats.negotiated())
+    return _answer(AggregatePageQuerySchema, arguments, preferred(ANSWERS))
 
 
 @blueprint.get("/aggregates.csv")
@@ -96,7 +96,7 @@ def export_aggregates_csv(arguments: dict[str, Any]) -> Response:
     No cell is changed for spreadsheets, which take one that begins with `=`, `+`, `-` or `@` for a
     formula: import all columns as text.
     """
-    return _answer(AggregateExportQuerySchema, arguments, AS_CSV)
+    return _answer(AggregateExportQuerySchema, arguments, CSV.media_type)
 
 
 @blueprint.get("/aggregates.svg")
@@ -117,4 +117,4 @@ def draw_aggregates(arguments: dict[str, Any]) -> Response:
     out: other series, events that lie in no single period, gaps. `sort` changes nothing. At most
     20000 points are drawn. A server without matplotlib answers 501.
     """
-    return _answer(AggregateChartQuerySchema, arguments, AS_SVG)
+    return _answer(AggregateChartQuerySchema, arguments, SVG.media_type)

@@ -12,7 +12,7 @@ from api.openapi.documentation import CITED_HEADERS
 from api.requests.queries import query_text
 from api.requests.reading import JSON, Reading, reading
 from api.responses import envelopes
-from api.responses.formats import receipt_headers
+from api.responses.exports import receipt_headers
 from dataset.catalogue.citations import Citation, citation
 from dataset.selections.selections import OLDEST_FIRST
 from schemas.aggregates import AggregateExportQuerySchema

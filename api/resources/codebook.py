@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 from werkzeug.exceptions import HTTPException, NotFound
 
-from api.context import spool
+from api.context import results
 from api.middleware.problems import error_in, refuse
 from api.openapi.blueprint import Blueprint
 from api.openapi.documentation import PAGE_HEADERS, STORE_HEADERS, path_text
@@ -58,7 +58,7 @@ def list_actions(arguments: dict[str, Any]) -> Response:
 def get_action(arguments: dict[str, Any], code: str) -> Response:
     """Get one action code: label, place in the tree, Goldstein values, PLOVER type."""
     with reading(CountedQuerySchema, arguments, cited={}) as asked:
-        found = codes.action(asked.snapshot, spool(), asked.revision, code, asked.datasets)
+        found = codes.action(asked.snapshot, results(), asked.revision, code, asked.datasets)
         if not found:
             raise _unknown(asked, "action", code)
         return envelopes.one_answer(asked, found)
@@ -86,7 +86,7 @@ def get_actor(arguments: dict[str, Any], code: str) -> Response:
     with reading(CountedQuerySchema, arguments, cited={}) as asked:
         found = None
         if is_actor_code(code):
-            found = codes.actor(asked.snapshot, spool(), asked.revision, code, asked.datasets)
+            found = codes.actor(asked.snapshot, results(), asked.revision, code, asked.datasets)
         if not found:
             raise _unknown(asked, "actor", code)
         return envelopes.one_answer(asked, found)
@@ -107,7 +107,7 @@ def _codes(asked: Reading, listed: Callable[..., list[codes.Entry]]) -> Response
     def matching(wanted: Mapping[str, Any]) -> Matched:
         return Matched(len(listing(**wanted)), "eq")
 
-    listing = partial(listed, asked.snapshot, spool(), asked.revision, asked.datasets)
+    listing = partial(listed, asked.snapshot, results(), asked.revision, asked.datasets)
     wanted = {name: asked.arguments[name] for name in WANTED if name in asked.arguments}
     found = listing(**wanted)
     if found:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 from werkzeug.exceptions import NotFound
 
-from api.context import spool
+from api.context import results
 from api.middleware.problems import error_in, refuse
 from api.openapi.blueprint import Blueprint
 from api.openapi.documentation import PAGE_HEADERS, STORE_HEADERS, path_text
@@ -53,7 +53,7 @@ def get_dataset(arguments: dict[str, Any], name: str) -> Response:
 def list_documents(arguments: dict[str, Any]) -> Response:
     """List the source documents, with the statements that are no events and why."""
     with reading(ListQuerySchema, arguments, cited={}) as asked:
-        return envelopes.slice_answer(asked, documents(asked.snapshot, spool(), asked.revision))
+        return envelopes.slice_answer(asked, documents(asked.snapshot, results(), asked.revision))
 
 
 @blueprint.get(
@@ -66,7 +66,7 @@ def list_documents(arguments: dict[str, Any]) -> Response:
 def get_document(arguments: dict[str, Any], document_id: str) -> Response:
     """Get one source document."""
     with reading(NoQuerySchema, arguments, cited={}) as asked:
-        found = documents(asked.snapshot, spool(), asked.revision)
+        found = documents(asked.snapshot, results(), asked.revision)
         return envelopes.one_answer(asked, _named("document", found, "id", document_id))
 
 

@@ -17,7 +17,7 @@ from api.openapi.documentation import (
 )
 from api.requests.reading import JSON, Reading, reading
 from api.resources.history import existing
-from api.responses import envelopes, files, formats, slots
+from api.responses import envelopes, exports, files, formats, slots
 from api.responses.formats import PARQUET
 from dataset.events import rows
 from dataset.events.emptiness import empty_because
@@ -68,7 +68,7 @@ def list_events(arguments: dict[str, Any]) -> Response:
     media_type = format.media_type if format else JSON
     with reading(EventPageQuerySchema, arguments, media_type) as asked:
         if format and not {"limit", "cursor"} & arguments.keys():
-            return formats.whole(asked, asked.selection(OLDEST_FIRST), format)
+            return exports.whole(asked, asked.selection(OLDEST_FIRST), format)
         return _page(asked, format)
 
 
@@ -81,7 +81,7 @@ def _page(asked: Reading, format: formats.Format | None) -> Response:
     found = page_of(asked.snapshot, selection, columns, asked.limit, known)
     if format:
         url = asked.next_url(found.next, found.matched) if found.next else None
-        return formats.page(asked, selection, found, url, format)
+        return exports.page(asked, selection, found, url, format)
     empty = None
     if not found.rows and selection.filters:
         empty = empty_because(asked.snapshot, selection, asked.written)
@@ -136,7 +136,7 @@ def _exported(suffix: str) -> Any:
 def _export(arguments: dict[str, Any], suffix: str) -> Response:
     format = formats.FORMATS[suffix]
     with reading(EventExportQuerySchema, arguments, format.media_type) as asked:
-        return formats.whole(asked, asked.selection(OLDEST_FIRST), format)
+        return exports.whole(asked, asked.selection(OLDEST_FIRST), format)
 
 
 @blueprint.get("/events.csv")
@@ -216,4 +216,4 @@ def export_events_parquet(arguments: dict[str, Any]) -> Response:
     with reading(EventExportQuerySchema, arguments, PARQUET.media_type) as asked:
         if "as_of" not in arguments:
             return files.pinned(asked)
-        return files.spooled(asked, asked.selection(OLDEST_FIRST), PARQUET)
+        return files.kept_file(asked, asked.selection(OLDEST_FIRST), PARQUET)

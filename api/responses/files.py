@@ -7,13 +7,14 @@ from pathlib import Path
 from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from api.context import base_url, spool, store
+from api.context import base_url, results, store
 from api.requests.queries import query_text
 from api.requests.reading import Reading
 from api.responses import slots
 from api.responses.envelopes import leading_to, receipt_of
+from api.responses.exports import holds_all, receipt_headers
 from api.responses.file_parts import FilePart
-from api.responses.formats import Format, holds_all, receipt_headers
+from api.responses.formats import Format
 from dataset.events.pages import may_be_long
 from dataset.events.rows_or_columns import matched_by
 from dataset.selections.selections import Selection
@@ -31,7 +32,7 @@ def pinned(reading: Reading) -> Response:
     return leading_to(f"{base_url()}{request.path}?{query}", 307)
 
 
-def spooled(reading: Reading, selection: Selection, format: Format) -> Response:
+def kept_file(reading: Reading, selection: Selection, format: Format) -> Response:
     """Answer with a file of all events of a selection, written once for each ETag."""
     if may_be_long(selection):
         slots.take()
@@ -47,7 +48,7 @@ def spooled(reading: Reading, selection: Selection, format: Format) -> Response:
 def _file(
     reading: Reading, make: Callable[[Path], None], format: Format, headers: dict[str, str]
 ) -> Response:
-    file = spool().file(reading.snapshot.uuid, (reading.etag,), make)
+    file = results().file(reading.snapshot.uuid, (reading.etag,), make)
     size = file.seek(0, 2)
     answer = Response(content_type=format.content_type, headers=headers | g.cache_headers)
     answer.content_length = size
