@@ -15,7 +15,6 @@ from typing import Any, NamedTuple, TypeVar
 from peewee import SQL
 
 from dataset.parquet_copy.segments import Copy, Damaged, copy_of
-from dataset.selections.plans import run
 from dataset.selections.selections import NEWEST_FIRST, OLDEST_FIRST, Selection, arms, union
 from dataset.store.counts import Matched, at_most, capping
 from dataset.store.indexes import held_of
@@ -118,12 +117,7 @@ def count_anew(snapshot: Snapshot, selection: Selection) -> int:
                 return int(columns.execute(capping(found)).fetchone()[0])
         except Damaged as fault:
             tell(fault)
-    return int(run(snapshot, capped_of, selection).fetchone()[0])
-
-
-def capped_of(snapshot: Snapshot, selection: Selection) -> Any:
-    """Select how many events a selection has, up to one more than the cap."""
-    return capping(union(snapshot, selection, ["key"]))
+    return int(snapshot.value(capping(union(snapshot, selection, ["key"]))))
 
 
 def opened(snapshot: Snapshot, copy: Copy, revision: int) -> AbstractContextManager[Any]:

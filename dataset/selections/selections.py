@@ -14,7 +14,7 @@ from dataset.selections.duplicates import columns_for, kept_keys
 from dataset.selections.samples import Sample, shuffled
 from dataset.store.models import Event, Superseded, Version, field
 from dataset.store.snapshots import Snapshot
-from dataset.store.statements import first_of_all
+from dataset.store.statements import column_list, first_of_all
 
 Table = type[Version]
 DAYS = ("date", "date_end")
@@ -50,7 +50,6 @@ class Filters(dict[str, Any]):
 class Selection:
     """Which events at which revision, in which order, after which position.
 
-    In a shape (see `plans`) slots stand in the place of values.
     `distinct` names a rule against duplicates, applied after the filters; a sample is drawn last.
     """
 
@@ -71,12 +70,10 @@ def arms(
 ) -> Iterator["ModelSelect[Any]"]:
     """Yield the selects whose union is the selection: by table, and by how long events last."""
     for table, conditions in _chosen(snapshot, selection):
-        query = table.select(*(field(table, name) for name in columns))
         if selection.after:
             conditions = [*conditions, _beyond(table, selection.sort, selection.after)]
-        for condition in conditions:
-            query = query.where(condition)
-        yield query
+        query = table.select(column_list(tuple(columns)))
+        yield query.where(*conditions) if conditions else query
 
 
 def _chosen(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[Table, list[Any]]]:

@@ -19,10 +19,9 @@ from benchmarks.questions import mixed, pairs
 from dataset.declarations.columns import COLUMNS
 from dataset.declarations.filters import FILTERS, Choice
 from dataset.events import rows
-from dataset.events.pages import ALL_COLUMNS, page_of
-from dataset.selections import plans
+from dataset.events.pages import ALL_COLUMNS, page_of, statement_of
 from dataset.selections.known_values import resolved
-from dataset.selections.selections import NEWEST_FIRST, Position, Selection, first_of
+from dataset.selections.selections import NEWEST_FIRST, Position, Selection
 from dataset.store.counts import Matched
 from dataset.store.snapshots import Snapshot, Store
 from schemas.events import EventPageQuerySchema
@@ -103,10 +102,7 @@ def _planning(snapshot: Snapshot, store: Path) -> Iterator[Figure]:
     app = create_app(Settings(database=str(store)))
     with app.test_request_context(f"/v1/events?{QUERY.decode()}"):
         yield _timed("arguments to statement, warm", snapshot, 1000, goal=20)
-        known = [asked, plans.filled]
-        yield _timed("arguments to statement, a new query", snapshot, 50, forget=known)
-        known.append(plans.plan_of)
-        yield _timed("arguments to statement, of a new shape", snapshot, 50, forget=known)
+        yield _timed("arguments to statement, a new query", snapshot, 50, is_new=True)
 
 
 def _timed(
@@ -114,20 +110,20 @@ def _timed(
     snapshot: Snapshot,
     times: int,
     goal: float | None = None,
-    forget: Any = (),
+    is_new: bool = False,
 ) -> Figure:
     def work() -> None:
-        for _ in range(times):
-            for known in forget:
-                known.cache_clear()
-            _plan(snapshot)
+        for number in range(times):
+            if is_new:
+                asked.cache_clear()
+            _plan(snapshot, 101 + number * is_new)
 
     return Figure(what, "us", cpu_ms(work) * 1000 / times, goal=goal)
 
 
-def _plan(snapshot: Snapshot) -> Any:
+def _plan(snapshot: Snapshot, limit: int) -> Any:
     """Validate the query and make its statement with all parameters."""
     arguments = asked(EventPageQuerySchema, QUERY).arguments
     filters = {name: value for name, value in arguments.items() if name in FILTERS}
     selection = Selection(snapshot.revision, resolved(snapshot, filters), NEWEST_FIRST)
-    return plans.statement(snapshot, first_of, selection, READ, 101)
+    return statement_of(snapshot, selection, READ, limit)
