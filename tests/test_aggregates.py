@@ -23,7 +23,7 @@ from dataset.aggregates.collecting import PERIOD_LABELS, grouped
 from dataset.aggregates.result_tables import Grouping
 from dataset.building.rows import build
 from dataset.declarations.measures import KEYS, MEASURES, OVERLAPPING, PERIODS
-from dataset.selections.selections import Selection, arms
+from dataset.selections.selections import Selection, branches
 from dataset.store.database import open_to_write
 from dataset.store.engines.sqlite import SQLite
 from dataset.store.snapshots import Store
@@ -366,8 +366,10 @@ def test_a_dyad_is_grouped_from_its_index(rich_store: Path) -> None:
     wanted = Selection(3, {"dyad": ("IRN", "ISR"), "date_from": date(2024, 1, 1)})
     asked = Grouping(wanted, ("dyad", "month"), ("count", "goldstein_mean"))
     with Store(str(rich_store)).snapshot() as snapshot:
-        for arm in arms(snapshot, wanted, ["key"]):
-            text, parameters = snapshot.database.get_sql_context().sql(grouped(arm, asked)).query()
+        for branch in branches(snapshot, wanted, ["key"]):
+            text, parameters = (
+                snapshot.database.get_sql_context().sql(grouped(branch, asked)).query()
+            )
             explained = snapshot.database.execute_sql("EXPLAIN QUERY PLAN " + text, parameters)
             assert "(dyad=?" in str(explained.fetchall())
 

@@ -62,9 +62,9 @@ def _count(parts: Parts) -> int:
     return sum(count for (count,) in counts)
 
 
-def grouped(arm: Any, grouping: Grouping, in_columns: bool = False) -> Any:
+def grouped(branch: Any, grouping: Grouping, in_columns: bool = False) -> Any:
     """Group a part of the selection: keys, how many events, and the sums with their counts."""
-    table = arm.model
+    table = branch.model
     keys = [Entity(name) if in_columns else _key(table, name) for name in grouping.keys]
     if (grouping.selection.filters or grouping.selection.distinct) and not in_columns:
         # Else SQLite would walk an index in the order of the groups, past all other events.
@@ -72,7 +72,7 @@ def grouped(arm: Any, grouping: Grouping, in_columns: bool = False) -> Any:
     keys = [key.alias(f"k{index}") for index, key in enumerate(keys)]
     columns = [_column(table, measure) for _, measure in grouping.summed]
     sums = [of(column) for column in columns for of in (fn.SUM, fn.COUNT)]
-    query = arm.select(*keys, fn.COUNT("*"), *sums)
+    query = branch.select(*keys, fn.COUNT("*"), *sums)
     return query.group_by(*(Entity(f"k{index}") for index in range(len(keys)))) if keys else query
 
 

@@ -78,8 +78,8 @@ def changes(
     matched = matched or count_of_changes(snapshot, feed, is_short)
     # Many changes are found soon enough in order; few that match are found by an index of theirs.
     in_order = is_short or matched.relation == "gte"
-    arms, most = _read_arms(feed, read, in_order), MOST_ROWS * (limit + 1)
-    query = first_of_all(snapshot.database, arms, ORDER, most)
+    branches, most = _rows_of_branches(feed, read, in_order), MOST_ROWS * (limit + 1)
+    query = first_of_all(snapshot.database, branches, ORDER, most)
     found = list(islice(_paired(snapshot.rows(query), bool(feed.filters)), limit + 1))
     shown, more = found[:limit], len(found) > limit
     return ChangePage(read, shown, shown[-1].place if more else None, matched)
@@ -91,10 +91,10 @@ def ordered(feed: Feed, read: Sequence[str], in_order: bool) -> Any:
     `in_order`: the filters are hidden from the planner, so that it walks the index of the order
     instead of sorting all that match.
     """
-    return _united(_read_arms(feed, read, in_order)).order_by(*ORDER)
+    return _united(_rows_of_branches(feed, read, in_order)).order_by(*ORDER)
 
 
-def _read_arms(feed: Feed, read: Sequence[str], in_order: bool) -> Iterator[Any]:
+def _rows_of_branches(feed: Feed, read: Sequence[str], in_order: bool) -> Iterator[Any]:
     nothing = [NULL] * len(read)
     columns = [
         [NULL, NULL, *(field(Event, name) for name in read)],
@@ -102,19 +102,19 @@ def _read_arms(feed: Feed, read: Sequence[str], in_order: bool) -> Iterator[Any]
         [Superseded.reason, Superseded.successor, *nothing],
         [Value(PURGED), NULL, *nothing],
     ]
-    arms = zip(_arms(feed, in_order), columns, strict=True)
-    return (arm.select_extend(*more) for arm, more in arms)
+    branches = zip(_branches(feed, in_order), columns, strict=True)
+    return (branch.select_extend(*more) for branch, more in branches)
 
 
-def _arms(feed: Feed, in_order: bool) -> Iterator[Any]:
+def _branches(feed: Feed, in_order: bool) -> Iterator[Any]:
     """Yield the places of versions that began (of two tables), that ended, and of purges."""
     for table in (Event, Superseded):
-        yield _arm(feed, table, field(table, "revision"), _filtered(feed, table, in_order))
-    yield _arm(feed, Superseded, Superseded.ended, _filtered(feed, Superseded, in_order))
-    yield _arm(feed, Tombstone, Tombstone.revision, [])
+        yield _branch(feed, table, field(table, "revision"), _filtered(feed, table, in_order))
+    yield _branch(feed, Superseded, Superseded.ended, _filtered(feed, Superseded, in_order))
+    yield _branch(feed, Tombstone, Tombstone.revision, [])
 
 
-def _arm(feed: Feed, table: type[Model], changed: Any, filtered: Sequence[Any]) -> Any:
+def _branch(feed: Feed, table: type[Model], changed: Any, filtered: Sequence[Any]) -> Any:
     public_id = field(table, "id")
     # One lower limit only: SQLite would take the wrong one of two for the beginning of its search.
     first = changed > feed.since
@@ -124,8 +124,8 @@ def _arm(feed: Feed, table: type[Model], changed: Any, filtered: Sequence[Any]) 
     return query.where(first, changed <= feed.revision, *filtered)
 
 
-def _united(arms: Iterable[Any]) -> Any:
-    return reduce(lambda one, other: one.union_all(other), arms)
+def _united(branches: Iterable[Any]) -> Any:
+    return reduce(lambda one, other: one.union_all(other), branches)
 
 
 def _filtered(feed: Feed, table: type[Version], in_order: bool) -> list[Any]:
@@ -138,7 +138,7 @@ def _filtered(feed: Feed, table: type[Version], in_order: bool) -> list[Any]:
 def count_of_changes(snapshot: Snapshot, feed: Feed, in_order: bool = False) -> Matched:
     """Count the changes of a feed up to the cap."""
     # So many rows are more changes than the cap, however they are paired.
-    found = _united(_arms(replace(feed, after=None), in_order)).limit(MOST_ROWS * (CAP + 1))
+    found = _united(_branches(replace(feed, after=None), in_order)).limit(MOST_ROWS * (CAP + 1))
     places = Select([found], [Entity("changed"), Entity("public_id")]).distinct()
     return capped(snapshot, places)
 

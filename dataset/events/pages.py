@@ -9,7 +9,7 @@ from peewee import fn
 from dataset.declarations.columns import COLUMNS
 from dataset.events import rows
 from dataset.events.rows_or_columns import matched_by
-from dataset.selections.selections import Position, Selection, arms, first_of
+from dataset.selections.selections import Position, Selection, branches, first_of
 from dataset.store.counts import Matched
 from dataset.store.indexes import held_of
 from dataset.store.snapshots import Snapshot
@@ -91,5 +91,5 @@ def may_be_long_to_count(snapshot: Snapshot, selection: Selection) -> bool:
 
 def count_of(snapshot: Snapshot, selection: Selection) -> int:
     """Count a selection's events exactly."""
-    counts = (arm.select(fn.COUNT("*")) for arm in arms(snapshot, selection, ["key"]))
+    counts = (branch.select(fn.COUNT("*")) for branch in branches(snapshot, selection, ["key"]))
     return sum(snapshot.value(count) for count in counts)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 from peewee import SQL
 
 from dataset.parquet_copy.segments import Copy, Damaged, copy_of
-from dataset.selections.selections import NEWEST_FIRST, OLDEST_FIRST, Selection, arms, union
+from dataset.selections.selections import NEWEST_FIRST, OLDEST_FIRST, Selection, branches, union
 from dataset.store.counts import Matched, at_most, capping
 from dataset.store.indexes import held_of
 from dataset.store.models import field
@@ -61,8 +61,8 @@ def _parts(snapshot: Snapshot, selection: Selection, last: int = 0) -> Iterator[
     """Yield the parts of a selection in the store: of what came after a revision."""
     if last >= selection.revision:
         return
-    for arm in arms(snapshot, selection, ["key"]):
-        query = arm.where(field(arm.model, "revision") > last) if last else arm
+    for branch in branches(snapshot, selection, ["key"]):
+        query = branch.where(field(branch.model, "revision") > last) if last else branch
         yield Part(query, snapshot.stream, in_columns=False)
 
 

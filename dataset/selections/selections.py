@@ -65,7 +65,7 @@ class Selection:
         object.__setattr__(self, "filters", Filters(self.filters))
 
 
-def arms(
+def branches(
     snapshot: Snapshot, selection: Selection, columns: Sequence[str]
 ) -> Iterator["ModelSelect[Any]"]:
     """Yield the selects whose union is the selection: by table, and by how long events last."""
@@ -104,14 +104,14 @@ def _keys(snapshot: Snapshot, selection: Selection) -> Any:
 
 def union(snapshot: Snapshot, selection: Selection, columns: Sequence[str]) -> Any:
     """Select columns of the selection's events in one statement, in no order."""
-    selects: Iterator[Any] = arms(snapshot, selection, columns)
+    selects: Iterator[Any] = branches(snapshot, selection, columns)
     return reduce(lambda one, other: one.union_all(other), selects)
 
 
 def ordered(snapshot: Snapshot, selection: Selection, columns: Sequence[str]) -> Any:
     """Select columns of the selection's events in its order.
 
-    `columns` must hold the column that is sorted by, and the key. Each arm of the union can
+    `columns` must hold the column that is sorted by, and the key. Each branch of the union can
     be read in this order from an index, so that a limit ends the reading early. A sample has an
     order of its own.
     """
@@ -124,7 +124,7 @@ def first_of(snapshot: Snapshot, selection: Selection, columns: Sequence[str], l
     """Select columns of the first events of a selection in its order (see `ordered`)."""
     if selection.sample:
         return ordered(snapshot, selection, columns).limit(limit)
-    found = arms(snapshot, selection, columns)
+    found = branches(snapshot, selection, columns)
     return first_of_all(snapshot.database, found, _order(selection.sort), limit)
 
 

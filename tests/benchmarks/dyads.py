@@ -6,7 +6,7 @@ from pathlib import Path
 from benchmarks.figures import Figure, cpu_ms
 from dataset.aggregates.collecting import grouped
 from dataset.aggregates.result_tables import Grouping
-from dataset.selections.selections import Selection, arms
+from dataset.selections.selections import Selection, branches
 from dataset.store.snapshots import Snapshot, Store
 
 DYAD = ("IRN", "ISR")
@@ -23,6 +23,7 @@ def by_month(snapshot: Snapshot) -> int:
     """Group the events of a dyad by month; give how many groups there are."""
     grouping = Grouping(Selection(snapshot.revision, {"dyad": DYAD}), ("month",), ("count",))
     found = [
-        snapshot.rows(grouped(arm, grouping)) for arm in arms(snapshot, grouping.selection, ["key"])
+        snapshot.rows(grouped(branch, grouping))
+        for branch in branches(snapshot, grouping.selection, ["key"])
     ]
     return sum(map(len, found))
