@@ -1,6 +1,6 @@
 """Read what changed since a revision: adds, updates and retractions in one order."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as made
 from functools import reduce
@@ -17,7 +17,7 @@ from dataset.selections.conditions import conditions_of
 from dataset.store.counts import CAP, Matched, capped
 from dataset.store.models import Event, Superseded, Tombstone, Version, field
 from dataset.store.snapshots import Snapshot
-from dataset.store.statements import first_of_all
+from dataset.store.statements import first_of_all, united
 
 ORDER = (Entity("changed"), Entity("public_id"))
 MOST_ROWS = 2
@@ -91,7 +91,7 @@ def ordered(feed: Feed, read: Sequence[str], in_order: bool) -> Any:
     `in_order`: the filters are hidden from the planner, so that it walks the index of the order
     instead of sorting all that match.
     """
-    return _united(_rows_of_branches(feed, read, in_order)).order_by(*ORDER)
+    return united(_rows_of_branches(feed, read, in_order)).order_by(*ORDER)
 
 
 def _rows_of_branches(feed: Feed, read: Sequence[str], in_order: bool) -> Iterator[Any]:
@@ -124,10 +124,6 @@ def _branch(feed: Feed, table: type[Model], changed: Any, filtered: Sequence[Any
     return query.where(first, changed <= feed.revision, *filtered)
 
 
-def _united(branches: Iterable[Any]) -> Any:
-    return reduce(lambda one, other: one.union_all(other), branches)
-
-
 def _filtered(feed: Feed, table: type[Version], in_order: bool) -> list[Any]:
     conditions: list[Any] = [*conditions_of(table, feed.filters)]
     if conditions and in_order:
@@ -138,7 +134,7 @@ def _filtered(feed: Feed, table: type[Version], in_order: bool) -> list[Any]:
 def count_of_changes(snapshot: Snapshot, feed: Feed, in_order: bool = False) -> Matched:
     """Count the changes of a feed up to the cap."""
     # So many rows are more changes than the cap, however they are paired.
-    found = _united(_branches(replace(feed, after=None), in_order)).limit(MOST_ROWS * (CAP + 1))
+    found = united(_branches(replace(feed, after=None), in_order)).limit(MOST_ROWS * (CAP + 1))
     places = Select([found], [Entity("changed"), Entity("public_id")]).distinct()
     return capped(snapshot, places)
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as made
-from functools import reduce
 from typing import Any, NamedTuple
 
 from peewee import Entity, Expression, ModelSelect, Select, Tuple
@@ -14,7 +13,7 @@ from dataset.selections.duplicates import columns_for, kept_keys
 from dataset.selections.samples import Sample, shuffled
 from dataset.store.models import Event, Superseded, Version, field
 from dataset.store.snapshots import Snapshot
-from dataset.store.statements import column_list, first_of_all
+from dataset.store.statements import column_list, first_of_all, united
 
 Table = type[Version]
 DAYS = ("date", "date_end")
@@ -104,8 +103,7 @@ def _keys(snapshot: Snapshot, selection: Selection) -> Any:
 
 def union(snapshot: Snapshot, selection: Selection, columns: Sequence[str]) -> Any:
     """Select columns of the selection's events in one statement, in no order."""
-    selects: Iterator[Any] = branches(snapshot, selection, columns)
-    return reduce(lambda one, other: one.union_all(other), selects)
+    return united(branches(snapshot, selection, columns))
 
 
 def ordered(snapshot: Snapshot, selection: Selection, columns: Sequence[str]) -> Any:

@@ -38,13 +38,18 @@ def inserting(database: Database, table: type[Model], names: Sequence[str], rows
     return text_of(database, table.insert_many([(None,) * len(names)] * rows, fields=fields))
 
 
+def united(branches: Iterable[Any]) -> Any:
+    """Select the rows of all branches: the union."""
+    return reduce(lambda one, other: one.union_all(other), branches)
+
+
 def first_of_all(
     database: Engine, branches: Iterable[Any], order: Sequence[Any], limit: int
 ) -> Any:
     """Select the first rows of several selects in an order; each is cut by itself if need be."""
     if database.CUTS_BRANCHES:
         branches = (branch.order_by(*order).limit(limit) for branch in branches)
-    return reduce(lambda one, other: one.union_all(other), branches).order_by(*order).limit(limit)
+    return united(branches).order_by(*order).limit(limit)
 
 
 def given_keys(keys: str | None = None) -> Term:
