@@ -9,7 +9,7 @@ from peewee import Case, Entity, SqliteDatabase, fn
 from dataset.aggregates.merging import count_parts, in_order, mean, merged, missing_periods
 from dataset.aggregates.result_tables import Grouping, Part, Result, Total, create_tables
 from dataset.declarations.measures import DYAD, OVERLAPPING, PERIODS, Measure
-from dataset.events.rows_or_columns import Parts, answered
+from dataset.events.rows_or_columns import Branches, answered
 from dataset.store.engines.base import Term
 from dataset.store.models import Version, field
 from dataset.store.snapshots import Snapshot
@@ -32,7 +32,7 @@ def write(snapshot: Snapshot, grouping: Grouping, database: SqliteDatabase) -> N
     snapshot.clock.watch(database)
     database.register_function(mean, "mean", 2)
     create_tables(database)
-    answered(snapshot, grouping.selection, lambda parts: _write_parts(parts, grouping, database))
+    answered(snapshot, grouping.selection, lambda found: _write_parts(found, grouping, database))
     groups = merged(grouping)
     if grouping.fill:
         groups = groups.union_all(missing_periods(grouping, database))
@@ -46,24 +46,24 @@ def write(snapshot: Snapshot, grouping: Grouping, database: SqliteDatabase) -> N
     database.execute(Total.insert({Total.events: events, Total.groups: rows}))
 
 
-def _write_parts(parts: Parts, grouping: Grouping, database: SqliteDatabase) -> None:
-    """Group each part of the selection."""
+def _write_parts(branches: Branches, grouping: Grouping, database: SqliteDatabase) -> None:
+    """Group each branch of the selection."""
     database.execute(Part.delete())
     summed = [f"{letter}{index}" for index, _ in grouping.summed for letter in "sn"]
     keys = grouping.places[: len(grouping.keys)]
     insert = inserting(database, Part, [*keys, "events", *summed])
-    for part in parts:
-        rows = part.rows(grouped(part.query, grouping, part.in_columns))
+    for branch in branches:
+        rows = branch.rows(grouped(branch.query, grouping, branch.in_columns))
         database.cursor().executemany(insert, _split(rows, grouping))
 
 
-def _count(parts: Parts) -> int:
-    counts = (next(iter(part.rows(part.query.select(fn.COUNT("*"))))) for part in parts)
+def _count(branches: Branches) -> int:
+    counts = (next(iter(one.rows(one.query.select(fn.COUNT("*"))))) for one in branches)
     return sum(count for (count,) in counts)
 
 
 def grouped(branch: Any, grouping: Grouping, in_columns: bool = False) -> Any:
-    """Group a part of the selection: keys, how many events, and the sums with their counts."""
+    """Group a branch of the selection: keys, how many events, and the sums with their counts."""
     table = branch.model
     keys = [Entity(name) if in_columns else _key(table, name) for name in grouping.keys]
     if (grouping.selection.filters or grouping.selection.distinct) and not in_columns:
