@@ -21,7 +21,7 @@ from dataset.selections.known_values import resolved
 from dataset.selections.samples import Sample
 from dataset.selections.selections import Position, Selection, Sort
 from dataset.store.counts import Matched
-from dataset.store.lists import Cut
+from dataset.store.lists import PageRequest
 from dataset.store.snapshots import Snapshot
 
 JSON = "application/json"
@@ -81,11 +81,11 @@ class Reading:
         return resolved(self.snapshot, given).get("dataset")
 
     @property
-    def cut(self) -> Cut:
-        """Which part of a list is asked for."""
+    def page_request(self) -> PageRequest:
+        """Which page of a list is asked for."""
         if self.cursor is None:
-            return Cut(self.limit)
-        return Cut(self.limit, self.cursor.position, self.cursor.matched)
+            return PageRequest(self.limit)
+        return PageRequest(self.limit, self.cursor.position, self.cursor.matched)
 
     def selection(self, sort: Sort) -> Selection:
         """Select the events that are asked for; `sort` is their order if none is asked for."""

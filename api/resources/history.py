@@ -67,7 +67,9 @@ def list_event_versions(arguments: dict[str, Any], event_id: str) -> Response:
     """
     with reading(VersionQuerySchema, arguments, cited={"id": event_id}) as asked:
         _check_form(asked, event_id)
-        found = versions(asked.snapshot, event_id, asked.revision, asked.columns, asked.cut)
+        found = versions(
+            asked.snapshot, event_id, asked.revision, asked.columns, asked.page_request
+        )
         if not found.versions:
             raise _missing(asked, event_id, find(asked.snapshot, event_id, asked.revision))
         event = rows.nested(asked.columns, found.read)
@@ -93,12 +95,12 @@ def list_changes(arguments: dict[str, Any]) -> Response:
     with the reason `purged`; it comes whatever the filters are, since nothing is left to match.
     """
     with reading(ChangeQuerySchema, arguments) as asked:
-        cut = asked.cut
+        wanted = asked.page_request
         if asked.filters:
             slots.take()
-        after = Place(*cut.after) if cut.after else None
+        after = Place(*wanted.after) if wanted.after else None
         feed = Feed(arguments.get("since", 0), asked.revision, asked.filters, after)
-        found = changes(asked.snapshot, feed, asked.columns, cut.limit, cut.matched)
+        found = changes(asked.snapshot, feed, asked.columns, wanted.limit, wanted.matched)
         event = rows.nested(asked.columns, found.read)
         data = [_change(changed, event) for changed in found.changes]
         empty = None if data else no_change(asked.snapshot, feed, asked.written) or None
@@ -125,4 +127,6 @@ def list_releases(arguments: dict[str, Any]) -> Response:
     `as_of` takes such a name wherever it takes the number of a revision.
     """
     with reading(ListQuerySchema, arguments, cited={}, besides=count_of_releases) as asked:
-        return envelopes.list_answer(asked, releases(asked.snapshot, asked.revision, asked.cut))
+        return envelopes.list_answer(
+            asked, releases(asked.snapshot, asked.revision, asked.page_request)
+        )

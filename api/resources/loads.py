@@ -28,7 +28,7 @@ MOST_DIGITS = 18
 def list_loads(arguments: dict[str, Any]) -> Response:
     """List the loads, oldest first: their files, and what became of each record."""
     with reading(ListQuerySchema, arguments, cited={}, besides=last_load) as asked:
-        return envelopes.list_answer(asked, loads(asked.snapshot, asked.cut))
+        return envelopes.list_answer(asked, loads(asked.snapshot, asked.page_request))
 
 
 @blueprint.get("/loads/<number>", parameters=[NUMBER])
@@ -55,7 +55,7 @@ def list_quarantine(arguments: dict[str, Any], number: str) -> Response:
     are read again, after a correction, by another load.
     """
     with reading(ListQuerySchema, arguments, cited={}, besides=last_load) as asked:
-        found = quarantine(asked.snapshot, _number(number), asked.cut)
+        found = quarantine(asked.snapshot, _number(number), asked.page_request)
         if found is None:
             raise _missing(asked, number)
         return envelopes.list_answer(asked, found)

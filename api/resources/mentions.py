@@ -29,5 +29,5 @@ def list_event_mentions(arguments: dict[str, Any], event_id: str) -> Response:
     """
     with reading(MentionQuerySchema, arguments, cited={"id": event_id}) as asked:
         existing(asked, event_id)
-        found = mentions(asked.snapshot, event_id, asked.revision, asked.cut)
+        found = mentions(asked.snapshot, event_id, asked.revision, asked.page_request)
         return envelopes.list_answer(asked, found)
