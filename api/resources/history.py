@@ -13,7 +13,7 @@ from api.responses import envelopes, slots
 from dataset.catalogue.releases import count_of_releases, releases
 from dataset.declarations.ids import PUBLIC_ID
 from dataset.events import rows
-from dataset.events.changes import Changed, Feed, Place, changes
+from dataset.events.changes import Changed, Feed, Position, changes
 from dataset.events.emptiness import no_change
 from dataset.events.history import Found, Told, find, versions
 from schemas.history import (
@@ -98,7 +98,7 @@ def list_changes(arguments: dict[str, Any]) -> Response:
         wanted = asked.page_request
         if asked.filters:
             slots.take()
-        after = Place(*wanted.after) if wanted.after else None
+        after = Position(*wanted.after) if wanted.after else None
         feed = Feed(arguments.get("since", 0), asked.revision, asked.filters, after)
         found = changes(asked.snapshot, feed, asked.columns, wanted.limit, wanted.matched)
         event = rows.nested(asked.columns, found.read)
@@ -109,9 +109,9 @@ def list_changes(arguments: dict[str, Any]) -> Response:
 
 def _change(changed: Changed, event: rows.Writer) -> dict[str, Any]:
     return {
-        "revision": changed.place.revision,
+        "revision": changed.position.revision,
         "type": changed.type,
-        "id": changed.place.id,
+        "id": changed.position.id,
         "event": event(*changed.row) if changed.row else None,
         "reason": changed.reason,
         "successor": changed.successor,

@@ -24,7 +24,7 @@ MOST_ROWS = 2
 """A change is two rows at most: the version that it ended, and the one that it brought."""
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """Where a change stands in the order of changes."""
 
     revision: int
@@ -34,7 +34,7 @@ class Place(NamedTuple):
 class Changed(NamedTuple):
     """One change: the row of the new version, or why there is none any more."""
 
-    place: Place
+    position: Position
     type: str
     row: tuple[Any, ...] | None = None
     reason: str | None = None
@@ -43,21 +43,21 @@ class Changed(NamedTuple):
 
 @dataclass(frozen=True)
 class Feed:
-    """Which changes: after a revision, up to another, of which events, after which place."""
+    """Which changes: after a revision, up to another, of which events, after which position."""
 
     since: int
     revision: int
     filters: Mapping[str, Any] = made(default_factory=dict)
-    after: Place | None = None
+    after: Position | None = None
 
 
 @dataclass(frozen=True)
 class ChangePage:
-    """Changes with rows of the columns `read`, and the place of the last if more follow."""
+    """Changes with rows of the columns `read`, and the position of the last if more follow."""
 
     read: tuple[str, ...]
     changes: list[Changed]
-    next: Place | None
+    next: Position | None
     matched: Matched
 
 
@@ -82,11 +82,11 @@ def changes(
     query = first_of_all(snapshot.database, branches, ORDER, most)
     found = list(islice(_paired(snapshot.rows(query), bool(feed.filters)), limit + 1))
     shown, more = found[:limit], len(found) > limit
-    return ChangePage(read, shown, shown[-1].place if more else None, matched)
+    return ChangePage(read, shown, shown[-1].position if more else None, matched)
 
 
 def ordered(feed: Feed, read: Sequence[str], in_order: bool) -> Any:
-    """Select the rows of a feed in its order: place, reason, successor, columns of the event.
+    """Select the rows of a feed in its order: position, reason, successor, columns of the event.
 
     `in_order`: the filters are hidden from the planner, so that it walks the index of the order
     instead of sorting all that match.
@@ -107,7 +107,7 @@ def _rows_of_branches(feed: Feed, read: Sequence[str], in_order: bool) -> Iterat
 
 
 def _branches(feed: Feed, in_order: bool) -> Iterator[Any]:
-    """Yield the places of versions that began (of two tables), that ended, and of purges."""
+    """Yield the positions of versions that began (of two tables), that ended, and of purges."""
     for table in (Event, Superseded):
         yield _branch(feed, table, field(table, "revision"), _filtered(feed, table, in_order))
     yield _branch(feed, Superseded, Superseded.ended, _filtered(feed, Superseded, in_order))
@@ -135,8 +135,8 @@ def count_of_changes(snapshot: Snapshot, feed: Feed, in_order: bool = False) -> 
     """Count the changes of a feed up to the cap."""
     # So many rows are more changes than the cap, however they are paired.
     found = united(_branches(replace(feed, after=None), in_order)).limit(MOST_ROWS * (CAP + 1))
-    places = Select([found], [Entity("changed"), Entity("public_id")]).distinct()
-    return capped(snapshot, places)
+    positions = Select([found], [Entity("changed"), Entity("public_id")]).distinct()
+    return capped(snapshot, positions)
 
 
 def _is_short(snapshot: Snapshot, feed: Feed) -> bool:
@@ -145,8 +145,8 @@ def _is_short(snapshot: Snapshot, feed: Feed) -> bool:
 
 
 def _paired(found: Sequence[tuple[Any, ...]], is_filtered: bool) -> Iterator[Changed]:
-    """Make one change of the rows of each place."""
-    for place, group in groupby(found, key=lambda row: Place(*row[:2])):
+    """Make one change of the rows of each position."""
+    for position, group in groupby(found, key=lambda row: Position(*row[:2])):
         began, ended = None, []
         for _, _, reason, successor, *row in group:
             if row[0] is None:
@@ -154,14 +154,14 @@ def _paired(found: Sequence[tuple[Any, ...]], is_filtered: bool) -> Iterator[Cha
             else:
                 began = tuple(row)
         if began:
-            yield Changed(place, "update" if ended else "add", began)
+            yield Changed(position, "update" if ended else "add", began)
         else:
-            yield _retraction(place, *ended[0], is_filtered)
+            yield _retraction(position, *ended[0], is_filtered)
 
 
 def _retraction(
-    place: Place, reason: str | None, successor: str | None, is_filtered: bool
+    position: Position, reason: str | None, successor: str | None, is_filtered: bool
 ) -> Changed:
     """Tell an event that was retracted from one that has left the filter, which has no reason."""
     unsaid = "filter" if is_filtered else UNSAID
-    return Changed(place, "retract", None, reason or unsaid, successor)
+    return Changed(position, "retract", None, reason or unsaid, successor)

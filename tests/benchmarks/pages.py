@@ -86,9 +86,9 @@ def _depth(snapshot: Snapshot) -> Iterator[Figure]:
     text = "SELECT date, key FROM event ORDER BY date DESC, key DESC LIMIT 1 OFFSET ?"
     (count,) = snapshot.database.execute_sql("SELECT COUNT(*) FROM event").fetchone()
     depth = min(DEEP, count - 200)
-    place = Position(*snapshot.database.execute_sql(text, (depth,)).fetchone())
+    position = Position(*snapshot.database.execute_sql(text, (depth,)).fetchone())
     first = Selection(snapshot.revision)
-    pages = {"first": first, "deep": replace(first, after=place)}
+    pages = {"first": first, "deep": replace(first, after=position)}
     works = {name: partial(_numbered, snapshot, one) for name, one in pages.items()}
     spent = side_by_side(works)
     yield Figure(f"page at depth {depth:,}; page 1", "ms", spent["deep"], spent["first"], 2)
