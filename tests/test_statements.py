@@ -11,7 +11,7 @@ from peewee import SchemaManager
 from rich_store import RICH
 from test_filters import QUERIES
 
-from api.requests import queries
+from api.requests import parameters
 from dataset.declarations.columns import SORTABLE
 from dataset.declarations.filters import FILTERS
 from dataset.events.pages import columns_to_read, page_of, statement_of
@@ -109,7 +109,7 @@ def statement_for(snapshot: Snapshot, query: str, revision: int | None = None) -
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_a_query_is_answered_the_same_the_second_time(rich: FlaskClient, query: str) -> None:
-    queries.asked.cache_clear()
+    parameters.parameters_of.cache_clear()
     first, second = (rich.get(f"/v1/events?{query}&limit=5") for _ in range(2))
     assert (first.status, first.data) == (second.status, second.data)
     assert first.headers.get("ETag") == second.headers.get("ETag")
@@ -124,7 +124,7 @@ def test_an_invalid_query_is_refused_each_time(rich: FlaskClient) -> None:
 def test_what_was_asked_cannot_be_changed(rich: FlaskClient) -> None:
     rich.get("/v1/events?actor=IRN")
     with rich.application.test_request_context("/v1/events?actor=IRN"):
-        known = queries.asked(queries_of_events(), b"actor=IRN")
+        known = parameters.parameters_of(queries_of_events(), b"actor=IRN")
     with pytest.raises(TypeError):
         known.arguments["actor"] = None  # type: ignore[index]
 

@@ -13,7 +13,7 @@ from api.context import base_url, store
 from api.middleware import caching, compression
 from api.middleware.problems import refuse
 from api.requests import cursors
-from api.requests.queries import Asked, asked, query_text
+from api.requests.parameters import Parameters, parameters_of, query_text
 from dataset.catalogue.releases import revision_of
 from dataset.declarations.filters import FILTERS, SAMPLE_NOTE, Choice
 from dataset.events.pages import ALL_COLUMNS
@@ -35,7 +35,7 @@ class Reading:
     """What a request asks, of which revision; `cited` is the query that the answer is cited as."""
 
     snapshot: Snapshot
-    asked: Asked
+    parameters: Parameters
     revision: int
     token: str
     release: str | None
@@ -46,17 +46,17 @@ class Reading:
     @property
     def arguments(self) -> Mapping[str, Any]:
         """The parameters as values."""
-        return self.asked.arguments
+        return self.parameters.arguments
 
     @property
-    def written(self) -> Mapping[str, str]:
+    def canonical(self) -> Mapping[str, str]:
         """The parameters as canonical text, without the cursor."""
-        return self.asked.written
+        return self.parameters.canonical
 
     @property
-    def query(self) -> str:
+    def canonical_query(self) -> str:
         """The query in canonical form: parameters by name, values in canonical text."""
-        return self.asked.query
+        return self.parameters.canonical_query
 
     @property
     def limit(self) -> int:
@@ -100,14 +100,14 @@ class Reading:
 
     @property
     def _sample(self) -> Sample | None:
-        asked = self.arguments
-        return Sample(asked["sample"], asked["seed"]) if "sample" in asked else None
+        given = self.arguments
+        return Sample(given["sample"], given["seed"]) if "sample" in given else None
 
     def next_url(self, position: tuple[Any, ...], matched: Matched) -> str:
         """Give the address of the page after a position."""
         cursor = cursors.Cursor(self.revision, self.token, matched, position)
-        text = cursors.written(cursor, bound_query(self.query), self.snapshot.signing_key)
-        return f"{base_url()}{request.path}?{query_text({**self.written, 'cursor': text})}"
+        text = cursors.signed(cursor, bound_query(self.canonical_query), self.snapshot.signing_key)
+        return f"{base_url()}{request.path}?{query_text({**self.canonical, 'cursor': text})}"
 
     @property
     def cite_url(self) -> str:
@@ -119,12 +119,14 @@ class Reading:
     def receipt(self, matched: Matched, complete: bool) -> dict[str, Any]:
         """Say what the answer is an answer to."""
         return {
-            "query": self.query,
+            "query": self.canonical_query,
             "revision": self.revision,
             "release": self.release,
             "matched": matched._asdict(),
             "complete": complete,
-            "notes": [note for note in self.asked.notes if not (complete and note == SAMPLE_NOTE)],
+            "notes": [
+                note for note in self.parameters.notes if not (complete and note == SAMPLE_NOTE)
+            ],
             "cite": self.cite_url,
         }
 
@@ -153,24 +155,24 @@ def reading(
     `cited` is the query that the answer is cited as, by default the request's own.
     `besides` gives what else decides the answer, where that changes without a new revision.
     """
-    query = asked(schema, request.query_string)
-    g.query = query.query
+    parameters = parameters_of(schema, request.query_string)
+    g.query = parameters.canonical_query
     check_length(g.query)
     with store().snapshot() as snapshot:
         revision, release = revision_of(snapshot, arguments.get("as_of"))
         cursor = None
-        if query.cursor:
-            bound = bound_query(query.query)
-            cursor = cursors.read(query.cursor, bound, snapshot.signing_key)
+        if parameters.cursor:
+            bound = bound_query(parameters.canonical_query)
+            cursor = cursors.read(parameters.cursor, bound, snapshot.signing_key)
             revision = cursor.revision
         token = snapshot.token_of(revision)
         if cursor:
-            cursors.check(cursor, str(query.cursor), token)
+            cursors.check(cursor, str(parameters.cursor), token)
         more = besides(snapshot) if besides else None
         state = (snapshot.uuid, revision, token, more)
-        asks = (request.path, query.query, query.cursor)
+        asks = (request.path, parameters.canonical_query, parameters.cursor)
         coding = compression.chosen(media_type)
         etag = caching.tag(*state, *asks, media_type, coding, base_url())
         caching.answer_304_if_fresh(etag, pinned="as_of" in arguments)
-        known_as = query.written if cited is None else cited
-        yield Reading(snapshot, query, revision, token, release, cursor, known_as, etag)
+        known_as = parameters.canonical if cited is None else cited
+        yield Reading(snapshot, parameters, revision, token, release, cursor, known_as, etag)

@@ -13,7 +13,7 @@ from api.openapi.documentation import (
     PAGE_HEADERS,
     RECEIPT_HEADERS,
 )
-from api.requests.queries import query_text
+from api.requests.parameters import query_text
 from api.requests.reading import Reading, reading
 from api.responses import group_formats
 from api.responses.group_formats import AS_CSV, AS_SVG, CSV, SVG, GroupFormat
@@ -45,7 +45,7 @@ def _answer(schema: type[ma.Schema], arguments: dict[str, Any], format: GroupFor
 
 
 def _grouping(asked: Reading) -> Grouping:
-    decisive = {name: text for name, text in asked.written.items() if name not in BESIDES}
+    decisive = {name: text for name, text in asked.canonical.items() if name not in BESIDES}
     return Grouping(
         Selection(asked.revision, asked.filters, distinct=asked.arguments.get("distinct")),
         asked.arguments.get("by", ()),

@@ -9,7 +9,7 @@ from api.context import base_url
 from api.middleware.negotiation import preferred
 from api.openapi.blueprint import Blueprint
 from api.openapi.documentation import CITED_HEADERS
-from api.requests.queries import query_text
+from api.requests.parameters import query_text
 from api.requests.reading import JSON, Reading, reading
 from api.responses import envelopes
 from api.responses.formats import receipt_headers
@@ -58,7 +58,7 @@ def cite_query(arguments: dict[str, Any]) -> Response:
 
 
 def _cited(asked: Reading, resource: str) -> Citation:
-    pinned = {**asked.written, "as_of": asked.release or str(asked.revision)}
+    pinned = {**asked.canonical, "as_of": asked.release or str(asked.revision)}
     url = f"{base_url()}/v1/{resource}?{query_text(pinned)}"
     query = query_text({name: pinned[name] for name in pinned if name != "as_of"})
     return citation(asked.snapshot, asked.selection(OLDEST_FIRST), query, url)

@@ -112,7 +112,7 @@ def _codes(asked: Reading, listed: Callable[..., list[codes.Entry]]) -> Response
     found = listing(**wanted)
     if found:
         return envelopes.slice_answer(asked, found)
-    reasons = reasons_of(wanted, asked.written, matching, "code")
+    reasons = reasons_of(wanted, asked.canonical, matching, "code")
     return envelopes.slice_answer(asked, found, [*reasons.values()])
 
 

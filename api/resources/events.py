@@ -84,7 +84,7 @@ def _page(asked: Reading, format: formats.Format | None) -> Response:
         return formats.page(asked, selection, found, url, format)
     empty = None
     if not found.rows and selection.filters:
-        empty = empty_because(asked.snapshot, selection, asked.written)
+        empty = empty_because(asked.snapshot, selection, asked.canonical)
     data = list(starmap(rows.nested(asked.columns, found.read), found.rows))
     return envelopes.page_answer(asked, data, found.matched, found.next, empty)
 

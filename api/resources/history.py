@@ -103,7 +103,7 @@ def list_changes(arguments: dict[str, Any]) -> Response:
         found = changes(asked.snapshot, feed, asked.columns, wanted.limit, wanted.matched)
         event = rows.nested(asked.columns, found.read)
         data = [_change(changed, event) for changed in found.changes]
-        empty = None if data else no_change(asked.snapshot, feed, asked.written) or None
+        empty = None if data else no_change(asked.snapshot, feed, asked.canonical) or None
         return envelopes.page_answer(asked, data, found.matched, found.next, empty)
 
 

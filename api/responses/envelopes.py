@@ -66,7 +66,7 @@ def receipt_of(
     """Say what an answer of events is an answer to, and why it is empty if it is."""
     receipt = reading.receipt(matched, complete)
     if not matched.value and selection.filters:
-        receipt["empty_because"] = empty_because(reading.snapshot, selection, reading.written)
+        receipt["empty_because"] = empty_because(reading.snapshot, selection, reading.canonical)
     return receipt
 
 

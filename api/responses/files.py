@@ -8,7 +8,7 @@ from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from api.context import base_url, spool, store
-from api.requests.queries import query_text
+from api.requests.parameters import query_text
 from api.requests.reading import Reading
 from api.responses import slots
 from api.responses.envelopes import leading_to, receipt_of
@@ -27,7 +27,7 @@ def pinned(reading: Reading) -> Response:
 
     Who reads a file part by part must not be given parts of two revisions.
     """
-    query = query_text({**reading.written, "as_of": str(reading.revision)})
+    query = query_text({**reading.canonical, "as_of": str(reading.revision)})
     return leading_to(f"{base_url()}{request.path}?{query}", 307)
 
 

@@ -156,7 +156,7 @@ def sent(
 def receipt_headers(reading: Reading, matched: Matched) -> dict[str, str]:
     """Give the receipt of an answer that is not JSON."""
     return {
-        "Cameo-Query": reading.query,
+        "Cameo-Query": reading.canonical_query,
         "Cameo-Revision": str(reading.revision),
         "Cameo-Matched": f"{'>=' if matched.relation == 'gte' else ''}{matched.value}",
         "Cameo-Cite": reading.cite_url,

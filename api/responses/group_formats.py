@@ -48,7 +48,7 @@ def _empty_because(
 ) -> list[dict[str, Any]] | None:
     if matched.value or not grouping.selection.filters:
         return None
-    return empty_because(asked.snapshot, grouping.selection, asked.written)
+    return empty_because(asked.snapshot, grouping.selection, asked.canonical)
 
 
 def json_page(asked: Reading, grouping: Grouping) -> Response:
@@ -97,7 +97,7 @@ def svg_whole(asked: Reading, grouping: Grouping) -> Response:
     hints = (f"{one['filter']}: {one['hint']}" for one in empty if one["hint"])
     release = f" (release {asked.release})" if asked.release else ""
     caption = Caption(
-        {name: text for name, text in sorted(asked.written.items()) if name in SHOWN},
+        {name: text for name, text in sorted(asked.canonical.items()) if name in SHOWN},
         [*receipt["notes"], *hints],
         f"{_datasets(asked)} · revision {asked.revision}{release}",
         asked.cite_url,
@@ -107,7 +107,7 @@ def svg_whole(asked: Reading, grouping: Grouping) -> Response:
 
 
 def _datasets(asked: Reading) -> str:
-    name = asked.written.get("dataset")
+    name = asked.canonical.get("dataset")
     return f"dataset {name}" if name else "all datasets"
 
 

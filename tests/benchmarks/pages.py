@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from api import create_app
-from api.requests.queries import asked
+from api.requests.parameters import parameters_of
 from api.settings import Settings
 from benchmarks.figures import Figure, cpu_ms, side_by_side
 from benchmarks.questions import mixed, pairs
@@ -115,7 +115,7 @@ def _timed(
     def work() -> None:
         for number in range(times):
             if is_new:
-                asked.cache_clear()
+                parameters_of.cache_clear()
             _plan(snapshot, 101 + number * is_new)
 
     return Figure(what, "us", cpu_ms(work) * 1000 / times, goal=goal)
@@ -123,7 +123,7 @@ def _timed(
 
 def _plan(snapshot: Snapshot, limit: int) -> Any:
     """Validate the query and make its statement with all parameters."""
-    arguments = asked(EventPageQuerySchema, QUERY).arguments
+    arguments = parameters_of(EventPageQuerySchema, QUERY).arguments
     filters = {name: value for name, value in arguments.items() if name in FILTERS}
     selection = Selection(snapshot.revision, resolved(snapshot, filters), NEWEST_FIRST)
     return statement_of(snapshot, selection, READ, limit)

@@ -22,31 +22,34 @@ MOST_KEPT = 1024
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A validated query: its values, the same as text without the cursor, and what follows."""
+class Parameters:
+    """The parameters of a valid query string, as values and in canonical form.
+
+    `canonical` and `canonical_query` are the same as text, without the cursor.
+    """
 
     arguments: Mapping[str, Any]
-    written: Mapping[str, str]
+    canonical: Mapping[str, str]
+    canonical_query: str
     cursor: str | None
-    query: str
     notes: tuple[str, ...]
 
 
 @lru_cache(MOST_KEPT)
-def asked(schema: type[ma.Schema], query_string: bytes) -> Asked:
-    """Give what a query asks; only on its first time is it validated, as the running request.
+def parameters_of(schema: type[ma.Schema], query_string: bytes) -> Parameters:
+    """Give the parameters of the running request; equal queries are validated once.
 
     An error is not kept: it is raised each time anew.
     """
     arguments = PARSER.validated(_instance(schema), request)
-    written = dict(_instance(schema).dump(arguments))
-    cursor = written.pop("cursor", None)
+    canonical = dict(_instance(schema).dump(arguments))
+    cursor = canonical.pop("cursor", None)
     notes = {note_on(name, value) for name, value in arguments.items()} - {None}
-    return Asked(
+    return Parameters(
         MappingProxyType(arguments),
-        MappingProxyType(written),
+        MappingProxyType(canonical),
+        query_text(canonical),
         cursor,
-        query_text(written),
         tuple(sorted(map(str, notes))),
     )
 
@@ -67,7 +70,7 @@ class QueryParser(FlaskParser):
 
     def parse(self, argmap: Any, req: Request | None = None, **_: Any) -> Any:
         """Give the validated parameters, those of an equal query if there was one."""
-        return asked(argmap, request.query_string).arguments
+        return parameters_of(argmap, request.query_string).arguments
 
     def validated(self, schema: ma.Schema, req: Request) -> dict[str, Any]:
         """Validate the parameters of a request."""
