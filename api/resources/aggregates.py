@@ -14,7 +14,8 @@ from api.openapi.documentation import (
     RECEIPT_HEADERS,
 )
 from api.requests.parameters import query_text
-from api.requests.reading import Reading, reading
+from api.requests.queries import Query
+from api.requests.reading import reading
 from api.responses import group_formats
 from api.responses.group_formats import AS_CSV, AS_SVG, CSV, SVG, GroupFormat
 from dataset.aggregates.result_tables import Grouping
@@ -40,18 +41,18 @@ def _answer(schema: type[ma.Schema], arguments: dict[str, Any], format: GroupFor
     if not GROUPED & arguments.keys():
         # A citation of nothing but filters is one of the events.
         cited = {**schema().dump(arguments), "measures": "count"}
-    with reading(schema, arguments, format.media_type, cited, format.made_with) as asked:
-        return format.answer(asked, _grouping(asked))
+    with reading(schema, arguments, format.media_type, cited, format.made_with) as query:
+        return format.answer(query, _grouping(query))
 
 
-def _grouping(asked: Reading) -> Grouping:
-    decisive = {name: text for name, text in asked.canonical.items() if name not in BESIDES}
+def _grouping(query: Query) -> Grouping:
+    decisive = {name: text for name, text in query.canonical.items() if name not in BESIDES}
     return Grouping(
-        Selection(asked.revision, asked.filters, distinct=asked.arguments.get("distinct")),
-        asked.arguments.get("by", ()),
-        asked.arguments.get("measures", ("count",)),
-        asked.arguments.get("sort"),
-        "fill" in asked.arguments,
+        Selection(query.revision, query.filters, distinct=query.arguments.get("distinct")),
+        query.arguments.get("by", ()),
+        query.arguments.get("measures", ("count",)),
+        query.arguments.get("sort"),
+        "fill" in query.arguments,
         query_text(decisive),
     )
 

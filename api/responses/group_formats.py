@@ -11,7 +11,8 @@ from werkzeug.exceptions import NotImplemented as NotInstalled
 from api.context import spool
 from api.middleware.negotiation import preferred
 from api.middleware.problems import NEEDS_MATPLOTLIB, refuse
-from api.requests.reading import JSON, Reading
+from api.requests.queries import Query
+from api.requests.reading import JSON
 from api.responses import envelopes, formats, slots
 from api.responses.formats import Format
 from dataset.aggregates.pages import GroupPage, groups_csv, page_csv, page_of_groups
@@ -34,9 +35,9 @@ SHOWN = (*FILTERS, "distinct")
 """The parameters that say which events are drawn."""
 
 
-def _found(asked: Reading, grouping: Grouping, as_text: bool = False) -> GroupPage:
-    after = asked.cursor.position[0] if asked.cursor else 0
-    return page_of_groups(asked.snapshot, spool(), grouping, asked.limit, after, as_text)
+def _found(query: Query, grouping: Grouping, as_text: bool = False) -> GroupPage:
+    after = query.cursor.position[0] if query.cursor else 0
+    return page_of_groups(query.snapshot, spool(), grouping, query.limit, after, as_text)
 
 
 def _position(found: GroupPage) -> tuple[int] | None:
@@ -44,75 +45,75 @@ def _position(found: GroupPage) -> tuple[int] | None:
 
 
 def _empty_because(
-    asked: Reading, grouping: Grouping, matched: Matched
+    query: Query, grouping: Grouping, matched: Matched
 ) -> list[dict[str, Any]] | None:
     if matched.value or not grouping.selection.filters:
         return None
-    return empty_because(asked.snapshot, grouping.selection, asked.canonical)
+    return empty_because(query.snapshot, grouping.selection, query.canonical)
 
 
-def json_page(asked: Reading, grouping: Grouping) -> Response:
+def json_page(query: Query, grouping: Grouping) -> Response:
     """Answer with a page of groups; the receipt says more than that of events."""
-    found = _found(asked, grouping)
+    found = _found(query, grouping)
     told: dict[str, Any] = {"groups": found.groups}
     if grouping.overlaps:
         told["totals"] = OVERLAPPING
-    empty = _empty_because(asked, grouping, found.matched)
+    empty = _empty_because(query, grouping, found.matched)
     data = [dict(zip(grouping.names, row, strict=True)) for row in found.rows]
-    return envelopes.page_answer(asked, data, found.matched, _position(found), empty, told)
+    return envelopes.page_answer(query, data, found.matched, _position(found), empty, told)
 
 
-def csv_page(asked: Reading, grouping: Grouping) -> Response:
+def csv_page(query: Query, grouping: Grouping) -> Response:
     """Answer with a page of groups as CSV, and a link to the next."""
-    found = _found(asked, grouping, as_text=True)
-    answer = _sent(asked, grouping, b"".join(page_csv(grouping, found)), found.matched, CSV)
+    found = _found(query, grouping, as_text=True)
+    answer = _sent(query, grouping, b"".join(page_csv(grouping, found)), found.matched, CSV)
     if position := _position(found):
-        url = asked.next_url(position, found.matched)
+        url = query.next_url(position, found.matched)
         answer.headers["Link"] = envelopes.link_to_next(url)
     return answer
 
 
-def csv_whole(asked: Reading, grouping: Grouping) -> Response:
+def csv_whole(query: Query, grouping: Grouping) -> Response:
     """Answer with all groups as CSV."""
     slots.take(is_export=True)
-    found = page_of_groups(asked.snapshot, spool(), grouping, limit=1)
-    chunks = groups_csv(asked.snapshot, spool(), grouping)
-    return _sent(asked, grouping, chunks, found.matched, CSV)
+    found = page_of_groups(query.snapshot, spool(), grouping, limit=1)
+    chunks = groups_csv(query.snapshot, spool(), grouping)
+    return _sent(query, grouping, chunks, found.matched, CSV)
 
 
-def svg_page(asked: Reading, _grouping: Grouping) -> Response:
+def svg_page(query: Query, _grouping: Grouping) -> Response:
     """Refuse to draw a page: half a line says nothing true."""
-    name = next(name for name in PAGED if name in asked.arguments)
+    name = next(name for name in PAGED if name in query.arguments)
     detail = "does not go with a chart, which shows the whole result; leave it out."
-    raise UnknownValue(name, str(asked.arguments[name]), detail)
+    raise UnknownValue(name, str(query.arguments[name]), detail)
 
 
-def svg_whole(asked: Reading, grouping: Grouping) -> Response:
+def svg_whole(query: Query, grouping: Grouping) -> Response:
     """Answer with a chart of all groups."""
     slots.take()
-    plot = plot_of(asked.snapshot, spool(), grouping)
+    plot = plot_of(query.snapshot, spool(), grouping)
     matched = Matched(plot.events, "eq")
-    receipt = asked.receipt(matched, complete=True)
-    empty = _empty_because(asked, grouping, matched) or []
+    receipt = query.receipt(matched, complete=True)
+    empty = _empty_because(query, grouping, matched) or []
     hints = (f"{one['filter']}: {one['hint']}" for one in empty if one["hint"])
-    release = f" (release {asked.release})" if asked.release else ""
+    release = f" (release {query.release})" if query.release else ""
     caption = Caption(
-        {name: text for name, text in sorted(asked.canonical.items()) if name in SHOWN},
+        {name: text for name, text in sorted(query.canonical.items()) if name in SHOWN},
         [*receipt["notes"], *hints],
-        f"{_datasets(asked)} · revision {asked.revision}{release}",
-        asked.cite_url,
+        f"{_datasets(query)} · revision {query.revision}{release}",
+        query.cite_url,
     )
     picture = b"".join(SVG.write(plot, caption))
-    return _sent(asked, grouping, picture, matched, SVG, SVG_POLICY)
+    return _sent(query, grouping, picture, matched, SVG, SVG_POLICY)
 
 
-def _datasets(asked: Reading) -> str:
-    name = asked.canonical.get("dataset")
+def _datasets(query: Query) -> str:
+    name = query.canonical.get("dataset")
     return f"dataset {name}" if name else "all datasets"
 
 
 def _sent(
-    asked: Reading,
+    query: Query,
     grouping: Grouping,
     body: Iterator[bytes] | bytes,
     matched: Matched,
@@ -120,7 +121,7 @@ def _sent(
     more: dict[str, str] | None = None,
 ) -> Response:
     totals = {"Cameo-Totals": OVERLAPPING} if grouping.overlaps else {}
-    return formats.sent(asked, body, matched, format, {**totals, **(more or {})})
+    return formats.sent(query, body, matched, format, {**totals, **(more or {})})
 
 
 def _drawer(*_snapshot: object) -> str:
@@ -131,7 +132,7 @@ def _drawer(*_snapshot: object) -> str:
         raise refuse(NotInstalled, NEEDS_MATPLOTLIB) from error
 
 
-Answer = Callable[[Reading, Grouping], Response]
+Answer = Callable[[Query, Grouping], Response]
 
 
 @dataclass(frozen=True)
@@ -146,10 +147,10 @@ class GroupFormat:
     page: Answer
     made_with: Callable[..., object] | None = None
 
-    def answer(self, asked: Reading, grouping: Grouping) -> Response:
+    def answer(self, query: Query, grouping: Grouping) -> Response:
         """Answer with all groups, or with a page if one is asked for."""
-        is_paged = any(name in asked.arguments for name in PAGED)
-        return (self.page if is_paged else self.whole)(asked, grouping)
+        is_paged = any(name in query.arguments for name in PAGED)
+        return (self.page if is_paged else self.whole)(query, grouping)
 
 
 AS_JSON = GroupFormat(JSON, json_page, json_page)

@@ -1,0 +1,131 @@
+"""A query at a revision of the store: what it selects, and the receipt of its answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from api.requests import cursors
+from api.requests.parameters import Parameters, query_text
+from dataset.declarations.filters import FILTERS, SAMPLE_NOTE, Choice
+from dataset.events.pages import ALL_COLUMNS
+from dataset.selections.known_values import resolved
+from dataset.selections.samples import Sample
+from dataset.selections.selections import Position, Selection, Sort
+from dataset.store.counts import Matched
+from dataset.store.lists import PageRequest
+from dataset.store.snapshots import Snapshot
+
+DEFAULT_LIMIT = 100
+CITED = (*FILTERS, "distinct", "sample", "seed", "fields", "sort", "by", "measures", "fill")
+"""The parameters that a citation names."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """Valid parameters, and the revision that they are asked of.
+
+    `path` is the resource that is asked, below `base_url`. `cite_as` holds the parameters by which
+    the answer is cited. `token` is that of the revision.
+    """
+
+    snapshot: Snapshot
+    parameters: Parameters
+    base_url: str
+    path: str
+    cite_as: Mapping[str, str]
+    revision: int
+    token: str
+    release: str | None
+    cursor: cursors.Cursor | None
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        """The parameters as values."""
+        return self.parameters.arguments
+
+    @property
+    def canonical(self) -> Mapping[str, str]:
+        """The parameters as canonical text, without the cursor."""
+        return self.parameters.canonical
+
+    @property
+    def canonical_query(self) -> str:
+        """The query in canonical form: parameters by name, values in canonical text."""
+        return self.parameters.canonical_query
+
+    @property
+    def limit(self) -> int:
+        """How many items a page may hold; a sample comes on one."""
+        return int(self.arguments.get("sample") or self.arguments.get("limit", DEFAULT_LIMIT))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the answer shows."""
+        return tuple(self.arguments.get("fields", ALL_COLUMNS))
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """The filters of events, checked against the store."""
+        filters = {name: value for name, value in self.arguments.items() if name in FILTERS}
+        return resolved(self.snapshot, filters)
+
+    @property
+    def datasets(self) -> Choice | None:
+        """The datasets that are counted, checked against the store; None is all."""
+        given = {name: value for name, value in self.arguments.items() if name == "dataset"}
+        return resolved(self.snapshot, given).get("dataset")
+
+    @property
+    def page_request(self) -> PageRequest:
+        """Which page of a list is asked for."""
+        if self.cursor is None:
+            return PageRequest(self.limit)
+        return PageRequest(self.limit, self.cursor.position, self.cursor.matched)
+
+    def selection(self, sort: Sort) -> Selection:
+        """Select the events that are asked for; `sort` is their order if none is asked for."""
+        return Selection(
+            self.revision,
+            self.filters,
+            Sort(*self.arguments.get("sort", sort)),
+            Position(*self.cursor.position) if self.cursor else None,
+            self.arguments.get("distinct"),
+            self._sample,
+        )
+
+    @property
+    def _sample(self) -> Sample | None:
+        given = self.arguments
+        return Sample(given["sample"], given["seed"]) if "sample" in given else None
+
+    def next_url(self, position: tuple[Any, ...], matched: Matched) -> str:
+        """Give the address of the page after a position."""
+        cursor = cursors.Cursor(self.revision, self.token, matched, position)
+        bound = bound_query(self.path, self.parameters)
+        text = cursors.signed(cursor, bound, self.snapshot.signing_key)
+        return f"{self.base_url}{self.path}?{query_text({**self.canonical, 'cursor': text})}"
+
+    @property
+    def cite_url(self) -> str:
+        """Give the address of this answer's citation."""
+        cited = {name: text for name, text in self.cite_as.items() if name in CITED}
+        as_of = self.release or str(self.revision)
+        return f"{self.base_url}/v1/cite?{query_text({**cited, 'as_of': as_of})}"
+
+    def receipt(self, matched: Matched, complete: bool) -> dict[str, Any]:
+        """Say what the answer is an answer to."""
+        known = self.parameters.notes
+        return {
+            "query": self.canonical_query,
+            "revision": self.revision,
+            "release": self.release,
+            "matched": matched._asdict(),
+            "complete": complete,
+            "notes": [note for note in known if not (complete and note == SAMPLE_NOTE)],
+            "cite": self.cite_url,
+        }
+
+
+def bound_query(path: str, parameters: Parameters) -> str:
+    """Give what a cursor belongs to: the resource and the query."""
+    return f"{path}?{parameters.canonical_query}"
