@@ -14,8 +14,9 @@ from api.openapi.documentation import (
     PAGE_HEADERS,
     RECEIPT_HEADERS,
 )
-from api.requests.queries import query_text
-from api.requests.reading import Reading, reading
+from api.requests.parameters import query_text
+from api.requests.queries import Query
+from api.requests.reading import reading
 from api.responses.aggregates import ANSWERS, CSV, MADE_WITH, SVG
 from dataset.aggregates.aggregation import Aggregation
 from dataset.selections.selections import Selection
@@ -40,18 +41,18 @@ def _answer(schema: type[ma.Schema], arguments: dict[str, Any], media_type: str)
     if not GROUPED & arguments.keys():
         # A citation of nothing but filters is one of the events.
         cited = {**schema().dump(arguments), "measures": "count"}
-    with reading(schema, arguments, media_type, cited, MADE_WITH.get(media_type)) as asked:
-        return ANSWERS[media_type](asked, _aggregation(asked))
+    with reading(schema, arguments, media_type, cited, MADE_WITH.get(media_type)) as query:
+        return ANSWERS[media_type](query, _aggregation(query))
 
 
-def _aggregation(asked: Reading) -> Aggregation:
-    decisive = {name: text for name, text in asked.written.items() if name not in BESIDES}
+def _aggregation(query: Query) -> Aggregation:
+    decisive = {name: text for name, text in query.canonical.items() if name not in BESIDES}
     return Aggregation(
-        Selection(asked.revision, asked.filters, distinct=asked.arguments.get("distinct")),
-        asked.arguments.get("by", ()),
-        asked.arguments.get("measures", ("count",)),
-        asked.arguments.get("sort"),
-        "fill" in asked.arguments,
+        Selection(query.revision, query.filters, distinct=query.arguments.get("distinct")),
+        query.arguments.get("by", ()),
+        query.arguments.get("measures", ("count",)),
+        query.arguments.get("sort"),
+        "fill" in query.arguments,
         query_text(decisive),
     )
 

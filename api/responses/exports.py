@@ -10,7 +10,7 @@ from flask import Response, request
 from werkzeug.wsgi import ClosingIterator
 
 from api.context import store
-from api.requests.reading import Reading
+from api.requests.queries import Query
 from api.responses import slots
 from api.responses.envelopes import link_to_next, receipt_of
 from api.responses.file_parts import FilePart
@@ -22,13 +22,13 @@ from dataset.selections.selections import Selection
 from dataset.store.counts import Matched
 
 
-def whole(reading: Reading, selection: Selection, format: Format) -> Response:
+def whole(query: Query, selection: Selection, format: Format) -> Response:
     """Answer with all events of a selection, read and written as they are sent."""
     slots.take(is_export=True)
-    matched = matched_by(reading.snapshot, selection)
-    receipt = receipt_of(reading, selection, matched, holds_all(selection, matched))
-    chunks = format.chunks(store(), selection, reading.columns, receipt)
-    return sent(reading, chunks, matched, format)
+    matched = matched_by(query.snapshot, selection)
+    receipt = receipt_of(query, selection, matched, holds_all(selection, matched))
+    chunks = format.chunks(store(), selection, query.columns, receipt)
+    return sent(query, chunks, matched, format)
 
 
 def holds_all(selection: Selection, matched: Matched) -> bool:
@@ -37,27 +37,27 @@ def holds_all(selection: Selection, matched: Matched) -> bool:
 
 
 def page(
-    reading: Reading, selection: Selection, found: Page, url: str | None, format: Format
+    query: Query, selection: Selection, found: Page, url: str | None, format: Format
 ) -> Response:
     """Answer with one page of events in a format beside JSON."""
     holds_all = found.matched == Matched(len(found.rows), "eq")
-    receipt = receipt_of(reading, selection, found.matched, holds_all)
-    made = Extract(reading.columns, found.read, [found.rows], receipt)
-    answer = sent(reading, b"".join(format.write(made)), found.matched, format)
+    receipt = receipt_of(query, selection, found.matched, holds_all)
+    made = Extract(query.columns, found.read, [found.rows], receipt)
+    answer = sent(query, b"".join(format.write(made)), found.matched, format)
     if url:
         answer.headers["Link"] = link_to_next(url)
     return answer
 
 
 def sent(
-    reading: Reading,
+    query: Query,
     body: Iterator[bytes] | bytes,
     matched: Matched,
     format: Format,
     more: Mapping[str, str] = MappingProxyType({}),
 ) -> Response:
     """Answer with what is made, or made as it is sent; `more` are headers beside the receipt."""
-    headers = {**more, **receipt_headers(reading, matched)}
+    headers = {**more, **receipt_headers(query, matched)}
     content_type = format.content_type
     if isinstance(body, bytes):
         return Response(body, headers=headers, content_type=content_type)
@@ -71,13 +71,13 @@ def sent(
     return Response(_started(body), headers=headers, content_type=content_type)
 
 
-def receipt_headers(reading: Reading, matched: Matched) -> dict[str, str]:
+def receipt_headers(query: Query, matched: Matched) -> dict[str, str]:
     """Give the receipt of an answer that is not JSON."""
     return {
-        "Cameo-Query": reading.query,
-        "Cameo-Revision": str(reading.revision),
+        "Cameo-Query": query.canonical_query,
+        "Cameo-Revision": str(query.revision),
         "Cameo-Matched": f"{'>=' if matched.relation == 'gte' else ''}{matched.value}",
-        "Cameo-Cite": reading.cite_url,
+        "Cameo-Cite": query.cite_url,
     }
 
 

@@ -10,7 +10,7 @@ from dataset.aggregates.aggregation import Aggregation
 from dataset.aggregates.tables import PARTIAL_GROUPS, insert, partial_columns
 from dataset.declarations.aggregates import DYAD, OVERLAPPING
 from dataset.declarations.periods import PERIODS
-from dataset.events.rows_or_columns import Parts, answered
+from dataset.events.rows_or_columns import Branches, answered
 from dataset.store.engines.base import Term
 from dataset.store.models import Version, field
 from dataset.store.snapshots import Snapshot
@@ -30,7 +30,7 @@ PERIOD_LABELS: dict[str, Callable[[Any], Any]] = {
 def collect(snapshot: Snapshot, aggregation: Aggregation, database: Database) -> None:
     """Write the groups of every branch into the table of partial groups."""
 
-    def collect_branches(branches: Parts) -> None:
+    def collect_branches(branches: Branches) -> None:
         database.execute(PARTIAL_GROUPS.delete())
         for branch in branches:
             rows = branch.rows(grouped(branch.query, aggregation, branch.in_columns))
@@ -48,7 +48,7 @@ def count_events(snapshot: Snapshot, aggregation: Aggregation, database: Databas
     return int(database.execute(events).fetchone()[0])
 
 
-def _count(branches: Parts) -> int:
+def _count(branches: Branches) -> int:
     counts = (next(iter(one.rows(one.query.select(fn.COUNT("*"))))) for one in branches)
     return sum(count for (count,) in counts)
 

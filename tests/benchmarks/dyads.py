@@ -6,7 +6,7 @@ from pathlib import Path
 from benchmarks.figures import Figure, cpu_ms
 from dataset.aggregates.aggregation import Aggregation
 from dataset.aggregates.partial_groups import grouped
-from dataset.selections.selections import Selection, arms
+from dataset.selections.selections import Selection, branches
 from dataset.store.snapshots import Snapshot, Store
 
 DYAD = ("IRN", "ISR")
@@ -23,7 +23,7 @@ def by_month(snapshot: Snapshot) -> int:
     """Group the events of a dyad by month; give how many groups there are."""
     aggregation = Aggregation(Selection(snapshot.revision, {"dyad": DYAD}), ("month",), ("count",))
     found = [
-        snapshot.rows(grouped(arm, aggregation))
-        for arm in arms(snapshot, aggregation.selection, ["key"])
+        snapshot.rows(grouped(branch, aggregation))
+        for branch in branches(snapshot, aggregation.selection, ["key"])
     ]
     return sum(map(len, found))

@@ -23,7 +23,7 @@ from dataset.aggregates.tables import partial_columns
 from dataset.building.rows import build
 from dataset.declarations.aggregates import KEYS, MEASURES, OVERLAPPING
 from dataset.declarations.periods import PERIODS
-from dataset.selections.selections import Selection, arms
+from dataset.selections.selections import Selection, branches
 from dataset.store.database import open_to_write
 from dataset.store.engines.sqlite import SQLite
 from dataset.store.snapshots import Store
@@ -361,8 +361,10 @@ def test_a_dyad_is_grouped_from_its_index(rich_store: Path) -> None:
     wanted = Selection(3, {"dyad": ("IRN", "ISR"), "date_from": date(2024, 1, 1)})
     asked = Aggregation(wanted, ("dyad", "month"), ("count", "goldstein_mean"))
     with Store(str(rich_store)).snapshot() as snapshot:
-        for arm in arms(snapshot, wanted, ["key"]):
-            text, parameters = snapshot.database.get_sql_context().sql(grouped(arm, asked)).query()
+        for branch in branches(snapshot, wanted, ["key"]):
+            text, parameters = (
+                snapshot.database.get_sql_context().sql(grouped(branch, asked)).query()
+            )
             explained = snapshot.database.execute_sql("EXPLAIN QUERY PLAN " + text, parameters)
             assert "(dyad=?" in str(explained.fetchall())
 
