@@ -6,8 +6,7 @@ from typing import Any
 
 from peewee import fn
 
-from dataset.codebook.hints import closest, meant
-from dataset.codebook.vocabularies import CLOSED_KINDS, VOCABULARIES, is_known
+from dataset.codebook.vocabularies import CLOSED_KINDS, VOCABULARIES, closest, is_known, meant
 from dataset.declarations.filters import FILTERS, Choice
 from dataset.declarations.ids import key_of
 from dataset.errors import UnknownValue
