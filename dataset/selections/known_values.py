@@ -31,8 +31,8 @@ def resolved(snapshot: Snapshot, filters: Mapping[str, Any]) -> dict[str, Any]:
         return dict(filters)
     numbers = dataset_numbers(snapshot)
     keys = [
-        tuple(None if one is None else (key_of_id(numbers, one), one) for one in side)
-        for side in filters["id"]
+        tuple(None if one is None else (key_of_id(numbers, one), one) for one in ids)
+        for ids in filters["id"]
     ]
     return {**filters, "id": Choice(*keys)}
 
