@@ -27,7 +27,7 @@ from dataset.selections.selections import Selection, arms
 from dataset.store.database import open_to_write
 from dataset.store.engines.sqlite import SQLite
 from dataset.store.snapshots import Store
-from dataset.writes.corrections import purge
+from dataset.writes.purges import purge
 
 Group = dict[str, Any]
 ALL_MEASURES = ",".join(MEASURES)

@@ -20,7 +20,8 @@ from dataset.events.changes import Feed, Place, ordered
 from dataset.events.rows import stored
 from dataset.store.counts import CAP
 from dataset.store.database import open_to_read, open_to_write
-from dataset.writes.corrections import purge, restore, retract
+from dataset.writes.purges import purge
+from dataset.writes.retractions import restore, retract
 from dataset.writes.revisions import revision
 
 Copy = dict[str, Any]

@@ -12,7 +12,7 @@ from peewee import Database
 from rich_store import client_on
 from test_openapi import DOCUMENT, OPERATIONS
 
-from dataset.writes.corrections import retract
+from dataset.writes.retractions import retract
 
 RESPONSES: dict[str, Any] = DOCUMENT["components"]["responses"]
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]

@@ -13,7 +13,8 @@ from test_pages import next_of, pages_of, problem_of
 from dataset.building.rows import build
 from dataset.store.database import open_to_write
 from dataset.store.models import Release
-from dataset.writes.corrections import purge, restore, retract
+from dataset.writes.purges import purge
+from dataset.writes.retractions import restore, retract
 from dataset.writes.revisions import revision
 
 EVENT = "/v1/events/seed:1000"

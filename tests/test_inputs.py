@@ -489,8 +489,8 @@ READER = """
 import sys
 from pathlib import Path
 from dataset.errors import Unreadable
-from dataset.inputs import inputs
-from dataset.records import lines
+from dataset.inputs.paths import inputs
+from dataset.inputs.records import lines
 try:
     with inputs(sys.argv[1:], Path)[0].open() as opened:
         for record in lines(opened):

@@ -14,7 +14,7 @@ from test_pages import next_of, pages_of, problem_of
 from dataset.declarations.ids import key_of
 from dataset.store.database import open_to_write
 from dataset.store.models import Mention
-from dataset.writes.corrections import retract
+from dataset.writes.retractions import retract
 from schemas.mentions import MentionSchema
 
 URL = "/v1/events/seed:1000/mentions"

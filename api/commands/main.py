@@ -25,10 +25,10 @@ ELSEWHERE = {
     "loads": "api.commands.loads:list_loads",
     "columns": "api.commands.columns:refresh_columns",
     "quarantine": "api.commands.loads:show_quarantine",
-    "retract": "api.commands.corrections:retract_event",
-    "restore": "api.commands.corrections:restore_event",
-    "purge": "api.commands.corrections:purge_event",
-    "release": "api.commands.corrections:name_release",
+    "retract": "api.commands.retractions:retract_event",
+    "restore": "api.commands.retractions:restore_event",
+    "purge": "api.commands.retractions:purge_event",
+    "release": "api.commands.releases:name_release",
 }
 """The commands that a server has no use for; each is imported when it is asked for."""
 SEED = "dataset.loading.seed:load"

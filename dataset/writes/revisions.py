@@ -10,7 +10,7 @@ from typing import Any
 from peewee import fn
 
 from dataset.building.rows import Row
-from dataset.declarations.ids import DATASET_NUMBERS, FIRST_FREE_NUMBER, LAST_NUMBER
+from dataset.declarations.ids import DATASET_NUMBERS, FIRST_FREE_NUMBER, LAST_NUMBER, key_of
 from dataset.errors import Impossible
 from dataset.store.database import ENGINE_ERRORS
 from dataset.store.engines.base import Engine
@@ -59,6 +59,14 @@ class Change:
     def put(self, rows: Iterable[Row], load: int, loader_version: int) -> list[int]:
         """Store rows of described datasets; give the positions of those whose key is taken."""
         return self.writes.put(rows, numbers_of(self.database), load, loader_version)
+
+    def key_of(self, public_id: str) -> int:
+        """Give the key of an event. Raises `Impossible` where its dataset is unknown."""
+        dataset, _, native = public_id.partition(":")
+        numbers = numbers_of(self.database)
+        if dataset not in numbers:
+            raise Impossible(f"The store has no event {public_id}: it has no dataset {dataset!r}.")
+        return key_of(numbers[dataset], native)
 
     def describe(self, table: type[Dataset | Document], row: Described) -> None:
         """Store a description of a dataset or document, if it differs from the newest stored."""
