@@ -63,7 +63,7 @@ def load(database: Database, chance: random.Random, turn: int) -> None:
     """Put events that are new, changed or the same; those that were retracted stay so."""
     numbers = chance.sample(NUMBERS, 4)
     with revision(database, "load") as change:
-        change.put([event(chance, number, turn) for number in numbers], 1, 1)
+        change.write_events([event(chance, number, turn) for number in numbers], 1, 1)
 
 
 def ids_in(database: Database, statement: str) -> list[str]:

@@ -9,14 +9,14 @@ from samples import KEDS
 
 from dataset.building.rows import build
 from dataset.errors import Refused
-from dataset.loaders.base import File, Parse
+from dataset.loaders.base import FileContext, Parse
 from dataset.loaders.keds import LOADER
 
 HEADER = "date,source,target,code"
 
 
 def parser() -> Parse:
-    return LOADER.parser(File("turkey.csv"), HEADER)
+    return LOADER.parser(FileContext("turkey.csv"), HEADER)
 
 
 def test_a_line_becomes_an_event() -> None:

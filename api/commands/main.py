@@ -61,7 +61,7 @@ def serve(**given: str | None) -> None:
     serving.check_address(settings)
     if _is_empty(settings):
         with writing(settings, may_make=True) as database:
-            seeded = resolve_name(SEED)(database).account["inserted"]
+            seeded = resolve_name(SEED)(database).outcomes["inserted"]
         echo(f"The database is new: it has the seed dataset, {seeded} events.")
     serving.run(settings)
 

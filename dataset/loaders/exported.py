@@ -12,11 +12,12 @@ from typing import Any
 import orjson
 from rapidfuzz import process
 
+from dataset.building.sections import Columns
 from dataset.declarations.columns import COLUMNS, PARTS, Column
 from dataset.errors import Refused, Unreadable
 from dataset.inputs.records import LONGEST
 from dataset.loaders.actions import mended
-from dataset.loaders.base import File, Loader, Parse, Source
+from dataset.loaders.base import FileContext, Loader, Parse
 
 IGNORED = ("action_label", "revision")
 NEEDED = ("id", "date")
@@ -44,7 +45,7 @@ def looks_like_csv(records: Sequence[str]) -> bool:
     return set(NEEDED) <= set(names) <= COLUMNS.keys()
 
 
-def csv_parser(file: File, first: str) -> Parse:
+def csv_parser(file: FileContext, first: str) -> Parse:
     """Make the function that reads a line, by the names in the header."""
     try:
         names = _names(first)
@@ -56,7 +57,7 @@ def csv_parser(file: File, first: str) -> Parse:
         _many if COLUMNS[name].many else read for name, read in zip(names, cells, strict=True)
     ]
 
-    def parse(record: str) -> Source:
+    def parse(record: str) -> Columns:
         row = _row(record)
         if len(row) != len(names):
             raise Refused(None, f"it has {len(row)} columns, not {len(names)}.")
@@ -127,10 +128,10 @@ def looks_like_ndjson(records: Sequence[str]) -> bool:
     return isinstance(event, dict) and event.keys() >= set(NEEDED)
 
 
-def ndjson_parser(file: File, _first: str) -> Parse:
+def ndjson_parser(file: FileContext, _first: str) -> Parse:
     """Make the function that reads a line."""
 
-    def parse(record: str) -> Source:
+    def parse(record: str) -> Columns:
         event = _object(record.removeprefix("\ufeff"))
         return _completed(dict(_columns(event)), file)
 
@@ -214,30 +215,30 @@ def _is_misplaced_truth(column: Column, value: Any) -> bool:
     return isinstance(value, bool) and column.json_type != "boolean"
 
 
-def _completed(source: Source, file: File) -> Source:
+def _completed(columns: Columns, file: FileContext) -> Columns:
     """Leave out what the store makes itself, and settle the id, the dataset and the codes."""
     for name in IGNORED:
-        source.pop(name, None)
-    _name_dataset(source, file.dataset)
-    source.setdefault("added", file.stamp)
-    if not source.keys() >= EXPORTED:
+        columns.pop(name, None)
+    _name_dataset(columns, file.dataset)
+    columns.setdefault("added", file.stamp)
+    if not columns.keys() >= EXPORTED:
         # A part of an event must not take the place of the whole: it is the oldest version.
-        source["added"] = None
-    code, root = source.get("action_code"), source.get("action_root")
+        columns["added"] = None
+    code, root = columns.get("action_code"), columns.get("action_root")
     if root:
-        source["action_root"] = root.zfill(2)
-        source["action_code"] = mended(code, root) if code else None
-    return source
+        columns["action_root"] = root.zfill(2)
+        columns["action_code"] = mended(code, root) if code else None
+    return columns
 
 
-def _name_dataset(source: Source, dataset: str | None) -> None:
+def _name_dataset(columns: Columns, dataset: str | None) -> None:
     """Take the dataset from the id where no column gives it; one asked for stands in both."""
-    own, colon, native = str(source.get("id") or "").partition(":")
+    own, colon, native = str(columns.get("id") or "").partition(":")
     if dataset is not None:
-        source["dataset"] = dataset
-        source["id"] = f"{dataset}:{native if colon else own}"
-    elif not source.get("dataset"):
-        source["dataset"] = own
+        columns["dataset"] = dataset
+        columns["id"] = f"{dataset}:{native if colon else own}"
+    elif not columns.get("dataset"):
+        columns["dataset"] = own
 
 
 # Version 0: of two versions of one time, what the source's own loader made is kept.

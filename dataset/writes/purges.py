@@ -18,12 +18,12 @@ def purge(database: Engine, public_id: str) -> int:
     """
     with revision(database, "purge", public_id) as change:
         key = change.key_of(public_id)
-        current = change.writes.current([key])
-        gone = change.writes.gone([key])
+        current = change.versions.current([key])
+        gone = change.versions.gone([key])
         known = {gone.get(key), *(row[ID] for row in current.values())} - {None}
         if known != {public_id} and (known or not _is_mentioned(database, key)):
             raise Impossible(f"The store has no event {public_id}.")
-        change.writes.remove(list(current.values()))
+        change.versions.remove(list(current.values()))
         for table in (Superseded, Mention):
             database.execute(table.delete().where(table.key == key))
         row = {"key": key, "id": public_id, "revision": change.number}

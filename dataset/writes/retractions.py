@@ -5,7 +5,7 @@ from dataset.errors import Impossible
 from dataset.store.engines.base import Engine
 from dataset.store.models import Superseded, field
 from dataset.writes.revisions import Change, revision
-from dataset.writes.versions import ID, NAMES
+from dataset.writes.versions import ID, VERSION_COLUMNS
 
 
 def retract(database: Engine, public_id: str, reason: str, successor: str | None = None) -> int:
@@ -17,7 +17,7 @@ def retract(database: Engine, public_id: str, reason: str, successor: str | None
         if successor is not None:
             _check_successor(change, public_id, successor)
         told = reason.strip().encode(errors="replace").decode()
-        change.writes.end([row], told, successor)
+        change.versions.end([row], told, successor)
         change.touch()
         return change.number
 
@@ -29,25 +29,25 @@ def restore(database: Engine, public_id: str) -> int:
     """
     with revision(database, "restore", public_id) as change:
         key = change.key_of(public_id)
-        if key in change.writes.current([key]):
+        if key in change.versions.current([key]):
             raise Impossible(f"The event {public_id} is not retracted.")
-        last = Superseded.select(*(field(Superseded, name) for name in NAMES)).where(
+        last = Superseded.select(*(field(Superseded, name) for name in VERSION_COLUMNS)).where(
             Superseded.key == key, field(Superseded, "id") == public_id
         )
         found = database.execute(last.order_by(Superseded.ended.desc()).limit(1)).fetchone()
         if found is None:
             raise Impossible(f"Nothing is left of the event {public_id}, or it never was.")
-        change.writes.show([(*found[:-1], change.number)])
+        change.events.insert([(*found[:-1], change.number)])
         change.touch()
         return change.number
 
 
 def _current(change: Change, public_id: str) -> Row:
     key = change.key_of(public_id)
-    row = change.writes.current([key]).get(key)
+    row = change.versions.current([key]).get(key)
     if row is not None and row[ID] == public_id:
         return row
-    if change.writes.gone([key]).get(key) == public_id:
+    if change.versions.gone([key]).get(key) == public_id:
         raise Impossible(f"The event {public_id} is retracted or purged already.")
     raise Impossible(f"The store has no event {public_id}.")
 
