@@ -1,7 +1,6 @@
-"""The commands that bring data in, and show what came of it."""
+"""The command that loads files."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,14 +8,13 @@ from typing import Any
 
 import click
 
+from api.commands.accounts import show_account
 from api.commands.columns import refresh_if_made
 from api.commands.options import setting, settings_with, writing
-from api.commands.progress import show, showing_progress
+from api.commands.progress import showing_progress
 from api.settings import Settings
 from api.terminals import echo
-from dataset.catalogue import loads
-from dataset.declarations.outcomes import OUTCOMES
-from dataset.errors import Impossible, Unreadable
+from dataset.errors import Unreadable
 from dataset.inputs import gdelt_downloads
 from dataset.inputs.downloads import Downloads
 from dataset.inputs.source_files import source_files
@@ -26,8 +24,6 @@ from dataset.loading.checks import check_dataset
 from dataset.loading.loads import LoadJob, OnProgress, load
 from dataset.loading.replays import replay
 from dataset.store.database import is_begun, open_to_write
-from dataset.store.lists import Cut, ListPage, every
-from dataset.store.snapshots import Snapshot, Store
 
 DAY = click.DateTime(["%Y-%m-%d"])
 DOWNLOADED = {"gdelt": "export", "gdelt-mentions": "mentions"}
@@ -57,7 +53,7 @@ def load_files(**given: Any) -> None:
     _check(**given)
     if given["replayed"] is not None:
         with writing(settings) as database:
-            show(replay(database, given["replayed"]))
+            show_account(replay(database, given["replayed"]))
         refresh_if_made(settings)
         return
     job = _job(settings, **given)
@@ -127,7 +123,7 @@ def _load(settings: Settings, job: LoadJob) -> None:
         if account is None:
             with writing(settings, may_make=True) as database:
                 account = load(database, job, on_progress)
-    show(account, job.dry_run)
+    show_account(account, job.dry_run)
     if not job.dry_run:
         refresh_if_made(settings)
     if account.read and account.read == account.outcomes["quarantined"]:
@@ -143,48 +139,3 @@ def _tried(settings: Settings, job: LoadJob, on_progress: OnProgress) -> Account
             return load(database, job, on_progress)
         finally:
             database.close()
-
-
-@contextmanager
-def _reading(database: str | None) -> Iterator[Snapshot]:
-    store = Store(settings_with(database=database).database)
-    try:
-        with store.snapshot() as snapshot:
-            yield snapshot
-    finally:
-        store.close()
-
-
-@click.command("loads")
-@setting("database")
-def list_loads(database: str | None) -> None:
-    """List the loads: what came of each."""
-    with _reading(database) as snapshot:
-        for one in every(lambda cut: loads.loads(snapshot, cut)):
-            counts = ", ".join(f"{one[name]:,} {name}" for name in OUTCOMES if one[name])
-            made = f"revision {one['revision']}" if one["revision"] else "no revision"
-            files = ", ".join(file["name"] for file in one["files"][:3])
-            files += f" and {len(one['files']) - 3} more" if len(one["files"]) > 3 else ""
-            echo(f"{one['number']}  {one['finished']}  {one['format']}  {files}")
-            echo(f"   {one['read']:,} read: {counts or 'nothing'}; {made}")
-
-
-@click.command("quarantine")
-@setting("database")
-@click.argument("number", type=int)
-def show_quarantine(number: int, database: str | None) -> None:
-    """Show what the load NUMBER refused, and why."""
-    with _reading(database) as snapshot:
-        for one in every(lambda cut: _quarantine(snapshot, number, cut)):
-            place = f"{one['file']}:{one['line']}"
-            replayed = f" (read again by load {one['replayed']})" if one["replayed"] else ""
-            column = f"{one['column']}: " if one["column"] else ""
-            echo(f"{place}: {column}{one['reason']}{replayed}")
-            echo(f"    {one['raw']}")
-
-
-def _quarantine(snapshot: Snapshot, number: int, cut: Cut) -> ListPage:
-    page = loads.quarantine(snapshot, number, cut)
-    if page is None:
-        raise Impossible(f"There is no load {number}.")
-    return page

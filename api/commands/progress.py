@@ -1,4 +1,4 @@
-"""Show how a load goes on: a bar on a terminal, plain lines elsewhere; its account at the end."""
+"""Show how a load goes on: a bar on a terminal, plain lines elsewhere."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -13,16 +13,12 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
 
 from api.terminals import echo, plain
 from dataset.inputs.source_files import SourceFile
-from dataset.loading.accounts import Account
 from dataset.loading.loads import OnProgress
 
 SECONDS_BETWEEN_LINES = 10
-MOST_SHOWN = 5
-"""So many unknown codes are shown; `/v1/loads/{number}` has them all."""
 
 
 @contextmanager
@@ -71,41 +67,3 @@ def _lines() -> Iterator[OnProgress]:
             echo(f"{one.name}: {rows:,} rows, {rows / (now - started):,.0f}/s", err=True)
 
     yield on_progress
-
-
-def show(account: Account, tried: bool = False) -> None:
-    """Print the account of a load; `tried`: nothing was kept."""
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column()
-    table.add_column(justify="right")
-    for name, count in (("read", account.read), *account.outcomes.items()):
-        table.add_row(name, f"{count:,}")
-    Console(width=100).print(table)
-    for line in (*_remarks(account), _ending(account, tried)):
-        echo(line)
-
-
-def _remarks(account: Account) -> Iterator[str]:
-    report = account.report
-    unknown = [
-        f"{one['code']} ({one['column']}, {one['count']:,})" for one in report["unknown_codes"]
-    ]
-    if unknown:
-        more = f" and {len(unknown) - MOST_SHOWN} more" if len(unknown) > MOST_SHOWN else ""
-        yield f"Kept, but unknown to the codebook: {', '.join(unknown[:MOST_SHOWN])}{more}."
-    for one in report["left_out"]:
-        yield f"Left out of places: {one['column']}, {one['count']:,} times."
-    if report["missing"]:
-        yield f"The source lacks {len(report['missing'])} files, the first {report['missing'][0]}."
-
-
-def _ending(account: Account, tried: bool) -> str:
-    if tried:
-        return "Nothing was kept: this was a dry run."
-    if account.revision is None:
-        done = f"Load {account.number} changed nothing and made no revision."
-    else:
-        done = f"Load {account.number} made revision {account.revision}."
-    if account.outcomes["quarantined"]:
-        done += f" See what was refused: cameo-events quarantine {account.number}"
-    return done
