@@ -290,7 +290,7 @@ def test_every_period_is_filled_for_every_group(
 
 ADDED = """
 import sys
-from dataset.groups import MEASURES, Measure
+from dataset.declarations.measures import MEASURES, Measure
 MEASURES["added"] = Measure("The same sum once more", "goldstein")
 from api import create_app
 from api.settings import Settings

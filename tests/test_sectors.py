@@ -6,9 +6,10 @@ import pytest
 from conftest import SHARED
 
 from dataset.codebook import ETHNIC, GROUPS, RELIGIONS, ROLES
-from dataset.codebook.sectors import SECTOR_COLUMNS, SECTORS
+from dataset.codebook.sectors import SECTORS
 from dataset.codebook.tables import rows
 
+SECTOR_COLUMNS = ("role", "ethnic", "religion", "group")
 TABLES = dict(zip(SECTOR_COLUMNS, (ROLES, ETHNIC, RELIGIONS, GROUPS), strict=True))
 DICTIONARY = SHARED / "data" / "codes" / "icews.sectors.json"
 

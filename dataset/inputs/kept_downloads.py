@@ -1,6 +1,6 @@
-"""Keep downloaded files: each with what its server tells versions by, and none half written.
+"""Keep downloaded files, each with the ETag or time by which its server tells versions apart.
 
-Beside a file stand, while it is fetched, its first part and a lock.
+While a file is fetched, a lock and what has come of it stand beside it.
 """
 
 import fcntl
@@ -23,7 +23,7 @@ def name_of(url: str) -> str:
 
 
 def partial_of(target: Path) -> Path:
-    """Name the first part of a file that is still fetched."""
+    """Name the file that holds what has come of one that is still fetched."""
     return _beside(target, ".part")
 
 
@@ -41,14 +41,14 @@ def forget(partial: Path) -> None:
 
 
 def store_validators(path: Path, known: dict[str, str]) -> None:
-    """Store by what a server tells versions of a file apart."""
+    """Store the ETag or time of a file."""
     written = _beside(path, ".new")
     written.write_text(json.dumps(known), "utf-8")
     os.replace(written, _sidecar(path))
 
 
 def validators_of(path: Path) -> dict[str, str]:
-    """Give by what a server tells the version of a file from others."""
+    """Give the ETag or time of a file, if they are known."""
     try:
         return dict(json.loads(_sidecar(path).read_text("utf-8")))
     except (FileNotFoundError, ValueError):

@@ -1,4 +1,4 @@
-"""Cut a stream of bytes into records, in constant memory and without decoding them."""
+"""Cut a stream of bytes into source records, in constant memory and without decoding them."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator

@@ -1,4 +1,4 @@
-"""One module per source format, and the table of them."""
+"""Read source records to columns: one module per source format, and the table of them."""
 
 from dataset.loaders.base import Loader
 from dataset.loaders.exported import CSV, NDJSON
@@ -19,4 +19,4 @@ LOADERS: dict[str, Loader] = {
     "csv": CSV,
     "ndjson": NDJSON,
 }
-"""The loader of each format."""
+"""The loader of each format; a new one is a module with a `Loader`, and a line here."""

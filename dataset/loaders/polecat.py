@@ -230,8 +230,8 @@ def _place(
 
 
 def _note(actors: Iterable[str], recipients: Iterable[str]) -> str | None:
-    sides = (("actors", ", ".join(actors)), ("recipients", ", ".join(recipients)))
-    return "; ".join(f"more countries of {side}: {more}" for side, more in sides if more) or None
+    countries = (("actors", ", ".join(actors)), ("recipients", ", ".join(recipients)))
+    return "; ".join(f"more countries of {whom}: {more}" for whom, more in countries if more) or None
 
 
 LOADER = Loader(

@@ -73,7 +73,7 @@ class EventWriter:
 
     def _write_batch(self, incoming: list[Row]) -> list[int]:
         keys = {row[KEY] for row in incoming}
-        # Sources number their events as they come: whole batches are told to be new at once.
+        # Sources number their events as they come: that a whole batch is new is seen at once.
         if len(keys) == len(incoming) and self.versions.has_none_between(min(keys), max(keys)):
             self._outcomes["inserted"] += len(incoming)
             self.insert(incoming)

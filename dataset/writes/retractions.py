@@ -1,4 +1,4 @@
-"""Take events back, and bring them back: a retraction, and a restoration."""
+"""Retract events, and restore them."""
 
 from dataset.building.rows import Row
 from dataset.errors import Impossible
@@ -16,8 +16,8 @@ def retract(database: Engine, public_id: str, reason: str, successor: str | None
         row = _current(change, public_id)
         if successor is not None:
             _check_successor(change, public_id, successor)
-        told = reason.strip().encode(errors="replace").decode()
-        change.versions.end([row], told, successor)
+        readable = reason.strip().encode(errors="replace").decode()
+        change.versions.end([row], readable, successor)
         change.touch()
         return change.number
 
