@@ -20,7 +20,8 @@ from dataset.declarations.columns import COLUMNS
 from dataset.errors import Refused, Unreadable
 from dataset.events.rows import nested
 from dataset.loaders.base import FileContext
-from dataset.loaders.exported import CSV, NDJSON
+from dataset.loaders.exported_csv import LOADER as CSV
+from dataset.loaders.exported_ndjson import LOADER as NDJSON
 
 KEPT = tuple(name for name in COLUMNS if name != "revision")
 ALL = ",".join(COLUMNS)

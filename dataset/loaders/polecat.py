@@ -231,7 +231,9 @@ def _place(
 
 def _note(actors: Iterable[str], recipients: Iterable[str]) -> str | None:
     countries = (("actors", ", ".join(actors)), ("recipients", ", ".join(recipients)))
-    return "; ".join(f"more countries of {whom}: {more}" for whom, more in countries if more) or None
+    return (
+        "; ".join(f"more countries of {whom}: {more}" for whom, more in countries if more) or None
+    )
 
 
 LOADER = Loader(
