@@ -35,7 +35,7 @@ openapi: .venv/.installed  ## Write the OpenAPI document
 	$(BIN)/cameo-events openapi --output openapi/openapi.json
 
 bench: .venv/.installed-tests .bench/.peers  ## Measure against peers (BENCH_ROWS=10000000, GROUPS="pages http")
-	PYTHONPATH=tests $(BIN)/python -m benchmarks $(GROUPS)
+	PYTHONPATH=tests $(BIN)/python -m benchmarks --write docs/performance.md $(GROUPS)
 
 hashes: $(HASHES)/.installed  ## Write constraints-hashes.txt: what the service needs, each file with its hash
 	$(HASHES)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --all-build-deps \

@@ -1,6 +1,7 @@
 """A store with the seed dataset, an application on it, and a real server."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
+from documents import write_figures
 from flask import Flask
 from flask.testing import FlaskClient
 from peewee import Database
@@ -35,11 +37,19 @@ COMMAND = str(Path(sys.executable).with_name("cameo-events"))
 
 FIGURES: dict[str, dict[str, Any]] = {}
 """What tests have measured, by the promise that it is about."""
+MEASURED_BY: dict[str, set[str]] = {}
+"""The tests that have measured it, by the promise."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run write what it has measured into the documents."""
+    text = "write the figures of promises into docs/promises.md"
+    parser.addoption("--write-figures", action="store_true", help=text)
 
 
 def tally(promise: str, **counts: int) -> None:
     """Add to figures of a promise."""
-    known = FIGURES.setdefault(promise, {})
+    known = _known(promise)
     for name, count in counts.items():
         known[name] = int(str(known.get(name, 0))) + count
 
@@ -47,31 +57,49 @@ def tally(promise: str, **counts: int) -> None:
 @pytest.fixture
 def figures() -> Callable[..., None]:
     """Note figures of a promise; they are printed when all tests have run."""
-    return lambda promise, **numbers: FIGURES.setdefault(promise, {}).update(numbers)
+    return lambda promise, **numbers: _known(promise).update(numbers)
+
+
+def _known(promise: str) -> dict[str, Any]:
+    """Give the figures of a promise, which the test that runs is about to change."""
+    test = os.environ["PYTEST_CURRENT_TEST"].rpartition("::")[2]
+    MEASURED_BY.setdefault(promise, set()).add(re.split(r"\W", test)[0])
+    return FIGURES.setdefault(promise, {})
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Hand figures to the process that prints them, where tests run in several."""
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["figures"] = FIGURES
+        tests = {promise: sorted(names) for promise, names in MEASURED_BY.items()}
+        session.config.workeroutput["measured_by"] = tests
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: object) -> None:
     """Take the figures of a process that has ended."""
-    for promise, numbers in getattr(node, "workeroutput", {}).get("figures", {}).items():
+    output = getattr(node, "workeroutput", {})
+    for promise, names in output.get("measured_by", {}).items():
+        MEASURED_BY.setdefault(promise, set()).update(names)
+    for promise, numbers in output.get("figures", {}).items():
         known = FIGURES.setdefault(promise, {})
         for name, number in numbers.items():
             known[name] = known[name] + number if name in known else number
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what was measured."""
+    """Print what was measured, and write it down if that was asked for."""
     if FIGURES:
         terminalreporter.section("figures")
-    for promise, numbers in FIGURES.items():
-        shown = ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in numbers.items())
-        terminalreporter.line(f"{promise}: {shown}")
+    shown = {promise: _as_text(numbers) for promise, numbers in FIGURES.items()}
+    for promise, text in shown.items():
+        terminalreporter.line(f"{promise}: {text}")
+    if terminalreporter.config.getoption("--write-figures"):
+        write_figures(ROOT / "docs" / "promises.md", shown, MEASURED_BY)
+
+
+def _as_text(numbers: dict[str, Any]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in numbers.items())
 
 
 @pytest.fixture(scope="session", autouse=True)
