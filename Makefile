@@ -14,6 +14,7 @@ HASHES := .venv/hashes
 
 help:  ## Show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+	@echo 'Defaults: HOST=127.0.0.1 PORT=8000 DATABASE=cameo-events.sqlite; for example: make serve PORT=8001'
 
 serve: .venv/.installed  ## Serve on http://$HOST:$PORT, with the seed dataset if the database is new
 	@exec $(BIN)/cameo-events serve
