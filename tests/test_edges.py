@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 from benchmarks.gdelt_like import lines
-from conftest import free_port, serving, start, stop, wait_until_up
+from conftest import free_port, serving, start, stop, tally, wait_until_up
 from loads import loaded
 
 GET = b"GET /v1/events?limit=1 HTTP/1.1\r\nHost: a\r\n"
@@ -89,6 +89,7 @@ def problem_in(answer: bytes) -> dict:
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_could_be_read_in_two_ways_is_refused_and_ends(server: str, name: str) -> None:
     assert problem_in(all_of(server, REFUSED[name]))["status"] in (400, 501)
+    tally("smuggling", kinds=1, answered=0)
 
 
 @pytest.mark.parametrize("name", LARGE)
