@@ -72,8 +72,8 @@ class Commands(click.Group):
 def setting(name: str) -> Any:
     """Make the option of a setting; the environment variable of its name gives the default."""
     default = getattr(Settings, name)
-    told = f"; default: {default}" if default != "" else ""
-    text = f"{MEANINGS[name]} [env: {name.upper()}{told}]"
+    told = f" [default: {default}]" if default != "" else ""
+    text = f"{MEANINGS[name]} [env: {name.upper()}]{told}"
     return click.option(f"--{name.replace('_', '-')}", default=None, help=text)
 
 
