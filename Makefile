@@ -6,21 +6,56 @@ DATABASE ?= cameo-events.sqlite
 export HOST PORT DATABASE
 
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
-
 HASHES := .venv/hashes
+PYTEST := $(BIN)/python -m pytest
+LEFT_OUT := soak or browser or clients
 
-.PHONY: help serve test lint format openapi hashes bench million charts clean
+# $(call install,PYTHON,WHAT): pip's own words go to a file; what they come to is one sentence.
+define install
+$(1) -m pip install --quiet --disable-pip-version-check $(2) >.venv/pip.log 2>&1 || { \
+	if grep -qE 'from versions: none|connection broken|Max retries' .venv/pip.log; \
+	then echo "No package index can be reached: packages come from https://pypi.org, so connect to it," \
+		"or name an index that you can reach with PIP_INDEX_URL (pip's own words: .venv/pip.log)."; \
+	else cat .venv/pip.log; fi; exit 1; }
+endef
+CONSTRAINED := --constraint constraints.txt
 
-help:  ## Show the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+# $(call missing,PROGRAMS): tests that need one are skipped, or fail with CI=true.
+define missing
+PATH="$$PATH:$$(echo /usr/lib/postgresql/*/bin | tr ' ' ':')"; for program in $(1); do \
+	command -v $$program >/dev/null || echo "  $$program is not installed: tests that need it are skipped."; done
+endef
+
+.PHONY: help serve test test-quick test-all lint format openapi hashes bench million charts clean
+.PHONY: say-test say-test-quick say-test-all
+
+help:  ## Show what `make` can do
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo 'Defaults: HOST=127.0.0.1 PORT=8000 DATABASE=cameo-events.sqlite; for example: make serve PORT=8001'
 
-serve: .venv/.installed  ## Serve on http://$HOST:$PORT, with the seed dataset if the database is new
+serve: .venv/.installed  ## Serve on http://$HOST:$PORT (8000), with the seed dataset if DATABASE is new
 	@exec $(BIN)/cameo-events serve
 
-test: .venv/.installed-tests .venv/httpfs/.installed  ## Run the tests
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+test: say-test .venv/.installed-tests  ## Run the tests, in about 8 minutes, but for those of test-all
+	$(PYTEST) --numprocesses 2 --dist loadfile -m 'not ($(LEFT_OUT))'
+
+test-quick: say-test-quick .venv/.installed-tests  ## Run the tests that start no process, in under a minute
+	$(PYTEST) --numprocesses 2 --dist loadfile -m quick -q -r f
+
+test-all: say-test-all .venv/.installed-tests .venv/httpfs/.installed  ## Run only what `make test` leaves out: soak tests, a browser, foreign clients
+	$(PYTEST) --numprocesses 2 --dist loadfile -m '$(LEFT_OUT)'
+
+say-test:
+	@echo "Running the tests in two processes: about 8 minutes on two cores."
+	@$(call missing,initdb memcached curl)
+	@echo "  Soak tests, browser and foreign clients are left out: \`make test-all\` runs them."
+
+say-test-quick:
+	@echo "Running the tests that start no server, no browser and no other process: under a minute."
+
+say-test-all:
+	@echo "Running what \`make test\` leaves out (soak tests, browser, foreign clients): about 6 minutes."
+	@$(call missing,chromium initdb wrk curl)
 
 lint: .venv/.installed-tests  ## Check style, types and the committed OpenAPI document
 	$(BIN)/ruff check .
@@ -49,39 +84,43 @@ million: .venv/.installed-tests  ## Add 1,000,000 synthetic events like GDELT's 
 	rm synthetic.tsv
 
 charts: .venv/.installed  ## Install what draws charts (/v1/aggregates.svg)
-	$(PIP) --editable '.[charts]'
+	@$(call install,$(BIN)/python,$(CONSTRAINED) --editable '.[charts]')
 
 clean:  ## Remove the virtual environment
 	rm -rf .venv
 
 .bench/.peers: constraints.txt | .venv/.installed-tests
 	$(PYTHON) -m venv .bench/peers
-	.bench/peers/bin/python -m pip install --quiet --disable-pip-version-check datasette duckdb
-	$(PIP) granian
+	@$(call install,.bench/peers/bin/python,datasette duckdb)
+	@$(call install,$(BIN)/python,$(CONSTRAINED) granian)
 	@touch $@
 
-.venv/bin/python:
+# Its own mark, as `.venv/bin/python` is there before pip is: an interrupted start is begun anew.
+.venv/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")'
-	$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
+	@[ -e .venv/.installed ] || rm -rf .venv
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
+	@touch $@
 
-.venv/.installed: pyproject.toml constraints.txt | .venv/bin/python
-	$(PIP) --editable .
+.venv/.installed: pyproject.toml constraints.txt | .venv/.made
+	@echo "Installing the service and its packages into .venv: about a minute, and about 400 MB."
+	@$(call install,$(BIN)/python,$(CONSTRAINED) --editable .)
 	@# Who serves may not be allowed to write beside the code, and would compile it at each start.
 	@$(BIN)/python -m compileall -q api dataset openapi schemas
 	@touch $@
 
-$(HASHES)/.installed: constraints.txt | .venv/bin/python
+$(HASHES)/.installed: constraints.txt | .venv/.made
 	$(PYTHON) -m venv $(HASHES)
-	$(HASHES)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt pip-tools
+	@$(call install,$(HASHES)/bin/python,$(CONSTRAINED) pip-tools)
 	@touch $@
 
 .venv/.installed-tests: .venv/.installed
-	$(PIP) --editable '.[tests]'
+	@echo "Installing what the tests need into .venv: about two minutes, and about 900 MB."
+	@$(call install,$(BIN)/python,$(CONSTRAINED) --editable '.[tests]')
 	@touch $@
 
 # DuckDB's extension for HTTP is packaged for one version of DuckDB only.
-.venv/httpfs/.installed: | .venv/bin/python
-	$(PYTHON) -m venv .venv/httpfs
-	.venv/httpfs/bin/python -m pip install --quiet --disable-pip-version-check \
-		duckdb==1.5.5 duckdb-extension-httpfs==1.5.5
+.venv/httpfs/.installed: | .venv/.installed-tests
+	@$(PYTHON) -m venv .venv/httpfs
+	@$(call install,.venv/httpfs/bin/python,duckdb==1.5.5 duckdb-extension-httpfs==1.5.5)
 	@touch $@

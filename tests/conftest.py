@@ -1,44 +1,34 @@
 """A store with the seed dataset, an application on it, and a real server."""
 
-import os
-import re
 import shutil
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from documents import write_figures
 from flask import Flask
 from flask.testing import FlaskClient
 from peewee import Database
-from postgres_server import Server
-from programs import free_port, needed
-from rich_store import client_on, make_rich
 
 from api import create_app
 from api.settings import Settings
 from dataset.loading import seed
 from dataset.maintenance.copies import copy
 from dataset.store.database import open_to_write
+from support.documents import write_figures
+from support.figures import MEASURED_BY, as_text, handed_over, known, take
+from support.paths import ROOT
+from support.postgres_server import Server
+from support.quick import Watch
+from support.rich_store import RICH, Event, client_on, make_rich
+from support.servers import serving
+from support.sites import Site, serving_files
 
-__all__ = ["free_port", "needed"]
 
-ROOT = Path(__file__).parent.parent
-SHARED = ROOT.parent / "shared"
-COMMAND = str(Path(sys.executable).with_name("cameo-events"))
-
-
-FIGURES: dict[str, dict[str, Any]] = {}
-"""What tests have measured, by the promise that it is about."""
-MEASURED_BY: dict[str, set[str]] = {}
-"""The tests that have measured it, by the promise."""
+@pytest.fixture
+def figures() -> Callable[..., None]:
+    """Note figures of a promise; they are printed when all tests have run."""
+    return lambda promise, **numbers: known(promise).update(numbers)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -47,59 +37,40 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-figures", action="store_true", help=text)
 
 
-def tally(promise: str, **counts: int) -> None:
-    """Add to figures of a promise."""
-    known = _known(promise)
-    for name, count in counts.items():
-        known[name] = int(str(known.get(name, 0))) + count
-
-
-@pytest.fixture
-def figures() -> Callable[..., None]:
-    """Note figures of a promise; they are printed when all tests have run."""
-    return lambda promise, **numbers: _known(promise).update(numbers)
-
-
-def _known(promise: str) -> dict[str, Any]:
-    """Give the figures of a promise, which the test that runs is about to change."""
-    test = os.environ["PYTEST_CURRENT_TEST"].rpartition("::")[2]
-    MEASURED_BY.setdefault(promise, set()).add(re.split(r"\W", test)[0])
-    return FIGURES.setdefault(promise, {})
-
-
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Hand figures to the process that prints them, where tests run in several."""
     if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput["figures"] = FIGURES
-        tests = {promise: sorted(names) for promise, names in MEASURED_BY.items()}
-        session.config.workeroutput["measured_by"] = tests
+        session.config.workeroutput.update(handed_over())
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: object) -> None:
     """Take the figures of a process that has ended."""
-    output = getattr(node, "workeroutput", {})
-    for promise, names in output.get("measured_by", {}).items():
-        MEASURED_BY.setdefault(promise, set()).update(names)
-    for promise, numbers in output.get("figures", {}).items():
-        known = FIGURES.setdefault(promise, {})
-        for name, number in numbers.items():
-            known[name] = known[name] + number if name in known else number
+    take(getattr(node, "workeroutput", {}))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what was measured, and write it down if that was asked for."""
-    if FIGURES:
+    shown = as_text()
+    if shown:
         terminalreporter.section("figures")
-    shown = {promise: _as_text(numbers) for promise, numbers in FIGURES.items()}
     for promise, text in shown.items():
         terminalreporter.line(f"{promise}: {text}")
     if terminalreporter.config.getoption("--write-figures"):
         write_figures(ROOT / "docs" / "promises.md", shown, MEASURED_BY)
 
 
-def _as_text(numbers: dict[str, Any]) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in numbers.items())
+WATCH = Watch()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let no quick test start a process, nor what is made for it."""
+    WATCH.quick = item.get_closest_marker("quick") is not None
+    try:
+        return (yield)
+    finally:
+        WATCH.quick = False
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -215,57 +186,25 @@ def any_store(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(name))
 
 
-def wait_until_up(url: str, process: subprocess.Popen[str], seconds: float = 20) -> None:
-    """Wait until a server answers; fail at once if its process ends."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            pytest.fail(f"The server ended: {process.communicate()[0]}")
-        try:
-            httpx.get(f"{url}/healthz")
-        except httpx.TransportError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail(f"{url} does not answer")
-
-
-def stop(process: subprocess.Popen[str]) -> str:
-    """End a server and give what it printed."""
-    process.send_signal(signal.SIGTERM)
-    try:
-        return process.communicate(timeout=20)[0]
-    except subprocess.TimeoutExpired:
-        process.kill()
-        return process.communicate()[0]
-
-
-def start(database: Path | str, port: int, **environment: str) -> subprocess.Popen[str]:
-    """Start a server as a user does."""
-    # Nobody reads the pipe meanwhile: it must not fill up with a line of each request.
-    given = {"DATABASE": str(database), "PORT": str(port), "LOG": "errors", **environment}
-    return subprocess.Popen(
-        [COMMAND, "serve"],
-        env={**os.environ, **given},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
-@contextmanager
-def serving(store: Path | str, **environment: str) -> Iterator[str]:
-    """Serve a store for a while; give the address."""
-    port = free_port()
-    process = start(store, port, **environment)
-    url = f"http://127.0.0.1:{port}"
-    wait_until_up(url, process)
-    yield url
-    stop(process)
-
-
 @pytest.fixture(scope="session")
 def server(seeded: Path) -> Iterator[str]:
     """The address of a real server on the seeded store."""
     with serving(seeded) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def events_at(rich: FlaskClient) -> dict[str | int, list[Event]]:
+    """All events as JSON, at the newest revision and at the one before."""
+    return {
+        as_of: rich.get(f"/v1/events?limit=1000&as_of={as_of}").get_json()["data"]
+        for as_of in (RICH, RICH + 1)
+    }
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """A web server on this machine that fails as it is told."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with serving_files() as site:
+        yield site

@@ -9,11 +9,11 @@ from pathlib import Path
 from pkgutil import resolve_name
 
 import click
-from documents import write_rows
 
 from api.server.serving import OBJECTS_BETWEEN_COLLECTIONS
 from benchmarks.figures import Figure, row_of, table
 from benchmarks.stores import store_of
+from support.documents import write_rows
 
 GROUPS: dict[str, str] = {
     "pages": "benchmarks.pages:figures",

@@ -1,0 +1,110 @@
+"""Every format knows its own files and no other's, and describes its datasets."""
+
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from dataset.building.parts import pieces_of
+from dataset.building.rows import Builder
+from dataset.errors import Refused
+from dataset.loaders import LOADERS
+from dataset.loaders.base import File
+from support import sample_lines as samples
+from support.real_files import FORMATS, files_of
+
+FILES = [path for folder in FORMATS for path in files_of(folder)]
+SAMPLES = {
+    "icews": [samples.ICEWS_HEADER, samples.line(samples.ICEWS)],
+    "phoenix": [samples.line(samples.PHOENIX)],
+    "keds": ["date,source,target,code", samples.KEDS],
+    "polecat": ["\t".join(samples.POLECAT), samples.line(samples.POLECAT)],
+    "csv": samples.CSV.splitlines(),
+    "ndjson": [samples.NDJSON],
+}
+QUARANTINED = {
+    "turkey.cameo.csv": {"0841]", "145]", "USGOV"},
+    "events.full.20160328_sample.txt": {">", "' '"},
+}
+"""What is wrong with the rows of the real files that are no events."""
+DESCRIBED = {"title", "description", "licence", "citation", "url", "codebook"}
+
+
+def needs_real_files() -> None:
+    if not FILES:
+        pytest.skip("the real event files are not here")
+
+
+def records_of(path: Path) -> list[str]:
+    with path.open(encoding="utf-8", newline="\n") as opened:
+        return [record.rstrip("\n") for record in opened]
+
+
+def claimed(records: list[str]) -> list[str]:
+    return [name for name, loader in LOADERS.items() if loader.looks_like(records)]
+
+
+@pytest.mark.parametrize("skipped", [0, 1], ids=["from the first line", "without the first line"])
+def test_real_files_are_claimed_by_their_own_format_alone(skipped: int) -> None:
+    needs_real_files()
+    for path in FILES:
+        records = list(islice(records_of(path), skipped, skipped + 10))
+        assert claimed(records) == [FORMATS[path.parent.name]], path.name
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_samples_are_claimed_by_their_own_format_alone(name: str) -> None:
+    assert claimed(SAMPLES[name]) == [name]
+
+
+@pytest.mark.parametrize("name", ["icews", "phoenix", "keds", "polecat"])
+def test_lines_without_a_header_are_claimed_too(name: str) -> None:
+    assert claimed(SAMPLES[name][-1:]) == [name]
+
+
+@pytest.mark.parametrize(
+    "records", [[], [""], ["a,b,c,d"], ["\t" * 19], ["\t" * 25], ["\t" * 39], ["{}"], ["\x00"]]
+)
+def test_other_files_are_claimed_by_none(records: list[str]) -> None:
+    assert claimed(records) == []
+
+
+def read(name: str, path: Path) -> tuple[list[str], list[str]]:
+    """Give the ids of the events in a file, and why other records are none."""
+    loader, (first, *others) = LOADERS[name], records_of(path)
+    parse, builder = loader.parser(File(path.name), first), Builder(loader.codebook)
+    ids, reasons = [], []
+    for record in others if loader.header(first) else [first, *others]:
+        try:
+            source = parse(record)
+            builder.build(pieces_of(source))
+            ids.append(source["id"])
+        except Refused as refused:
+            reasons.append(refused.reason)
+    return ids, reasons
+
+
+@pytest.mark.parametrize("name", ["icews", "phoenix", "keds"])
+def test_real_files_hold_events_each_with_its_id(name: str) -> None:
+    needs_real_files()
+    for path in files_of(name):
+        ids, reasons = read(name, path)
+        slips = QUARANTINED.get(path.name, set())
+        assert [text for text in reasons if not any(slip in text for slip in slips)] == []
+        assert len(ids) == len(set(ids)) > 100 * len(reasons)
+
+
+@pytest.mark.parametrize("name", ["icews", "phoenix", "keds", "polecat"])
+def test_a_dataset_that_was_asked_for_stands_in_id_and_dataset(name: str) -> None:
+    parse = LOADERS[name].parser(File("x", dataset="own"), SAMPLES[name][0])
+    source = parse(SAMPLES[name][-1])
+    assert source["dataset"] == "own"
+    assert source["id"].startswith("own:")
+
+
+@pytest.mark.parametrize("name", ["icews", "phoenix", "keds", "polecat"])
+def test_datasets_are_described(name: str) -> None:
+    assert LOADERS[name].datasets.keys() == {name}
+    described = LOADERS[name].datasets[name]
+    assert described.keys() == DESCRIBED
+    assert all(described.values())

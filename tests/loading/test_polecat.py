@@ -1,0 +1,151 @@
+"""POLECAT lines become events in PLOVER, whatever their header says."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dataset.building.rows import build
+from dataset.errors import Refused
+from dataset.loaders.base import File, Source
+from dataset.loaders.polecat import LOADER, STANDARD
+from support.sample_lines import POLECAT, line
+
+HEADER = "\t".join(STANDARD)
+STAMP = "2023-06-10T00:00:00Z"
+
+
+def parsed(header: str = HEADER, end: str = "", **changes: str) -> Source:
+    named = {name.replace("_", " "): value for name, value in changes.items()}
+    return LOADER.parser(File("ngecEvents.txt", STAMP), header)(line(POLECAT, **named) + end)
+
+
+def test_a_line_becomes_an_event() -> None:
+    assert parsed() == {
+        "id": "polecat:20230601-0001-00000000abcd_2",
+        "dataset": "polecat",
+        "date": "2023-06-01",
+        "added": STAMP,
+        "actor_code": "MTNLAB",
+        "actor_name": "Harbour Union",
+        "actor_country": "MTN",
+        "actor_roles": ("LAB", "MED"),
+        "action_plover": "PROTEST",
+        "action_mode": "demo",
+        "action_contexts": ("election", "pro_democracy"),
+        "quad_class": 4,
+        "goldstein": "-5.5",
+        "target_code": "SRBGOV",
+        "target_name": "the ministry of health",
+        "target_country": "SRB",
+        "target_roles": ("GOV", "HLH"),
+        "place_name": "Bar",
+        "place_country": "MNE",
+        "place_admin1": "Bar Municipality",
+        "place_latitude": "42.1",
+        "place_longitude": "19.1",
+        "place_precision": "city",
+        "evidence_story": "20230601-0001-00000000abcd",
+        "evidence_publisher": "freedonia-post",
+        "evidence_note": "more countries of actors: ALB",
+    }
+
+
+def test_an_event_is_built_of_it() -> None:
+    assert build(parsed(), LOADER.codebook)
+
+
+@pytest.mark.parametrize(
+    ("header", "end"),
+    [
+        (HEADER.replace("Intensity", "Event Intensity"), ""),
+        (f"{HEADER}\tHeadline\tFeed", ""),
+        (f"{HEADER}\tHeadline", "\tA headline"),
+        (f"{HEADER}\t\t", "\t\t"),
+        (HEADER, "\t\t\t"),
+        (line(POLECAT), ""),
+    ],
+)
+def test_headers_and_lines_may_differ(header: str, end: str) -> None:
+    assert parsed(header, end) == parsed()
+
+
+def test_columns_are_found_by_name() -> None:
+    header = "\t".join(reversed(STANDARD))
+    record = "\t".join(reversed(POLECAT.values()))
+    assert LOADER.parser(File("ngecEvents.txt", STAMP), header)(record) == parsed()
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "code"),
+    [
+        ("USA", "USA", "USALAB"),
+        ("Timor-Leste", "TMP", "TMPLAB"),
+        ("IGO", None, "IGOLAB"),
+        ("RUS|USA", "RUS", "RUSLAB"),
+        ("None", None, "LAB"),
+        ("Freedonia", None, "LAB"),
+    ],
+)
+def test_the_first_country_counts(text: str, country: str | None, code: str) -> None:
+    event = parsed(Actor_Country=text)
+    assert (event["actor_country"], event["actor_code"]) == (country, code)
+
+
+def test_sectors_of_plover_become_roles_of_cameo() -> None:
+    event = parsed(Primary_Actor_Sector="MED", Actor_Sectors="JRN; UNK; PRM; GOV|MIL; ?")
+    assert event["actor_roles"] == ("HLH", "MED", "PRM", "GOV", "MIL")
+    assert event["actor_code"] == "MTNHLH"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("1", 1), ("2.0", 2), ("V-CONF", 3), ("Material Conflict", 4), ("0", None)],
+)
+def test_quad_codes_are_numbers_or_texts(text: str, expected: int | None) -> None:
+    assert parsed(Quad_Code=text)["quad_class"] == expected
+
+
+@pytest.mark.parametrize(
+    ("feature", "city", "precision"),
+    [
+        ("PPLC", "None", "city"),
+        ("ADM2", "None", "region"),
+        ("PCLI", "None", "country"),
+        ("AIRP", "Bar", None),
+        ("None", "Bar", "city"),
+        ("None", "None", "region"),
+    ],
+)
+def test_the_feature_tells_the_precision(feature: str, city: str, precision: str | None) -> None:
+    assert parsed(Feature_Type=feature, City=city)["place_precision"] == precision
+
+
+def test_a_place_without_a_name_takes_the_narrowest() -> None:
+    assert parsed(Placename="None")["place_name"] == "Bar Municipality"
+
+
+@pytest.mark.parametrize(
+    ("changes", "column"),
+    [
+        ({"Event_Date": "06/01/2023"}, "date"),
+        ({"Event_Type": "None"}, "action_plover"),
+        ({"Placename": "a\tb"}, None),
+    ],
+)
+def test_what_is_no_event_is_refused(changes: dict[str, str], column: str | None) -> None:
+    with pytest.raises(Refused) as refused:
+        parsed(**changes)
+    assert refused.value.column == column
+
+
+def test_a_line_without_an_id_makes_no_event() -> None:
+    with pytest.raises(Refused, match="id"):
+        build(parsed(Event_ID="None"), LOADER.codebook)
+
+
+@given(st.lists(st.text(), min_size=39, max_size=42))
+def test_no_text_breaks_the_parser(cells: list[str]) -> None:
+    with suppress(Refused):
+        LOADER.parser(File("ngecEvents.txt"), HEADER)("\t".join(cells))

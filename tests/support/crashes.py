@@ -1,0 +1,45 @@
+"""Loads in a process that can be killed, and checks of the store that it leaves."""
+
+import sqlite3
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dataset.store.database import open_to_write
+from support.paths import COMMAND
+
+
+def checked(store: Path) -> None:
+    """Check a store's pages, its indexes, and the text index."""
+    connection = sqlite3.connect(store)
+    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    connection.close()
+    database = open_to_write(str(store))
+    check = "INSERT INTO event_words (event_words, rank) VALUES ('integrity-check', 1)"
+    database.execute_sql(check)
+    database.close()
+
+
+def is_writing(store: Path) -> bool:
+    """Tell whether a process is writing to a store."""
+    connection = sqlite3.connect(store, timeout=0)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        return "locked" in str(error)
+    finally:
+        connection.close()
+    return False
+
+
+@contextmanager
+def loading(store: Path, path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Begin to load a file as a user does; it is writing already, or has ended."""
+    command = [COMMAND, "load", "gdelt", str(path), "--database", str(store)]
+    output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with subprocess.Popen(command, **output) as process:  # type: ignore[call-overload]
+        while process.poll() is None and not is_writing(store):
+            time.sleep(0.001)
+        yield process
