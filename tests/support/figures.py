@@ -43,6 +43,6 @@ def take(output: dict[str, Any]) -> None:
 def as_text() -> dict[str, str]:
     """Write the figures of each promise."""
     return {
-        promise: ", ".join(f"{name.replace('_', ' ')} {one}" for name, one in numbers.items())
+        promise: ", ".join(f"{name.replace('_', ' ')}: {one}" for name, one in numbers.items())
         for promise, numbers in FIGURES.items()
     }
