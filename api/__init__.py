@@ -18,8 +18,9 @@ from api.resources import (
     mentions,
     service,
 )
+from api.responses import slots
 from api.settings import Settings
-from dataset.store.results_cache import Spool
+from dataset.store.results_cache import ResultsCache
 from dataset.store.snapshots import Store
 
 MODULES = (
@@ -73,7 +74,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(specification.CONFIG, PUBLIC_URL=settings.public_url)
     app.url_map.strict_slashes = True
     app.extensions["store"] = Store(settings.database, settings.query_seconds)
-    app.extensions["spool"] = Spool(settings.results_folder, caching.fingerprint())
+    app.extensions["results"] = ResultsCache(
+        settings.results_folder,
+        caching.fingerprint(),
+        before_making=slots.take,
+        wait=slots.wait_for_result,
+    )
     for concern in CONCERNS:
         if concern not in IF_SET or getattr(settings, IF_SET[concern]):
             resolve_name(concern)(app, settings)

@@ -9,7 +9,7 @@ from api.commands.options import setting, settings_with, writing
 from api.terminals import echo
 from dataset.errors import Impossible
 from dataset.store.database import settings_of
-from dataset.store.results_cache import Spool
+from dataset.store.results_cache import ResultsCache
 from dataset.writes import corrections
 
 
@@ -58,7 +58,7 @@ def purge_event(database: str | None, cache: str | None, event_id: str) -> None:
         # Whatever fails now, the rest is removed nevertheless.
         left = [
             corrections.forget(opened),
-            _failure(lambda: Spool(settings.results_folder).forget(store)),
+            _failure(lambda: ResultsCache(settings.results_folder).forget(store)),
             _failure(lambda: forget_columns(settings)),
         ]
     if any(left):

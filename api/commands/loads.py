@@ -25,7 +25,7 @@ from dataset.loading.accounts import Outcome
 from dataset.loading.loads import Order, Watch, check_dataset, load
 from dataset.loading.replays import replay
 from dataset.store.database import is_begun, open_to_write
-from dataset.store.lists import Cut, ListPage, every
+from dataset.store.lists import ListPage, PageRequest, every
 from dataset.store.snapshots import Snapshot, Store
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -170,7 +170,7 @@ def _reading(database: str | None) -> Iterator[Snapshot]:
 def list_loads(database: str | None) -> None:
     """List the loads: what came of each."""
     with _reading(database) as snapshot:
-        for one in every(lambda cut: loads.loads(snapshot, cut)):
+        for one in every(lambda wanted: loads.loads(snapshot, wanted)):
             counts = ", ".join(f"{one[name]:,} {name}" for name in OUTCOMES if one[name])
             made = f"revision {one['revision']}" if one["revision"] else "no revision"
             files = ", ".join(file["name"] for file in one["files"][:3])
@@ -185,7 +185,7 @@ def list_loads(database: str | None) -> None:
 def show_quarantine(number: int, database: str | None) -> None:
     """Show what the load NUMBER refused, and why."""
     with _reading(database) as snapshot:
-        for one in every(lambda cut: _quarantine(snapshot, number, cut)):
+        for one in every(lambda wanted: _quarantine(snapshot, number, wanted)):
             place = f"{one['file']}:{one['line']}"
             replayed = f" (read again by load {one['replayed']})" if one["replayed"] else ""
             column = f"{one['column']}: " if one["column"] else ""
@@ -193,8 +193,8 @@ def show_quarantine(number: int, database: str | None) -> None:
             echo(f"    {one['raw']}")
 
 
-def _quarantine(snapshot: Snapshot, number: int, cut: Cut) -> ListPage:
-    page = loads.quarantine(snapshot, number, cut)
+def _quarantine(snapshot: Snapshot, number: int, wanted: PageRequest) -> ListPage:
+    page = loads.quarantine(snapshot, number, wanted)
     if page is None:
         raise Impossible(f"There is no load {number}.")
     return page

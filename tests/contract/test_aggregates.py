@@ -17,11 +17,13 @@ import pytest
 from flask.testing import FlaskClient
 from peewee import Select, Value
 
-from dataset.aggregates.collecting import PERIOD_LABELS, grouped
-from dataset.aggregates.result_tables import Grouping
+from dataset.aggregates.aggregation import Aggregation
+from dataset.aggregates.partial_groups import PERIOD_LABELS, grouped
+from dataset.aggregates.tables import partial_columns
 from dataset.building.rows import build
-from dataset.declarations.measures import KEYS, MEASURES, OVERLAPPING, PERIODS
-from dataset.selections.selections import Selection, arms
+from dataset.declarations.aggregates import KEYS, MEASURES, OVERLAPPING
+from dataset.declarations.periods import PERIODS
+from dataset.selections.selections import Selection, branches
 from dataset.store.database import open_to_write
 from dataset.store.engines.sqlite import SQLite
 from dataset.store.snapshots import Store
@@ -277,7 +279,7 @@ def test_every_period_is_filled_for_every_group(
 
 ADDED = """
 import sys
-from dataset.groups import MEASURES, Measure
+from dataset.declarations.aggregates import MEASURES, Measure
 MEASURES["added"] = Measure("The same sum once more", "goldstein")
 from api import create_app
 from api.settings import Settings
@@ -349,12 +351,20 @@ def test_sums_and_means_are_exact(own_store: Path) -> None:
     assert group["articles_sum"] == 1000 * (2**31 - 1)
 
 
+def test_the_columns_of_a_result_have_names_of_their_own() -> None:
+    everything = Aggregation(Selection(1), KEYS, tuple(MEASURES))
+    for names in (["position", *everything.names], partial_columns(everything)):
+        assert len(set(names)) == len(names)
+
+
 def test_a_dyad_is_grouped_from_its_index(rich_store: Path) -> None:
     wanted = Selection(3, {"dyad": ("IRN", "ISR"), "date_from": date(2024, 1, 1)})
-    asked = Grouping(wanted, ("dyad", "month"), ("count", "goldstein_mean"))
+    asked = Aggregation(wanted, ("dyad", "month"), ("count", "goldstein_mean"))
     with Store(str(rich_store)).snapshot() as snapshot:
-        for arm in arms(snapshot, wanted, ["key"]):
-            text, parameters = snapshot.database.get_sql_context().sql(grouped(arm, asked)).query()
+        for branch in branches(snapshot, wanted, ["key"]):
+            text, parameters = (
+                snapshot.database.get_sql_context().sql(grouped(branch, asked)).query()
+            )
             explained = snapshot.database.execute_sql("EXPLAIN QUERY PLAN " + text, parameters)
             assert "(dyad=?" in str(explained.fetchall())
 

@@ -13,7 +13,7 @@ from peewee import Database
 
 from dataset.building.rows import build
 from dataset.declarations.filters import Choice
-from dataset.events.changes import Feed, Place, ordered
+from dataset.events.changes import Feed, Position, ordered
 from dataset.events.rows import stored
 from dataset.store.counts import CAP
 from dataset.store.database import open_to_read, open_to_write
@@ -380,10 +380,10 @@ def plan(path: Path, feed: Feed, in_order: bool) -> list[str]:
     return [detail for *_, detail in rows]
 
 
-@pytest.mark.parametrize("after", [None, Place(2, "gdelt:7")])
+@pytest.mark.parametrize("after", [None, Position(2, "gdelt:7")])
 @pytest.mark.parametrize("filters", [{}, {"actor_country": Choice(("IRN",))}])
 def test_a_page_is_read_from_the_indexes_of_the_order(
-    rich_store: Path, after: Place | None, filters: dict[str, Any]
+    rich_store: Path, after: Position | None, filters: dict[str, Any]
 ) -> None:
     steps = plan(rich_store, Feed(1, 3, filters, after), in_order=True)
     searches = [step for step in steps if "SEARCH" in step]

@@ -10,10 +10,10 @@ import matplotlib
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from dataset.aggregates.series import Plot
 from dataset.charts import captions, svg
 from dataset.charts.captions import Caption
 from dataset.charts.panels import draw_panels
+from dataset.charts.plots import Plot
 
 VERSION = matplotlib.__version__
 matplotlib.rcParams.update(matplotlib.rcParamsDefault)
