@@ -69,7 +69,8 @@ class Service(Flask):
 def create_app(settings: Settings | None = None) -> Flask:
     """Make the application that serves the store which the settings name."""
     settings = settings or Settings.of()
-    app = Service(__name__)
+    # The pages have the static files; a folder of the application would be looked at first.
+    app = Service(__name__, static_folder=None)
     app.config.update(specification.CONFIG, PUBLIC_URL=settings.public_url)
     app.url_map.strict_slashes = True
     app.extensions["store"] = Store(settings.database, settings.query_seconds)

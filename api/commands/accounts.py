@@ -68,7 +68,7 @@ def _reading(database: str | None) -> Iterator[Snapshot]:
         store.close()
 
 
-@click.command("loads")
+@click.command("loads", epilog="Example: cameo-events loads")
 @setting("database")
 def list_loads(database: str | None) -> None:
     """List the loads: what came of each."""
@@ -82,7 +82,7 @@ def list_loads(database: str | None) -> None:
             echo(f"   {one['read']:,} read: {counts or 'nothing'}; {made}")
 
 
-@click.command("quarantine")
+@click.command("quarantine", epilog="Example: cameo-events quarantine 2")
 @setting("database")
 @click.argument("number", type=int)
 def show_quarantine(number: int, database: str | None) -> None:

@@ -28,26 +28,37 @@ from dataset.store.database import is_begun, open_to_write
 DAY = click.DateTime(["%Y-%m-%d"])
 DOWNLOADED = {"gdelt": "export", "gdelt-mentions": "mentions"}
 """What GDELT calls its files of a format."""
+EXAMPLE = "Example: cameo-events load gdelt --from 2024-06-13 --to 2024-06-17"
 
 
-@click.command("load")
+@click.command("load", epilog=EXAMPLE)
 @setting("database")
 @setting("cache")
 @setting("gdelt_url")
-@click.argument("format", type=click.Choice(sorted(LOADERS)), required=False)
+@click.argument("format", metavar="[FORMAT]", type=click.Choice(sorted(LOADERS)), required=False)
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option("--dataset", help="Name of the dataset, in the place of the format's own.")
+@click.option("--dataset", help="Name of the dataset; the format's own by default.")
 @click.option("--from", "first", type=DAY, help="First day of GDELT's files to download.")
 @click.option("--to", "last", type=DAY, help="Last day of GDELT's files to download.")
 @click.option("--daily", is_flag=True, help="Download the daily files of GDELT 1.0.")
 @click.option("--dry-run", is_flag=True, help="Check and report; keep nothing.")
 @click.option("--replay", "replayed", type=int, help="Read the quarantine of this load again.")
 def load_files(**given: Any) -> None:
-    """Load files of a FORMAT into the database, as one revision.
+    """Load files of a FORMAT, as one revision.
 
-    A PATH is a file, a folder, a pattern, a .zip, a .gz or an address. `load gdelt --from
-    2024-06-13 --to 2024-06-17` downloads what GDELT published on these days.
-    """
+    A PATH is a file, a folder, a pattern, a .zip, a .gz or an address. With --from and --to,
+    GDELT's own files of these days are downloaded instead.
+
+    \b
+    FORMAT is one of:
+      gdelt           GDELT 2.0 events, and 1.0 daily and back files
+      gdelt-mentions  GDELT 2.0 mentions
+      icews           ICEWS yearly and daily files
+      phoenix         Phoenix of the Open Event Data Alliance
+      keds            KEDS/TABARI in CAMEO: date, source, target, code
+      polecat         POLECAT
+      csv, ndjson     files that this service exported
+    """  # noqa: D301 - click looks for this character
     named = {name: given.pop(name) for name in ("database", "cache", "gdelt_url")}
     settings = settings_with(**named)
     _check(**given)

@@ -35,14 +35,17 @@ SEED = "dataset.loading.seed:load"
 
 
 @click.group(
-    cls=Commands, elsewhere=ELSEWHERE, context_settings={"help_option_names": ["-h", "--help"]}
+    cls=Commands,
+    elsewhere=ELSEWHERE,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: cameo-events load gdelt --from 2024-06-13 --to 2024-06-17",
 )
 @click.version_option(package_name="cameo-events")
 def main() -> None:
     """Serve and load political events: who did what to whom, when and where."""
 
 
-@main.command()
+@main.command(epilog="Example: cameo-events serve --database events.sqlite --port 8001")
 @setting("database")
 @setting("host")
 @setting("port")
@@ -56,7 +59,10 @@ def main() -> None:
 @setting("rate_limit_storage")
 @setting("log")
 def serve(**given: str | None) -> None:
-    """Serve the API; a database that does not exist is made, with the seed dataset in it."""
+    """Serve the API.
+
+    A database that does not exist is made, with the seed dataset in it.
+    """
     settings = settings_with(**given)
     serving.check_address(settings)
     if _is_empty(settings):
@@ -66,7 +72,7 @@ def serve(**given: str | None) -> None:
     serving.run(settings)
 
 
-@main.command()
+@main.command(epilog="Example: cameo-events openapi --output openapi.json")
 @click.option("--output", type=click.Path(path_type=Path), help="File to write instead of stdout.")
 def openapi(output: Path | None) -> None:
     """Write the OpenAPI document."""

@@ -7,7 +7,7 @@ from api.terminals import echo
 from dataset.writes.releases import release
 
 
-@click.command("release")
+@click.command("release", epilog="Example: cameo-events release 2026.1")
 @setting("database")
 @click.argument("name")
 @click.option("--revision", "number", type=int, help="Revision to name; the newest by default.")

@@ -13,39 +13,43 @@ from dataset.store.results_cache import ResultsCache
 from dataset.writes import purges, retractions
 
 
-@click.command("retract")
+@click.command(
+    "retract",
+    epilog="Example: cameo-events retract seed:9 --reason 'Told twice.'",
+)
 @setting("database")
 @click.argument("event_id", metavar="ID")
 @click.option("--reason", required=True, help="Why, as readers of the event will see it.")
 @click.option("--successor", help="Id of the event that takes its place.")
 def retract_event(database: str | None, event_id: str, reason: str, successor: str | None) -> None:
-    """Take the event ID back: it stays in the history, with the reason."""
+    """Take the event ID back; it stays in the history."""
     with writing(settings_with(database=database)) as opened:
         _done("retracted", event_id, retractions.retract(opened, event_id, reason, successor))
 
 
-@click.command("restore")
+@click.command("restore", epilog="Example: cameo-events restore seed:9")
 @setting("database")
 @click.argument("event_id", metavar="ID")
 def restore_event(database: str | None, event_id: str) -> None:
     """Bring the retracted event ID back, as it was last.
 
-    Files with newer versions that were loaded meanwhile have to be loaded again.
+    If files with newer versions were loaded meanwhile, load them again.
     """
     with writing(settings_with(database=database)) as opened:
         _done("restored", event_id, retractions.restore(opened, event_id))
 
 
-@click.command("purge")
+@click.command("purge", epilog="Example: cameo-events purge seed:9")
 @setting("database")
 @setting("cache")
 @click.argument("event_id", metavar="ID")
 @click.confirmation_option(prompt="All versions of the event will be removed for good. Go on?")
 def purge_event(database: str | None, cache: str | None, event_id: str) -> None:
-    """Remove all versions of the event ID for good, as a court may ask; no load brings it back.
+    """Remove all versions of the event ID for good.
 
-    The file is written anew, which takes its time. Results that servers keep in CACHE, and the copy
-    in columns, are removed as well. Backups, exports and the quarantine of loads are not touched.
+    No load brings it back. The database file is written again, which takes a while. Results that
+    servers keep in CACHE, and the copy in columns, are removed as well. Backups, exports and the
+    quarantine of loads are not touched.
     """
     settings = settings_with(database=database, cache=cache)
     with writing(settings) as opened:
