@@ -31,6 +31,7 @@ endef
 
 help:  ## Show what `make` can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo 'Defaults: HOST=127.0.0.1 PORT=8000 DATABASE=cameo-events.sqlite; for example: make serve PORT=8001'
 
 serve: .venv/.installed  ## Serve on http://$HOST:$PORT (8000), with the seed dataset if DATABASE is new
 	@exec $(BIN)/cameo-events serve
@@ -70,7 +71,7 @@ openapi: .venv/.installed  ## Write the OpenAPI document
 	$(BIN)/cameo-events openapi --output openapi/openapi.json
 
 bench: .venv/.installed-tests .bench/.peers  ## Measure against peers (BENCH_ROWS=10000000, GROUPS="pages http")
-	PYTHONPATH=tests $(BIN)/python -m benchmarks $(GROUPS)
+	PYTHONPATH=tests $(BIN)/python -m benchmarks --write docs/performance.md $(GROUPS)
 
 hashes: $(HASHES)/.installed  ## Write constraints-hashes.txt: what the service needs, each file with its hash
 	$(HASHES)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --all-build-deps \

@@ -18,8 +18,9 @@ from api.resources import (
     mentions,
     service,
 )
+from api.responses import slots
 from api.settings import Settings
-from dataset.store.results_cache import Spool
+from dataset.store.results_cache import ResultsCache
 from dataset.store.snapshots import Store
 
 MODULES = (
@@ -68,11 +69,17 @@ class Service(Flask):
 def create_app(settings: Settings | None = None) -> Flask:
     """Make the application that serves the store which the settings name."""
     settings = settings or Settings.of()
-    app = Service(__name__)
+    # The pages have the static files; a folder of the application would be looked at first.
+    app = Service(__name__, static_folder=None)
     app.config.update(specification.CONFIG, PUBLIC_URL=settings.public_url)
     app.url_map.strict_slashes = True
     app.extensions["store"] = Store(settings.database, settings.query_seconds)
-    app.extensions["spool"] = Spool(settings.results_folder, caching.fingerprint())
+    app.extensions["results"] = ResultsCache(
+        settings.results_folder,
+        caching.fingerprint(),
+        before_making=slots.take,
+        wait=slots.wait_for_result,
+    )
     for concern in CONCERNS:
         if concern not in IF_SET or getattr(settings, IF_SET[concern]):
             resolve_name(concern)(app, settings)

@@ -6,7 +6,7 @@ from flask import current_app, request
 from werkzeug.sansio.utils import get_current_url
 from werkzeug.urls import iri_to_uri
 
-from dataset.store.results_cache import Spool
+from dataset.store.results_cache import ResultsCache
 from dataset.store.snapshots import Store
 
 
@@ -16,9 +16,9 @@ def store() -> Store:
     return found
 
 
-def spool() -> Spool:
-    """Give the folder of results of the running application."""
-    found: Spool = current_app.extensions["spool"]
+def results() -> ResultsCache:
+    """Give the cache of results of the running application."""
+    found: ResultsCache = current_app.extensions["results"]
     return found
 
 

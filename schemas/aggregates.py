@@ -5,9 +5,10 @@ from typing import Any
 
 import marshmallow as ma
 
-from dataset.codebook.hints import closest
+from dataset.codebook.vocabularies import closest
+from dataset.declarations.aggregates import DYAD, KEYS, MEASURES, MOST_FILLED, MOST_KEYS
 from dataset.declarations.columns import COLUMNS
-from dataset.declarations.measures import DYAD, KEYS, MEASURES, MOST_FILLED, MOST_KEYS, PERIODS
+from dataset.declarations.periods import PERIODS
 from schemas import fields
 from schemas.answers import PageInfoSchema, ReceiptSchema
 from schemas.base import ResponseSchema, described

@@ -15,7 +15,9 @@ from api.settings import Settings
 from dataset.loading import seed
 from dataset.maintenance.copies import copy
 from dataset.store.database import open_to_write
-from support.figures import FIGURES
+from support.documents import write_figures
+from support.figures import MEASURED_BY, as_text, handed_over, known, take
+from support.paths import ROOT
 from support.postgres_server import Server
 from support.quick import Watch
 from support.rich_store import RICH, Event, client_on, make_rich
@@ -26,31 +28,36 @@ from support.sites import Site, serving_files
 @pytest.fixture
 def figures() -> Callable[..., None]:
     """Note figures of a promise; they are printed when all tests have run."""
-    return lambda promise, **numbers: FIGURES.setdefault(promise, {}).update(numbers)
+    return lambda promise, **numbers: known(promise).update(numbers)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run write what it has measured into the documents."""
+    text = "write the figures of promises into docs/promises.md"
+    parser.addoption("--write-figures", action="store_true", help=text)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Hand figures to the process that prints them, where tests run in several."""
     if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput["figures"] = FIGURES
+        session.config.workeroutput.update(handed_over())
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: object) -> None:
     """Take the figures of a process that has ended."""
-    for promise, numbers in getattr(node, "workeroutput", {}).get("figures", {}).items():
-        known = FIGURES.setdefault(promise, {})
-        for name, number in numbers.items():
-            known[name] = known[name] + number if name in known else number
+    take(getattr(node, "workeroutput", {}))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what was measured."""
-    if FIGURES:
+    """Print what was measured, and write it down if that was asked for."""
+    shown = as_text()
+    if shown:
         terminalreporter.section("figures")
-    for promise, numbers in FIGURES.items():
-        shown = ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in numbers.items())
-        terminalreporter.line(f"{promise}: {shown}")
+    for promise, text in shown.items():
+        terminalreporter.line(f"{promise}: {text}")
+    if terminalreporter.config.getoption("--write-figures"):
+        write_figures(ROOT / "docs" / "promises.md", shown, MEASURED_BY)
 
 
 WATCH = Watch()

@@ -11,26 +11,27 @@ from dataset.maintenance.backups import Backup, backup, restore
 FILE = click.argument("file", type=click.Path(path_type=Path))
 
 
-@click.command("backup")
+@click.command("backup", epilog="Example: cameo-events backup events.backup")
 @setting("database")
 @FILE
 def back_up(database: str | None, file: Path) -> None:
-    """Copy the database into a new FILE, as it is at one moment, while it is read and written.
+    """Copy the database into a new FILE, and check the copy.
 
-    The copy is checked. For PostgreSQL use its own pg_dump.
+    The copy is the database as it is at one moment; others may read and write meanwhile. For
+    PostgreSQL use its own pg_dump.
     """
     _show("holds", backup(settings_with(database=database).database, file), file)
 
 
-@click.command("restore-backup")
+@click.command("restore-backup", epilog="Example: cameo-events restore-backup events.backup")
 @setting("database")
 @FILE
 @click.confirmation_option(prompt="What the database holds now will be gone. Go on?")
 def restore_backup(database: str | None, file: Path) -> None:
-    """Put the copy in FILE in the place of the database, whole or not at all.
+    """Put the copy in FILE in the place of the database.
 
-    The copy is checked first. A database that is written to is refused; servers need not be
-    stopped.
+    The copy is checked first. It is put back whole or not at all. A database that is being written
+    to is refused. Servers need not be stopped.
     """
     _show("restored:", restore(file, settings_with(database=database).database), file)
 

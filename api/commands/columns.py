@@ -11,15 +11,16 @@ from dataset.parquet_copy.segments import is_made
 from dataset.store.snapshots import Store
 
 
-@click.command("columns")
+@click.command("columns", epilog="Example: cameo-events columns --database events.sqlite")
 @setting("database")
 @click.option("--anew", is_flag=True, help="Make all of it anew, as one segment.")
 def refresh_columns(database: str | None, anew: bool) -> None:
-    """Make a copy of the database in columns, or mend it and bring it up to date.
+    """Make or mend the copy of the database in columns.
 
-    Group-bys, Parquet and CSV exports of many events are read from it, which takes a fraction of
-    the time. It lies beside the database, in DATABASE.columns, and holds nothing that the database
-    does not: every file is checked, and made anew if missing or damaged. `load` goes on with it.
+    Group-bys, Parquet and CSV exports of many events are read from the copy, which takes a fraction
+    of the time. It lies beside the database, in DATABASE.columns, and holds nothing that the
+    database does not. Every file is checked, and made again if it is missing or damaged. Once there
+    is a copy, `load` keeps it up to date.
     """
     _show(_refreshed(settings_with(database=database), anew))
 

@@ -22,27 +22,30 @@ ELSEWHERE = {
     "backup": "api.commands.backups:back_up",
     "restore-backup": "api.commands.backups:restore_backup",
     "load": "api.commands.loads:load_files",
-    "loads": "api.commands.loads:list_loads",
+    "loads": "api.commands.accounts:list_loads",
     "columns": "api.commands.columns:refresh_columns",
-    "quarantine": "api.commands.loads:show_quarantine",
-    "retract": "api.commands.corrections:retract_event",
-    "restore": "api.commands.corrections:restore_event",
-    "purge": "api.commands.corrections:purge_event",
-    "release": "api.commands.corrections:name_release",
+    "quarantine": "api.commands.accounts:show_quarantine",
+    "retract": "api.commands.retractions:retract_event",
+    "restore": "api.commands.retractions:restore_event",
+    "purge": "api.commands.retractions:purge_event",
+    "release": "api.commands.releases:name_release",
 }
 """The commands that a server has no use for; each is imported when it is asked for."""
 SEED = "dataset.loading.seed:load"
 
 
 @click.group(
-    cls=Commands, elsewhere=ELSEWHERE, context_settings={"help_option_names": ["-h", "--help"]}
+    cls=Commands,
+    elsewhere=ELSEWHERE,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: cameo-events load gdelt --from 2024-06-13 --to 2024-06-17",
 )
 @click.version_option(package_name="cameo-events")
 def main() -> None:
     """Serve and load political events: who did what to whom, when and where."""
 
 
-@main.command()
+@main.command(epilog="Example: cameo-events serve --database events.sqlite --port 8001")
 @setting("database")
 @setting("host")
 @setting("port")
@@ -56,17 +59,20 @@ def main() -> None:
 @setting("rate_limit_storage")
 @setting("log")
 def serve(**given: str | None) -> None:
-    """Serve the API; a database that does not exist is made, with the seed dataset in it."""
+    """Serve the API.
+
+    A database that does not exist is made, with the seed dataset in it.
+    """
     settings = settings_with(**given)
     serving.check_address(settings)
     if _is_empty(settings):
         with writing(settings, may_make=True) as database:
-            seeded = resolve_name(SEED)(database).account["inserted"]
+            seeded = resolve_name(SEED)(database).outcomes["inserted"]
         echo(f"The database is new: it has the seed dataset, {seeded} events.")
     serving.run(settings)
 
 
-@main.command()
+@main.command(epilog="Example: cameo-events openapi --output openapi.json")
 @click.option("--output", type=click.Path(path_type=Path), help="File to write instead of stdout.")
 def openapi(output: Path | None) -> None:
     """Write the OpenAPI document."""

@@ -71,9 +71,10 @@ class Commands(click.Group):
 
 def setting(name: str) -> Any:
     """Make the option of a setting; the environment variable of its name gives the default."""
-    return click.option(
-        f"--{name.replace('_', '-')}", default=None, help=f"{MEANINGS[name]} [env: {name.upper()}]"
-    )
+    default = getattr(Settings, name)
+    told = f" [default: {default}]" if default != "" else ""
+    text = f"{MEANINGS[name]} [env: {name.upper()}]{told}"
+    return click.option(f"--{name.replace('_', '-')}", default=None, help=text)
 
 
 def settings_with(**given: str | None) -> Settings:

@@ -2,44 +2,53 @@
 
 import click
 
+from api.commands.accounts import show_account
 from api.commands.options import setting, settings_with, tell, writing
-from api.commands.progress import show
 from api.terminals import echo
 from dataset.loading import seed
 from dataset.maintenance import copies, distribution, migrations
 from dataset.maintenance.distribution import SHARDS
 
 
-@click.command()
+@click.command(epilog="Example: cameo-events init --database events.sqlite")
 @setting("database")
 @click.option("--distribute", is_flag=True, help="Spread the tables over a Citus cluster.")
 @click.option("--shards", type=click.IntRange(1, 1024), default=SHARDS, help="Into so many parts.")
 def init(database: str | None, distribute: bool, shards: int) -> None:
-    """Make the database and load the seed dataset, if that has not been done."""
+    """Make the database, with the seed dataset in it.
+
+    What is there already stays as it is.
+    """
     with writing(settings_with(database=database), may_make=True) as opened:
         if distribute:
             distribution.distribute(opened, shards, echo)
-        show(seed.load(opened))
+        show_account(seed.load(opened))
 
 
-@click.command("copy")
+@click.command(
+    "copy", epilog="Example: cameo-events copy events.sqlite postgresql://user@host/events"
+)
 @click.argument("source", metavar="FROM")
 @click.argument("target", metavar="TO")
 def copy_store(source: str, target: str) -> None:
-    """Copy the store FROM, with all its versions, into the new database TO.
+    """Copy the store FROM into the new database TO.
 
-    Either is the path of a SQLite file or like postgresql://user@host/database. A copy that was
-    interrupted goes on where it ended. In the end each table is counted and compared. The copy is
-    the same store: cursors and pinned answers of one are good at the other.
+    Each is the path of a SQLite file, or like postgresql://user@host/database. All versions are
+    copied. If the copy is interrupted, run it again: it goes on where it ended. At the end each
+    table is counted and compared. The copy is the same store, so cursors and pinned answers of one
+    are good at the other.
     """
     tell(copies.copy(source, target, _tell))
     echo("The copy is whole.")
 
 
-@click.command("migrate")
+@click.command("migrate", epilog="Example: cameo-events migrate --database events.sqlite")
 @setting("database")
 def migrate_store(database: str | None) -> None:
-    """Bring the database to the schema of this version, after an upgrade: all of it or nothing."""
+    """Bring the database to the schema of this version.
+
+    Run it after an upgrade. It changes all of the database or nothing.
+    """
     tell(migrations.migrate(settings_with(database=database).database, echo))
     echo("The schema is up to date.")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_smorest import Blueprint as SmorestBlueprint
 
-from api.requests.queries import PARSER
+from api.requests.parameters import PARSER
 
 
 def operation_id(name: str) -> str:

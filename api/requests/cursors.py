@@ -25,7 +25,7 @@ class Cursor:
     position: tuple[Any, ...]
 
 
-def written(cursor: Cursor, query: str, signing_key: str) -> str:
+def signed(cursor: Cursor, query: str, signing_key: str) -> str:
     """Write a cursor as signed text."""
     content = [_digest(query), cursor.revision, cursor.token, *cursor.matched, *cursor.position]
     return str(_signer(signing_key).dumps(content))

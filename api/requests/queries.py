@@ -1,108 +1,131 @@
-"""Validate a query once: what a query string says to a schema is kept, as it never changes.
-
-What the store knows (its codes, its revisions) is no part of it and is asked for each time.
-"""
+"""A query at a revision of the store: what it selects, and the receipt of its answer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from types import MappingProxyType
-from typing import Any, ClassVar
-from urllib.parse import urlencode
+from typing import Any
 
-import marshmallow as ma
-from flask import Request, request
-from webargs.flaskparser import FlaskParser
+from api.requests import cursors
+from api.requests.parameters import Parameters, query_text
+from dataset.declarations.filters import FILTERS, SAMPLE_NOTE, Choice
+from dataset.events.pages import ALL_COLUMNS
+from dataset.selections.known_values import resolved
+from dataset.selections.samples import Sample
+from dataset.selections.selections import Position, Selection, Sort
+from dataset.store.counts import Matched
+from dataset.store.lists import PageRequest
+from dataset.store.snapshots import Snapshot
 
-from dataset.declarations.filters import DISTINCT, FILTERS, SAMPLE_NOTE, Choice
-from schemas.codes import Choices
-from schemas.fields import Columns
-
-MOST_KEPT = 1024
+DEFAULT_LIMIT = 100
+CITED = (*FILTERS, "distinct", "sample", "seed", "fields", "sort", "by", "measures", "fill")
+"""The parameters that a citation names."""
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A validated query: its values, the same as text without the cursor, and what follows."""
+class Query:
+    """Valid parameters, and the revision that they are asked of.
 
-    arguments: Mapping[str, Any]
-    written: Mapping[str, str]
-    cursor: str | None
-    query: str
-    notes: tuple[str, ...]
-
-
-@lru_cache(MOST_KEPT)
-def asked(schema: type[ma.Schema], query_string: bytes) -> Asked:
-    """Give what a query asks; only on its first time is it validated, as the running request.
-
-    An error is not kept: it is raised each time anew.
+    `path` is the resource that is asked, below `base_url`. `cite_as` holds the parameters by which
+    the answer is cited. `token` is that of the revision.
     """
-    arguments = PARSER.validated(_instance(schema), request)
-    written = dict(_instance(schema).dump(arguments))
-    cursor = written.pop("cursor", None)
-    notes = {note_on(name, value) for name, value in arguments.items()} - {None}
-    return Asked(
-        MappingProxyType(arguments),
-        MappingProxyType(written),
-        cursor,
-        query_text(written),
-        tuple(sorted(map(str, notes))),
-    )
 
+    snapshot: Snapshot
+    parameters: Parameters
+    base_url: str
+    path: str
+    cite_as: Mapping[str, str]
+    revision: int
+    token: str
+    release: str | None
+    cursor: cursors.Cursor | None
 
-@cache
-def _instance(schema: type[ma.Schema]) -> ma.Schema:
-    """Make a schema, which takes longer than validating with it."""
-    return schema()
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        """The parameters as values."""
+        return self.parameters.arguments
 
+    @property
+    def canonical(self) -> Mapping[str, str]:
+        """The parameters as canonical text, without the cursor."""
+        return self.parameters.canonical
 
-class QueryParser(FlaskParser):
-    """Read query parameters: unknown ones, repeated ones and broken text are errors."""
+    @property
+    def canonical_query(self) -> str:
+        """The query in canonical form: parameters by name, values in canonical text."""
+        return self.parameters.canonical_query
 
-    DEFAULT_UNKNOWN_BY_LOCATION: ClassVar[dict[str, str | None]] = {  # type: ignore[misc]
-        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
-        "query": ma.RAISE,
-    }
+    @property
+    def limit(self) -> int:
+        """How many items a page may hold; a sample comes on one."""
+        return int(self.arguments.get("sample") or self.arguments.get("limit", DEFAULT_LIMIT))
 
-    def parse(self, argmap: Any, req: Request | None = None, **_: Any) -> Any:
-        """Give the validated parameters, those of an equal query if there was one."""
-        return asked(argmap, request.query_string).arguments
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the answer shows."""
+        return tuple(self.arguments.get("fields", ALL_COLUMNS))
 
-    def validated(self, schema: ma.Schema, req: Request) -> dict[str, Any]:
-        """Validate the parameters of a request."""
-        return super().parse(schema, req, location="query")
+    @property
+    def filters(self) -> dict[str, Any]:
+        """The filters of events, checked against the store."""
+        filters = {name: value for name, value in self.arguments.items() if name in FILTERS}
+        return resolved(self.snapshot, filters)
 
-    def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
-        """Give the parameters as a plain dict of texts."""
-        repeated = {
-            name: [{"detail": _once(schema.fields.get(name))}]
-            for name, values in req.args.lists()
-            if len(values) > 1
+    @property
+    def datasets(self) -> Choice | None:
+        """The datasets that are counted, checked against the store; None is all."""
+        given = {name: value for name, value in self.arguments.items() if name == "dataset"}
+        return resolved(self.snapshot, given).get("dataset")
+
+    @property
+    def page_request(self) -> PageRequest:
+        """Which page of a list is asked for."""
+        if self.cursor is None:
+            return PageRequest(self.limit)
+        return PageRequest(self.limit, self.cursor.position, self.cursor.matched)
+
+    def selection(self, sort: Sort) -> Selection:
+        """Select the events that are asked for; `sort` is their order if none is asked for."""
+        return Selection(
+            self.revision,
+            self.filters,
+            Sort(*self.arguments.get("sort", sort)),
+            Position(*self.cursor.position) if self.cursor else None,
+            self.arguments.get("distinct"),
+            self._sample,
+        )
+
+    @property
+    def _sample(self) -> Sample | None:
+        given = self.arguments
+        return Sample(given["sample"], given["seed"]) if "sample" in given else None
+
+    def next_url(self, position: tuple[Any, ...], matched: Matched) -> str:
+        """Give the address of the page after a position."""
+        cursor = cursors.Cursor(self.revision, self.token, matched, position)
+        bound = bound_query(self.path, self.parameters)
+        text = cursors.signed(cursor, bound, self.snapshot.signing_key)
+        return f"{self.base_url}{self.path}?{query_text({**self.canonical, 'cursor': text})}"
+
+    @property
+    def cite_url(self) -> str:
+        """Give the address of this answer's citation."""
+        cited = {name: text for name, text in self.cite_as.items() if name in CITED}
+        as_of = self.release or str(self.revision)
+        return f"{self.base_url}/v1/cite?{query_text({**cited, 'as_of': as_of})}"
+
+    def receipt(self, matched: Matched, complete: bool) -> dict[str, Any]:
+        """Say what the answer is an answer to."""
+        known = self.parameters.notes
+        return {
+            "query": self.canonical_query,
+            "revision": self.revision,
+            "release": self.release,
+            "matched": matched._asdict(),
+            "complete": complete,
+            "notes": [note for note in known if not (complete and note == SAMPLE_NOTE)],
+            "cite": self.cite_url,
         }
-        if repeated:
-            raise ma.ValidationError(repeated)
-        return req.args.to_dict()
 
 
-PARSER = QueryParser()
-
-
-def _once(field: ma.fields.Field[Any] | None) -> str:
-    several = isinstance(field, Choices | Columns)
-    return "must be given once" + ("; separate several values by commas." if several else ".")
-
-
-def query_text(parameters: Mapping[str, str]) -> str:
-    """Write parameters as a query string, sorted by name."""
-    return urlencode(sorted(parameters.items()), safe=",:!*/")
-
-
-def note_on(name: str, value: Any) -> str | None:
-    """Say what a parameter leaves out; a choice may keep the events without a value."""
-    if name == "distinct":
-        return DISTINCT[value].note
-    if name not in FILTERS:
-        return SAMPLE_NOTE if name == "sample" else None
-    keeps_missing = isinstance(value, Choice) and value.keeps_missing
-    return None if keeps_missing else FILTERS[name].note
+def bound_query(path: str, parameters: Parameters) -> str:
+    """Give what a cursor belongs to: the resource and the query."""
+    return f"{path}?{parameters.canonical_query}"

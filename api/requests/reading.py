@@ -1,8 +1,7 @@
-"""Read the store for one request: a snapshot, the revision that is asked for, and a receipt."""
+"""Read the store for one request: a query on a snapshot, unless the client has its answer."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import marshmallow as ma
@@ -13,125 +12,37 @@ from api.context import base_url, store
 from api.middleware import caching, compression
 from api.middleware.problems import refuse
 from api.requests import cursors
-from api.requests.queries import Asked, asked, query_text
+from api.requests.parameters import Parameters, parameters_of
+from api.requests.queries import Query, bound_query
 from dataset.catalogue.releases import revision_of
-from dataset.declarations.filters import FILTERS, SAMPLE_NOTE, Choice
-from dataset.events.pages import ALL_COLUMNS
-from dataset.selections.known_values import resolved
-from dataset.selections.samples import Sample
-from dataset.selections.selections import Position, Selection, Sort
-from dataset.store.counts import Matched
-from dataset.store.lists import Cut
 from dataset.store.snapshots import Snapshot
 
 JSON = "application/json"
-DEFAULT_LIMIT = 100
-CITED = (*FILTERS, "distinct", "sample", "seed", "fields", "sort", "by", "measures", "fill")
 LONGEST_QUERY = 7_000
 
 
-@dataclass(frozen=True)
-class Reading:
-    """What a request asks, of which revision; `cited` is the query that the answer is cited as."""
+@contextmanager
+def reading(
+    schema: type[ma.Schema],
+    arguments: Mapping[str, Any],
+    media_type: str = JSON,
+    cite_as: Mapping[str, str] | None = None,
+    depends_on: Callable[[Snapshot], object] | None = None,
+) -> Iterator[Query]:
+    """Open the store for a request; a client that has the answer already gets a 304.
 
-    snapshot: Snapshot
-    asked: Asked
-    revision: int
-    token: str
-    release: str | None
-    cursor: cursors.Cursor | None
-    cited: Mapping[str, str]
-    etag: str
-
-    @property
-    def arguments(self) -> Mapping[str, Any]:
-        """The parameters as values."""
-        return self.asked.arguments
-
-    @property
-    def written(self) -> Mapping[str, str]:
-        """The parameters as canonical text, without the cursor."""
-        return self.asked.written
-
-    @property
-    def query(self) -> str:
-        """The query in canonical form: parameters by name, values in canonical text."""
-        return self.asked.query
-
-    @property
-    def limit(self) -> int:
-        """How many items a page may hold; a sample comes on one."""
-        return int(self.arguments.get("sample") or self.arguments.get("limit", DEFAULT_LIMIT))
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns that the answer shows."""
-        return tuple(self.arguments.get("fields", ALL_COLUMNS))
-
-    @property
-    def filters(self) -> dict[str, Any]:
-        """The filters of events, checked against the store."""
-        filters = {name: value for name, value in self.arguments.items() if name in FILTERS}
-        return resolved(self.snapshot, filters)
-
-    @property
-    def datasets(self) -> Choice | None:
-        """The datasets that are counted, checked against the store; None is all."""
-        given = {name: value for name, value in self.arguments.items() if name == "dataset"}
-        return resolved(self.snapshot, given).get("dataset")
-
-    @property
-    def cut(self) -> Cut:
-        """Which part of a list is asked for."""
-        if self.cursor is None:
-            return Cut(self.limit)
-        return Cut(self.limit, self.cursor.position, self.cursor.matched)
-
-    def selection(self, sort: Sort) -> Selection:
-        """Select the events that are asked for; `sort` is their order if none is asked for."""
-        return Selection(
-            self.revision,
-            self.filters,
-            Sort(*self.arguments.get("sort", sort)),
-            Position(*self.cursor.position) if self.cursor else None,
-            self.arguments.get("distinct"),
-            self._sample,
-        )
-
-    @property
-    def _sample(self) -> Sample | None:
-        asked = self.arguments
-        return Sample(asked["sample"], asked["seed"]) if "sample" in asked else None
-
-    def next_url(self, position: tuple[Any, ...], matched: Matched) -> str:
-        """Give the address of the page after a position."""
-        cursor = cursors.Cursor(self.revision, self.token, matched, position)
-        text = cursors.written(cursor, bound_query(self.query), self.snapshot.signing_key)
-        return f"{base_url()}{request.path}?{query_text({**self.written, 'cursor': text})}"
-
-    @property
-    def cite_url(self) -> str:
-        """Give the address of this answer's citation."""
-        cited = {name: text for name, text in self.cited.items() if name in CITED}
-        as_of = self.release or str(self.revision)
-        return f"{base_url()}/v1/cite?{query_text({**cited, 'as_of': as_of})}"
-
-    def receipt(self, matched: Matched, complete: bool) -> dict[str, Any]:
-        """Say what the answer is an answer to."""
-        return {
-            "query": self.query,
-            "revision": self.revision,
-            "release": self.release,
-            "matched": matched._asdict(),
-            "complete": complete,
-            "notes": [note for note in self.asked.notes if not (complete and note == SAMPLE_NOTE)],
-            "cite": self.cite_url,
-        }
-
-
-def bound_query(query: str) -> str:
-    """Give what a cursor belongs to: the resource and the query."""
-    return f"{request.path}?{query}"
+    `cite_as` is the query that the answer is cited as, by default the request's own.
+    `depends_on` gives what else decides the answer, where that changes without a new revision.
+    """
+    parameters = parameters_of(schema, request.query_string)
+    g.query = parameters.canonical_query
+    check_length(g.query)
+    with store().snapshot() as snapshot:
+        query = _query(snapshot, parameters, parameters.canonical if cite_as is None else cite_as)
+        more = depends_on(snapshot) if depends_on else None
+        etag = _etag(query, media_type, more)
+        caching.answer_304_if_fresh(etag, pinned="as_of" in arguments)
+        yield query
 
 
 def check_length(query: str) -> None:
@@ -140,37 +51,24 @@ def check_length(query: str) -> None:
         raise refuse(RequestURITooLarge, f"A query has at most {LONGEST_QUERY} characters.")
 
 
-@contextmanager
-def reading(
-    schema: type[ma.Schema],
-    arguments: Mapping[str, Any],
-    media_type: str = JSON,
-    cited: Mapping[str, str] | None = None,
-    besides: Callable[[Snapshot], object] | None = None,
-) -> Iterator[Reading]:
-    """Open the store for a request; a client that has the answer already gets a 304.
+def _query(snapshot: Snapshot, parameters: Parameters, cite_as: Mapping[str, str]) -> Query:
+    """Ask the revision of the cursor, else that of `as_of`, else the newest."""
+    revision, release = revision_of(snapshot, parameters.arguments.get("as_of"))
+    cursor, text = None, parameters.cursor
+    if text:
+        bound = bound_query(request.path, parameters)
+        cursor = cursors.read(text, bound, snapshot.signing_key)
+        revision = cursor.revision
+    token = snapshot.token_of(revision)
+    if cursor and text:
+        cursors.check(cursor, text, token)
+    address = (base_url(), request.path)
+    return Query(snapshot, parameters, *address, cite_as, revision, token, release, cursor)
 
-    `cited` is the query that the answer is cited as, by default the request's own.
-    `besides` gives what else decides the answer, where that changes without a new revision.
-    """
-    query = asked(schema, request.query_string)
-    g.query = query.query
-    check_length(g.query)
-    with store().snapshot() as snapshot:
-        revision, release = revision_of(snapshot, arguments.get("as_of"))
-        cursor = None
-        if query.cursor:
-            bound = bound_query(query.query)
-            cursor = cursors.read(query.cursor, bound, snapshot.signing_key)
-            revision = cursor.revision
-        token = snapshot.token_of(revision)
-        if cursor:
-            cursors.check(cursor, str(query.cursor), token)
-        more = besides(snapshot) if besides else None
-        state = (snapshot.uuid, revision, token, more)
-        asks = (request.path, query.query, query.cursor)
-        coding = compression.chosen(media_type)
-        etag = caching.tag(*state, *asks, media_type, coding, base_url())
-        caching.answer_304_if_fresh(etag, pinned="as_of" in arguments)
-        known_as = query.written if cited is None else cited
-        yield Reading(snapshot, query, revision, token, release, cursor, known_as, etag)
+
+def _etag(query: Query, media_type: str, more: object) -> str:
+    """Make the ETag of all that decides the answer: the state of the store, query, encoding."""
+    parameters = query.parameters
+    state = (query.snapshot.uuid, query.revision, query.token, more)
+    wanted = (query.path, parameters.canonical_query, parameters.cursor)
+    return caching.tag(*state, *wanted, media_type, compression.chosen(media_type), query.base_url)

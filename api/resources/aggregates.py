@@ -5,6 +5,7 @@ from typing import Any
 import marshmallow as ma
 from flask import Response
 
+from api.middleware.negotiation import preferred
 from api.openapi.blueprint import Blueprint
 from api.openapi.documentation import (
     CHART_HEADERS,
@@ -13,11 +14,11 @@ from api.openapi.documentation import (
     PAGE_HEADERS,
     RECEIPT_HEADERS,
 )
-from api.requests.queries import query_text
-from api.requests.reading import Reading, reading
-from api.responses import group_formats
-from api.responses.group_formats import AS_CSV, AS_SVG, CSV, SVG, GroupFormat
-from dataset.aggregates.result_tables import Grouping
+from api.requests.parameters import query_text
+from api.requests.queries import Query
+from api.requests.reading import reading
+from api.responses.aggregates import ANSWERS, CSV, MADE_WITH, SVG
+from dataset.aggregates.aggregation import Aggregation
 from dataset.selections.selections import Selection
 from schemas.aggregates import (
     AggregateChartQuerySchema,
@@ -34,24 +35,24 @@ BESIDES = ("limit", "as_of")
 """The parameters that do not decide what the groups of a revision are."""
 
 
-def _answer(schema: type[ma.Schema], arguments: dict[str, Any], format: GroupFormat) -> Response:
-    """Answer in a format."""
+def _answer(schema: type[ma.Schema], arguments: dict[str, Any], media_type: str) -> Response:
+    """Answer in a media type."""
     cited = None
     if not GROUPED & arguments.keys():
         # A citation of nothing but filters is one of the events.
         cited = {**schema().dump(arguments), "measures": "count"}
-    with reading(schema, arguments, format.media_type, cited, format.made_with) as asked:
-        return format.answer(asked, _grouping(asked))
+    with reading(schema, arguments, media_type, cited, MADE_WITH.get(media_type)) as query:
+        return ANSWERS[media_type](query, _aggregation(query))
 
 
-def _grouping(asked: Reading) -> Grouping:
-    decisive = {name: text for name, text in asked.written.items() if name not in BESIDES}
-    return Grouping(
-        Selection(asked.revision, asked.filters, distinct=asked.arguments.get("distinct")),
-        asked.arguments.get("by", ()),
-        asked.arguments.get("measures", ("count",)),
-        asked.arguments.get("sort"),
-        "fill" in asked.arguments,
+def _aggregation(query: Query) -> Aggregation:
+    decisive = {name: text for name, text in query.canonical.items() if name not in BESIDES}
+    return Aggregation(
+        Selection(query.revision, query.filters, distinct=query.arguments.get("distinct")),
+        query.arguments.get("by", ()),
+        query.arguments.get("measures", ("count",)),
+        query.arguments.get("sort"),
+        "fill" in query.arguments,
         query_text(decisive),
     )
 
@@ -77,7 +78,7 @@ def list_aggregates(arguments: dict[str, Any]) -> Response:
     no event of the group has one. With an `Accept` header for CSV the answer is the whole result,
     or one page of it if `limit` is given; for SVG it is a chart, which takes no `limit`.
     """
-    return _answer(AggregatePageQuerySchema, arguments, group_formats.negotiated())
+    return _answer(AggregatePageQuerySchema, arguments, preferred(ANSWERS))
 
 
 @blueprint.get("/aggregates.csv")
@@ -96,7 +97,7 @@ def export_aggregates_csv(arguments: dict[str, Any]) -> Response:
     No cell is changed for spreadsheets, which take one that begins with `=`, `+`, `-` or `@` for a
     formula: import all columns as text.
     """
-    return _answer(AggregateExportQuerySchema, arguments, AS_CSV)
+    return _answer(AggregateExportQuerySchema, arguments, CSV.media_type)
 
 
 @blueprint.get("/aggregates.svg")
@@ -117,4 +118,4 @@ def draw_aggregates(arguments: dict[str, Any]) -> Response:
     out: other series, events that lie in no single period, gaps. `sort` changes nothing. At most
     20000 points are drawn. A server without matplotlib answers 501.
     """
-    return _answer(AggregateChartQuerySchema, arguments, AS_SVG)
+    return _answer(AggregateChartQuerySchema, arguments, SVG.media_type)

@@ -5,14 +5,14 @@ from typing import Any
 import orjson
 from flask import Response
 
-from api.context import base_url
 from api.middleware.negotiation import preferred
 from api.openapi.blueprint import Blueprint
 from api.openapi.documentation import CITED_HEADERS
-from api.requests.queries import query_text
-from api.requests.reading import JSON, Reading, reading
+from api.requests.parameters import query_text
+from api.requests.queries import Query
+from api.requests.reading import JSON, reading
 from api.responses import envelopes
-from api.responses.formats import receipt_headers
+from api.responses.exports import receipt_headers
 from dataset.catalogue.citations import Citation, citation
 from dataset.selections.selections import OLDEST_FIRST
 from schemas.aggregates import AggregateExportQuerySchema
@@ -46,19 +46,19 @@ def cite_query(arguments: dict[str, Any]) -> Response:
     """
     media_type = preferred(OFFERS)
     resource, schema = AGGREGATES if GROUPED & arguments.keys() else EVENTS
-    with reading(schema, arguments, media_type) as asked:
-        cited = _cited(asked, resource)
-        headers = receipt_headers(asked, envelopes.ONE)
+    with reading(schema, arguments, media_type) as query:
+        cited = _cited(query, resource)
+        headers = receipt_headers(query, envelopes.ONE)
         if media_type == BIBTEX:
             return Response(cited.bibtex, 200, headers, content_type=f"{BIBTEX}; charset=utf-8")
         if media_type == CSL:
             return Response(orjson.dumps([cited.csl]), 200, headers, content_type=CSL)
         data = {"text": cited.text, "bibtex": cited.bibtex, "csl": cited.csl}
-        return envelopes.one_answer(asked, data)
+        return envelopes.one_answer(query, data)
 
 
-def _cited(asked: Reading, resource: str) -> Citation:
-    pinned = {**asked.written, "as_of": asked.release or str(asked.revision)}
-    url = f"{base_url()}/v1/{resource}?{query_text(pinned)}"
-    query = query_text({name: pinned[name] for name in pinned if name != "as_of"})
-    return citation(asked.snapshot, asked.selection(OLDEST_FIRST), query, url)
+def _cited(query: Query, resource: str) -> Citation:
+    pinned = {**query.canonical, "as_of": query.release or str(query.revision)}
+    url = f"{query.base_url}/v1/{resource}?{query_text(pinned)}"
+    text = query_text({name: pinned[name] for name in pinned if name != "as_of"})
+    return citation(query.snapshot, query.selection(OLDEST_FIRST), text, url)

@@ -7,15 +7,16 @@ from typing import Any
 from flask import Response
 from werkzeug.exceptions import HTTPException, NotFound
 
-from api.context import spool
+from api.context import results
 from api.middleware.problems import error_in, refuse
 from api.openapi.blueprint import Blueprint
 from api.openapi.documentation import PAGE_HEADERS, STORE_HEADERS, path_text
-from api.requests.reading import Reading, reading
+from api.requests.queries import Query
+from api.requests.reading import reading
 from api.responses import envelopes
 from dataset.catalogue import codes
 from dataset.codebook import is_actor_code
-from dataset.codebook.hints import meant
+from dataset.codebook.vocabularies import meant
 from dataset.events.emptiness import reasons_of
 from dataset.selections.known_values import held
 from dataset.store.counts import Matched
@@ -47,8 +48,8 @@ def list_actions(arguments: dict[str, Any]) -> Response:
 
     A tree: `parent` and `children` lead up and down it, `depth` cuts it off.
     """
-    with reading(ActionListQuerySchema, arguments, cited={}) as asked:
-        return _codes(asked, codes.actions)
+    with reading(ActionListQuerySchema, arguments, cite_as={}) as query:
+        return _codes(query, codes.actions)
 
 
 @blueprint.get("/actions/<code>", parameters=[path_text("code", "CAMEO action code.", "195")])
@@ -57,11 +58,11 @@ def list_actions(arguments: dict[str, Any]) -> Response:
 @blueprint.alt_response(404, response="NOT_FOUND")
 def get_action(arguments: dict[str, Any], code: str) -> Response:
     """Get one action code: label, place in the tree, Goldstein values, PLOVER type."""
-    with reading(CountedQuerySchema, arguments, cited={}) as asked:
-        found = codes.action(asked.snapshot, spool(), asked.revision, code, asked.datasets)
+    with reading(CountedQuerySchema, arguments, cite_as={}) as query:
+        found = codes.action(query.snapshot, results(), query.revision, code, query.datasets)
         if not found:
-            raise _unknown(asked, "action", code)
-        return envelopes.one_answer(asked, found)
+            raise _unknown(query, "action", code)
+        return envelopes.one_answer(query, found)
 
 
 @blueprint.get("/actors")
@@ -73,8 +74,8 @@ def list_actors(arguments: dict[str, Any]) -> Response:
     With `q` this completes what a person types: `q=tal` finds the Taliban. `parent` leads up the
     tree of codes, `depth=1` leaves only codes of a single part.
     """
-    with reading(ActorListQuerySchema, arguments, cited={}) as asked:
-        return _codes(asked, codes.actors)
+    with reading(ActorListQuerySchema, arguments, cite_as={}) as query:
+        return _codes(query, codes.actors)
 
 
 @blueprint.get("/actors/<code>", parameters=[path_text("code", "CAMEO actor code.", "IRNGOVMIL")])
@@ -83,13 +84,13 @@ def list_actors(arguments: dict[str, Any]) -> Response:
 @blueprint.alt_response(404, response="NOT_FOUND")
 def get_actor(arguments: dict[str, Any], code: str) -> Response:
     """Take a composite actor code apart: country, roles, group, ethnic and religion codes."""
-    with reading(CountedQuerySchema, arguments, cited={}) as asked:
+    with reading(CountedQuerySchema, arguments, cite_as={}) as query:
         found = None
         if is_actor_code(code):
-            found = codes.actor(asked.snapshot, spool(), asked.revision, code, asked.datasets)
+            found = codes.actor(query.snapshot, results(), query.revision, code, query.datasets)
         if not found:
-            raise _unknown(asked, "actor", code)
-        return envelopes.one_answer(asked, found)
+            raise _unknown(query, "actor", code)
+        return envelopes.one_answer(query, found)
 
 
 @blueprint.get("/fields")
@@ -97,27 +98,27 @@ def get_actor(arguments: dict[str, Any], code: str) -> Response:
 @blueprint.response(200, FieldListSchema, headers=PAGE_HEADERS)
 def list_fields(arguments: dict[str, Any]) -> Response:
     """List the columns of events: type, unit, meaning, and how each can be used."""
-    with reading(ListQuerySchema, arguments, cited={}) as asked:
-        return envelopes.slice_answer(asked, codes.columns())
+    with reading(ListQuerySchema, arguments, cite_as={}) as query:
+        return envelopes.slice_answer(query, codes.columns())
 
 
-def _codes(asked: Reading, listed: Callable[..., list[codes.Entry]]) -> Response:
-    """Answer with the codes that are asked for, or with what stands in their way."""
+def _codes(query: Query, listed: Callable[..., list[codes.Entry]]) -> Response:
+    """Answer with the codes that are query for, or with what stands in their way."""
 
     def matching(wanted: Mapping[str, Any]) -> Matched:
         return Matched(len(listing(**wanted)), "eq")
 
-    listing = partial(listed, asked.snapshot, spool(), asked.revision, asked.datasets)
-    wanted = {name: asked.arguments[name] for name in WANTED if name in asked.arguments}
+    listing = partial(listed, query.snapshot, results(), query.revision, query.datasets)
+    wanted = {name: query.arguments[name] for name in WANTED if name in query.arguments}
     found = listing(**wanted)
     if found:
-        return envelopes.slice_answer(asked, found)
-    reasons = reasons_of(wanted, asked.written, matching, "code")
-    return envelopes.slice_answer(asked, found, [*reasons.values()])
+        return envelopes.slice_answer(query, found)
+    reasons = reasons_of(wanted, query.canonical, matching, "code")
+    return envelopes.slice_answer(query, found, [*reasons.values()])
 
 
-def _unknown(asked: Reading, kind: str, code: str) -> HTTPException:
-    suggestion = meant(kind, code, partial(held, asked.snapshot, kind))
+def _unknown(query: Query, kind: str, code: str) -> HTTPException:
+    suggestion = meant(kind, code, partial(held, query.snapshot, kind))
     hint = f" Did you mean {suggestion}?" if suggestion else ""
     detail = f"There is no {kind} code {code}."
     errors = [error_in("code", code, detail, suggestion)]

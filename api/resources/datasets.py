@@ -5,14 +5,14 @@ from typing import Any
 from flask import Response
 from werkzeug.exceptions import NotFound
 
-from api.context import spool
+from api.context import results
 from api.middleware.problems import error_in, refuse
 from api.openapi.blueprint import Blueprint
 from api.openapi.documentation import PAGE_HEADERS, STORE_HEADERS, path_text
 from api.requests.reading import reading
 from api.responses import envelopes
 from dataset.catalogue.holdings import datasets, documents
-from dataset.codebook.hints import closest
+from dataset.codebook.vocabularies import closest
 from schemas.base import NoQuerySchema
 from schemas.datasets import (
     DatasetAnswerSchema,
@@ -32,8 +32,8 @@ blueprint = Blueprint(
 @blueprint.response(200, DatasetListSchema, headers=PAGE_HEADERS)
 def list_datasets(arguments: dict[str, Any]) -> Response:
     """List the datasets: coverage, counts, licence, citation, codebook."""
-    with reading(ListQuerySchema, arguments, cited={}) as asked:
-        return envelopes.slice_answer(asked, datasets(asked.snapshot, asked.revision))
+    with reading(ListQuerySchema, arguments, cite_as={}) as query:
+        return envelopes.slice_answer(query, datasets(query.snapshot, query.revision))
 
 
 @blueprint.get("/datasets/<name>", parameters=[path_text("name", "Name of a dataset.", "seed")])
@@ -42,9 +42,9 @@ def list_datasets(arguments: dict[str, Any]) -> Response:
 @blueprint.alt_response(404, response="NOT_FOUND")
 def get_dataset(arguments: dict[str, Any], name: str) -> Response:
     """Get one dataset."""
-    with reading(NoQuerySchema, arguments, cited={}) as asked:
-        found = _named("dataset", datasets(asked.snapshot, asked.revision), "name", name)
-        return envelopes.one_answer(asked, found)
+    with reading(NoQuerySchema, arguments, cite_as={}) as query:
+        found = _named("dataset", datasets(query.snapshot, query.revision), "name", name)
+        return envelopes.one_answer(query, found)
 
 
 @blueprint.get("/documents")
@@ -52,8 +52,8 @@ def get_dataset(arguments: dict[str, Any], name: str) -> Response:
 @blueprint.response(200, DocumentListSchema, headers=PAGE_HEADERS)
 def list_documents(arguments: dict[str, Any]) -> Response:
     """List the source documents, with the statements that are no events and why."""
-    with reading(ListQuerySchema, arguments, cited={}) as asked:
-        return envelopes.slice_answer(asked, documents(asked.snapshot, spool(), asked.revision))
+    with reading(ListQuerySchema, arguments, cite_as={}) as query:
+        return envelopes.slice_answer(query, documents(query.snapshot, results(), query.revision))
 
 
 @blueprint.get(
@@ -65,9 +65,9 @@ def list_documents(arguments: dict[str, Any]) -> Response:
 @blueprint.alt_response(404, response="NOT_FOUND")
 def get_document(arguments: dict[str, Any], document_id: str) -> Response:
     """Get one source document."""
-    with reading(NoQuerySchema, arguments, cited={}) as asked:
-        found = documents(asked.snapshot, spool(), asked.revision)
-        return envelopes.one_answer(asked, _named("document", found, "id", document_id))
+    with reading(NoQuerySchema, arguments, cite_as={}) as query:
+        found = documents(query.snapshot, results(), query.revision)
+        return envelopes.one_answer(query, _named("document", found, "id", document_id))
 
 
 def _named(what: str, found: list[dict[str, Any]], member: str, name: str) -> dict[str, Any]:

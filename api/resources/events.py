@@ -15,9 +15,10 @@ from api.openapi.documentation import (
     STORE_HEADERS,
     path_text,
 )
-from api.requests.reading import JSON, Reading, reading
+from api.requests.queries import Query
+from api.requests.reading import JSON, reading
 from api.resources.history import existing
-from api.responses import envelopes, files, formats, slots
+from api.responses import envelopes, exports, files, formats, slots
 from api.responses.formats import PARQUET
 from dataset.events import rows
 from dataset.events.emptiness import empty_because
@@ -66,27 +67,27 @@ def list_events(arguments: dict[str, Any]) -> Response:
     """
     format = formats.negotiated()
     media_type = format.media_type if format else JSON
-    with reading(EventPageQuerySchema, arguments, media_type) as asked:
+    with reading(EventPageQuerySchema, arguments, media_type) as query:
         if format and not {"limit", "cursor"} & arguments.keys():
-            return formats.whole(asked, asked.selection(OLDEST_FIRST), format)
-        return _page(asked, format)
+            return exports.whole(query, query.selection(OLDEST_FIRST), format)
+        return _page(query, format)
 
 
-def _page(asked: Reading, format: formats.Format | None) -> Response:
-    selection = asked.selection(NEWEST_FIRST)
+def _page(query: Query, format: formats.Format | None) -> Response:
+    selection = query.selection(NEWEST_FIRST)
     if may_be_long(selection):
         slots.take()
-    known = asked.cursor.matched if asked.cursor else None
-    columns = [*asked.columns, *COORDINATES] if format else asked.columns
-    found = page_of(asked.snapshot, selection, columns, asked.limit, known)
+    known = query.cursor.matched if query.cursor else None
+    columns = [*query.columns, *COORDINATES] if format else query.columns
+    found = page_of(query.snapshot, selection, columns, query.limit, known)
     if format:
-        url = asked.next_url(found.next, found.matched) if found.next else None
-        return formats.page(asked, selection, found, url, format)
+        url = query.next_url(found.next, found.matched) if found.next else None
+        return exports.page(query, selection, found, url, format)
     empty = None
     if not found.rows and selection.filters:
-        empty = empty_because(asked.snapshot, selection, asked.written)
-    data = list(starmap(rows.nested(asked.columns, found.read), found.rows))
-    return envelopes.page_answer(asked, data, found.matched, found.next, empty)
+        empty = empty_because(query.snapshot, selection, query.canonical)
+    data = list(starmap(rows.nested(query.columns, found.read), found.rows))
+    return envelopes.page_answer(query, data, found.matched, found.next, empty)
 
 
 @blueprint.get("/events/count")
@@ -94,12 +95,12 @@ def _page(asked: Reading, format: formats.Format | None) -> Response:
 @blueprint.response(200, CountSchema, headers=STORE_HEADERS)
 def count_events(arguments: dict[str, Any]) -> Response:
     """Count events exactly."""
-    with reading(EventCountQuerySchema, arguments) as asked:
-        selection = asked.selection(NEWEST_FIRST)
-        if may_be_long_to_count(asked.snapshot, selection):
+    with reading(EventCountQuerySchema, arguments) as query:
+        selection = query.selection(NEWEST_FIRST)
+        if may_be_long_to_count(query.snapshot, selection):
             slots.take()
-        count = count_of(asked.snapshot, selection)
-        receipt = envelopes.receipt_of(asked, selection, Matched(count, "eq"), complete=True)
+        count = count_of(query.snapshot, selection)
+        receipt = envelopes.receipt_of(query, selection, Matched(count, "eq"), complete=True)
         return envelopes.json_answer({"count": count, "receipt": receipt})
 
 
@@ -115,10 +116,10 @@ def get_event(arguments: dict[str, Any], event_id: str) -> Response:
 
     A retracted event is a 410 that gives the reason and, where there is one, its successor.
     """
-    with reading(EventQuerySchema, arguments, cited={"id": event_id}) as asked:
-        found = existing(asked, event_id)
-        event = rows.nested(asked.columns, found.read)(*found.row)
-        return envelopes.one_answer(asked, event)
+    with reading(EventQuerySchema, arguments, cite_as={"id": event_id}) as query:
+        found = existing(query, event_id)
+        event = rows.nested(query.columns, found.read)(*found.row)
+        return envelopes.one_answer(query, event)
 
 
 def _exported(suffix: str) -> Any:
@@ -135,8 +136,8 @@ def _exported(suffix: str) -> Any:
 
 def _export(arguments: dict[str, Any], suffix: str) -> Response:
     format = formats.FORMATS[suffix]
-    with reading(EventExportQuerySchema, arguments, format.media_type) as asked:
-        return formats.whole(asked, asked.selection(OLDEST_FIRST), format)
+    with reading(EventExportQuerySchema, arguments, format.media_type) as query:
+        return exports.whole(query, query.selection(OLDEST_FIRST), format)
 
 
 @blueprint.get("/events.csv")
@@ -213,7 +214,7 @@ def export_events_parquet(arguments: dict[str, Any]) -> Response:
     is sent, and kept for a while: readers may ask for parts of it (`Range`), as DuckDB, pyarrow and
     polars do.
     """
-    with reading(EventExportQuerySchema, arguments, PARQUET.media_type) as asked:
+    with reading(EventExportQuerySchema, arguments, PARQUET.media_type) as query:
         if "as_of" not in arguments:
-            return files.pinned(asked)
-        return files.spooled(asked, asked.selection(OLDEST_FIRST), PARQUET)
+            return files.pinned(query)
+        return files.kept_file(query, query.selection(OLDEST_FIRST), PARQUET)

@@ -8,14 +8,15 @@ from werkzeug.exceptions import Gone, HTTPException, NotFound
 from api.middleware.problems import refuse
 from api.openapi.blueprint import Blueprint
 from api.openapi.documentation import PAGE_HEADERS, path_text
-from api.requests.reading import Reading, reading
+from api.requests.queries import Query
+from api.requests.reading import reading
 from api.responses import envelopes, slots
 from dataset.catalogue.releases import count_of_releases, releases
 from dataset.declarations.ids import PUBLIC_ID
 from dataset.events import rows
-from dataset.events.changes import Changed, Feed, Place, changes
+from dataset.events.changes import Changed, Feed, Position, changes
 from dataset.events.emptiness import no_change
-from dataset.events.history import Found, Told, find, versions
+from dataset.events.history import Found, KnownVersion, find, versions
 from schemas.history import (
     ChangePageSchema,
     ChangeQuerySchema,
@@ -31,24 +32,24 @@ blueprint = Blueprint(
 EVENT_ID = path_text("event_id", "Id of the event.", "seed:1")
 
 
-def existing(asked: Reading, event_id: str) -> Found:
+def existing(query: Query, event_id: str) -> Found:
     """Find an event; 404 if there never was one, 410 if it is there no more."""
-    _check_form(asked, event_id)
-    found = find(asked.snapshot, event_id, asked.revision)
+    _check_form(query, event_id)
+    found = find(query.snapshot, event_id, query.revision)
     if found is None or found.reason is not None:
-        raise _missing(asked, event_id, found)
+        raise _missing(query, event_id, found)
     return found
 
 
-def _check_form(asked: Reading, event_id: str) -> None:
+def _check_form(query: Query, event_id: str) -> None:
     """Let no query see what cannot be the id of an event: PostgreSQL has no NUL in texts."""
     if not PUBLIC_ID.fullmatch(event_id):
-        raise _missing(asked, event_id, None)
+        raise _missing(query, event_id, None)
 
 
-def _missing(asked: Reading, event_id: str, found: Found | None) -> HTTPException:
+def _missing(query: Query, event_id: str, found: Found | None) -> HTTPException:
     if found is None:
-        detail = f"No event has the id {event_id} at revision {asked.revision}."
+        detail = f"No event has the id {event_id} at revision {query.revision}."
         return refuse(NotFound, detail)
     detail = f"The event {event_id} has been retracted: {found.reason}"
     return refuse(Gone, detail, reason=found.reason, successor=found.successor)
@@ -65,18 +66,20 @@ def list_event_versions(arguments: dict[str, Any], event_id: str) -> Response:
     A retracted event has its history still: its last version says when it ended, why, and what
     replaces it. Of an event that was purged nothing is left: that is a 410.
     """
-    with reading(VersionQuerySchema, arguments, cited={"id": event_id}) as asked:
-        _check_form(asked, event_id)
-        found = versions(asked.snapshot, event_id, asked.revision, asked.columns, asked.cut)
+    with reading(VersionQuerySchema, arguments, cite_as={"id": event_id}) as query:
+        _check_form(query, event_id)
+        found = versions(
+            query.snapshot, event_id, query.revision, query.columns, query.page_request
+        )
         if not found.versions:
-            raise _missing(asked, event_id, find(asked.snapshot, event_id, asked.revision))
-        event = rows.nested(asked.columns, found.read)
-        data = [_version(told, event) for told in found.versions]
-        return envelopes.page_answer(asked, data, found.matched, found.next)
+            raise _missing(query, event_id, find(query.snapshot, event_id, query.revision))
+        event = rows.nested(query.columns, found.read)
+        data = [_version(version, event) for version in found.versions]
+        return envelopes.page_answer(query, data, found.matched, found.next)
 
 
-def _version(told: Told, event: rows.Writer) -> dict[str, Any]:
-    known = told._asdict()
+def _version(version: KnownVersion, event: rows.Writer) -> dict[str, Any]:
+    known = version._asdict()
     return known | {"event": event(*known.pop("row"))}
 
 
@@ -92,24 +95,24 @@ def list_changes(arguments: dict[str, Any]) -> Response:
     `retract` with the reason `filter`, one that begins to match an `add`. A purge is a `retract`
     with the reason `purged`; it comes whatever the filters are, since nothing is left to match.
     """
-    with reading(ChangeQuerySchema, arguments) as asked:
-        cut = asked.cut
-        if asked.filters:
+    with reading(ChangeQuerySchema, arguments) as query:
+        wanted = query.page_request
+        if query.filters:
             slots.take()
-        after = Place(*cut.after) if cut.after else None
-        feed = Feed(arguments.get("since", 0), asked.revision, asked.filters, after)
-        found = changes(asked.snapshot, feed, asked.columns, cut.limit, cut.matched)
-        event = rows.nested(asked.columns, found.read)
+        after = Position(*wanted.after) if wanted.after else None
+        feed = Feed(arguments.get("since", 0), query.revision, query.filters, after)
+        found = changes(query.snapshot, feed, query.columns, wanted.limit, wanted.matched)
+        event = rows.nested(query.columns, found.read)
         data = [_change(changed, event) for changed in found.changes]
-        empty = None if data else no_change(asked.snapshot, feed, asked.written) or None
-        return envelopes.page_answer(asked, data, found.matched, found.next, empty)
+        empty = None if data else no_change(query.snapshot, feed, query.canonical) or None
+        return envelopes.page_answer(query, data, found.matched, found.next, empty)
 
 
 def _change(changed: Changed, event: rows.Writer) -> dict[str, Any]:
     return {
-        "revision": changed.place.revision,
+        "revision": changed.position.revision,
         "type": changed.type,
-        "id": changed.place.id,
+        "id": changed.position.id,
         "event": event(*changed.row) if changed.row else None,
         "reason": changed.reason,
         "successor": changed.successor,
@@ -124,5 +127,7 @@ def list_releases(arguments: dict[str, Any]) -> Response:
 
     `as_of` takes such a name wherever it takes the number of a revision.
     """
-    with reading(ListQuerySchema, arguments, cited={}, besides=count_of_releases) as asked:
-        return envelopes.list_answer(asked, releases(asked.snapshot, asked.revision, asked.cut))
+    with reading(ListQuerySchema, arguments, cite_as={}, depends_on=count_of_releases) as query:
+        return envelopes.list_answer(
+            query, releases(query.snapshot, query.revision, query.page_request)
+        )

@@ -8,7 +8,8 @@ from werkzeug.exceptions import HTTPException, NotFound
 from api.middleware.problems import refuse
 from api.openapi.blueprint import Blueprint
 from api.openapi.documentation import PAGE_HEADERS, STORE_HEADERS, path_number
-from api.requests.reading import Reading, reading
+from api.requests.queries import Query
+from api.requests.reading import reading
 from api.responses import envelopes
 from dataset.catalogue.loads import last_load, load, loads, quarantine
 from schemas.base import NoQuerySchema
@@ -27,8 +28,8 @@ MOST_DIGITS = 18
 @blueprint.response(200, LoadListSchema, headers=PAGE_HEADERS)
 def list_loads(arguments: dict[str, Any]) -> Response:
     """List the loads, oldest first: their files, and what became of each record."""
-    with reading(ListQuerySchema, arguments, cited={}, besides=last_load) as asked:
-        return envelopes.list_answer(asked, loads(asked.snapshot, asked.cut))
+    with reading(ListQuerySchema, arguments, cite_as={}, depends_on=last_load) as query:
+        return envelopes.list_answer(query, loads(query.snapshot, query.page_request))
 
 
 @blueprint.get("/loads/<number>", parameters=[NUMBER])
@@ -37,11 +38,11 @@ def list_loads(arguments: dict[str, Any]) -> Response:
 @blueprint.alt_response(404, response="NOT_FOUND")
 def get_load(arguments: dict[str, Any], number: str) -> Response:
     """Get one load."""
-    with reading(NoQuerySchema, arguments, cited={}, besides=last_load) as asked:
-        found = load(asked.snapshot, _number(number))
+    with reading(NoQuerySchema, arguments, cite_as={}, depends_on=last_load) as query:
+        found = load(query.snapshot, _number(number))
         if found is None:
-            raise _missing(asked, number)
-        return envelopes.one_answer(asked, found)
+            raise _missing(query, number)
+        return envelopes.one_answer(query, found)
 
 
 @blueprint.get("/loads/<number>/quarantine", parameters=[NUMBER])
@@ -54,11 +55,11 @@ def list_quarantine(arguments: dict[str, Any], number: str) -> Response:
     Each with its file and line, the column that is wrong, the reason, and the record itself. They
     are read again, after a correction, by another load.
     """
-    with reading(ListQuerySchema, arguments, cited={}, besides=last_load) as asked:
-        found = quarantine(asked.snapshot, _number(number), asked.cut)
+    with reading(ListQuerySchema, arguments, cite_as={}, depends_on=last_load) as query:
+        found = quarantine(query.snapshot, _number(number), query.page_request)
         if found is None:
-            raise _missing(asked, number)
-        return envelopes.list_answer(asked, found)
+            raise _missing(query, number)
+        return envelopes.list_answer(query, found)
 
 
 def _number(text: str) -> int:
@@ -67,7 +68,7 @@ def _number(text: str) -> int:
     return int(text) if is_number else 0
 
 
-def _missing(asked: Reading, number: str) -> HTTPException:
-    last = last_load(asked.snapshot)
+def _missing(query: Query, number: str) -> HTTPException:
+    last = last_load(query.snapshot)
     there_are = f"the last is {last}" if last else "there are none yet"
     return refuse(NotFound, f"There is no load {number}; {there_are}.")

@@ -7,7 +7,8 @@ from typing import Any
 import orjson
 from flask import Response, g
 
-from api.requests.reading import JSON, Reading
+from api.requests.queries import Query
+from api.requests.reading import JSON
 from dataset.events.emptiness import empty_because
 from dataset.selections.selections import Selection
 from dataset.store.counts import Matched
@@ -37,7 +38,7 @@ def leading_to(url: str, status: int) -> Response:
 
 
 def page_answer(
-    reading: Reading,
+    query: Query,
     data: Sequence[Any],
     matched: Matched,
     position: tuple[Any, ...] | None,
@@ -49,43 +50,43 @@ def page_answer(
     `more` are members of the receipt.
     """
     g.rows = len(data)
-    url = reading.next_url(position, matched) if position else None
+    url = query.next_url(position, matched) if position else None
     # Of a sample less is shown than matched; groups are not what `matched` counts.
     holds_all = bool(more) or matched == Matched(len(data), "eq")
-    is_whole = not position and not reading.cursor and holds_all
-    receipt = reading.receipt(matched, complete=is_whole) | dict(more)
+    is_whole = not position and not query.cursor and holds_all
+    receipt = query.receipt(matched, complete=is_whole) | dict(more)
     if reasons is not None:
         receipt["empty_because"] = reasons
-    page = {"limit": reading.limit, "returned": len(data), "next": url}
+    page = {"limit": query.limit, "returned": len(data), "next": url}
     return json_answer({"data": data, "page": page, "receipt": receipt}, url)
 
 
 def receipt_of(
-    reading: Reading, selection: Selection, matched: Matched, complete: bool
+    query: Query, selection: Selection, matched: Matched, complete: bool
 ) -> dict[str, Any]:
     """Say what an answer of events is an answer to, and why it is empty if it is."""
-    receipt = reading.receipt(matched, complete)
+    receipt = query.receipt(matched, complete)
     if not matched.value and selection.filters:
-        receipt["empty_because"] = empty_because(reading.snapshot, selection, reading.written)
+        receipt["empty_because"] = empty_because(query.snapshot, selection, query.canonical)
     return receipt
 
 
 def slice_answer(
-    reading: Reading, items: Sequence[Any], reasons: list[dict[str, Any]] | None = None
+    query: Query, items: Sequence[Any], reasons: list[dict[str, Any]] | None = None
 ) -> Response:
     """Answer with a page of a list that is held whole; a position is an index."""
-    start = reading.cursor.position[0] if reading.cursor else 0
-    end = start + reading.limit
+    start = query.cursor.position[0] if query.cursor else 0
+    end = start + query.limit
     position = (end,) if end < len(items) else None
     matched = Matched(len(items), "eq")
-    return page_answer(reading, items[start:end], matched, position, reasons)
+    return page_answer(query, items[start:end], matched, position, reasons)
 
 
-def list_answer(reading: Reading, page: ListPage) -> Response:
+def list_answer(query: Query, page: ListPage) -> Response:
     """Answer with a page of a list that is read page by page."""
-    return page_answer(reading, page.items, page.matched, page.next)
+    return page_answer(query, page.items, page.matched, page.next)
 
 
-def one_answer(reading: Reading, data: dict[str, Any]) -> Response:
+def one_answer(query: Query, data: dict[str, Any]) -> Response:
     """Answer with one thing."""
-    return json_answer({"data": data, "receipt": reading.receipt(ONE, complete=True)})
+    return json_answer({"data": data, "receipt": query.receipt(ONE, complete=True)})

@@ -7,13 +7,14 @@ from pathlib import Path
 from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from api.context import base_url, spool, store
-from api.requests.queries import query_text
-from api.requests.reading import Reading
+from api.context import results, store
+from api.requests.parameters import query_text
+from api.requests.queries import Query
 from api.responses import slots
 from api.responses.envelopes import leading_to, receipt_of
+from api.responses.exports import holds_all, receipt_headers
 from api.responses.file_parts import FilePart
-from api.responses.formats import Format, holds_all, receipt_headers
+from api.responses.formats import Format
 from dataset.events.pages import may_be_long
 from dataset.events.rows_or_columns import matched_by
 from dataset.selections.selections import Selection
@@ -22,32 +23,32 @@ DECIDED = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH")
 LAST_BYTES = re.compile(r"bytes=[ \t]*-([0-9]{1,4000})", re.IGNORECASE)
 
 
-def pinned(reading: Reading) -> Response:
+def pinned(query: Query) -> Response:
     """Lead to the same query at the revision that is the newest now.
 
     Who reads a file part by part must not be given parts of two revisions.
     """
-    query = query_text({**reading.written, "as_of": str(reading.revision)})
-    return leading_to(f"{base_url()}{request.path}?{query}", 307)
+    text = query_text({**query.canonical, "as_of": str(query.revision)})
+    return leading_to(f"{query.base_url}{query.path}?{text}", 307)
 
 
-def spooled(reading: Reading, selection: Selection, format: Format) -> Response:
+def kept_file(query: Query, selection: Selection, format: Format) -> Response:
     """Answer with a file of all events of a selection, written once for each ETag."""
     if may_be_long(selection):
         slots.take()
-    matched = matched_by(reading.snapshot, selection)
-    receipt = receipt_of(reading, selection, matched, holds_all(selection, matched))
+    matched = matched_by(query.snapshot, selection)
+    receipt = receipt_of(query, selection, matched, holds_all(selection, matched))
 
     def make(path: Path) -> None:
-        format.write(store(), selection, reading.columns, receipt, path)
+        format.write(store(), selection, query.columns, receipt, path)
 
-    return _file(reading, make, format, receipt_headers(reading, matched))
+    return _file(query, make, format, receipt_headers(query, matched))
 
 
 def _file(
-    reading: Reading, make: Callable[[Path], None], format: Format, headers: dict[str, str]
+    query: Query, make: Callable[[Path], None], format: Format, headers: dict[str, str]
 ) -> Response:
-    file = spool().file(reading.snapshot.uuid, (reading.etag,), make)
+    file = results().file(query.snapshot.uuid, (g.cache_headers["ETag"],), make)
     size = file.seek(0, 2)
     answer = Response(content_type=format.content_type, headers=headers | g.cache_headers)
     answer.content_length = size

@@ -1,27 +1,14 @@
-"""The formats of events beside JSON: which media type is written how, and how it is sent."""
+"""The formats of events beside JSON: which media type is written how."""
 
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain
 from pkgutil import resolve_name
-from types import MappingProxyType
-from typing import IO, Any
+from typing import Any
 
-from flask import Response, request
-from werkzeug.wsgi import ClosingIterator
-
-from api.context import store
 from api.middleware.negotiation import preferred
-from api.requests.reading import JSON, Reading
-from api.responses import slots
-from api.responses.envelopes import link_to_next, receipt_of
-from api.responses.file_parts import FilePart
-from dataset.events.pages import Page
-from dataset.events.rows_or_columns import matched_by
-from dataset.exports.text_formats import Extract, extract, written
+from api.requests.reading import JSON
+from dataset.exports.text_formats import extract, written
 from dataset.selections.selections import Selection
-from dataset.store.counts import Matched
 from dataset.store.snapshots import Store
 from schemas.events import FeatureCollectionSchema
 
@@ -33,7 +20,7 @@ BINARY = {"type": "string", "format": "binary"}
 class Format:
     """A format: its media type, what it is good for, what writes it, and its documented schema.
 
-    `writer` is a name, so that a library for it is loaded when it is first asked for. So is
+    `writer` is a name, so that a library for it is loaded when it is first query for. So is
     `whole`, what writes all events of a selection in a way of its own, if anything does.
     """
 
@@ -96,87 +83,9 @@ OFFERS: dict[str, Format | None] = {
     JSON: None,
     **{format.media_type: format for format in FORMATS.values()},
 }
-"""What can be asked for with `Accept`; None is JSON."""
+"""What can be query for with `Accept`; None is JSON."""
 
 
 def negotiated() -> Format | None:
     """Choose the format that the client accepts best; None is JSON."""
     return OFFERS[preferred(OFFERS)]
-
-
-def whole(reading: Reading, selection: Selection, format: Format) -> Response:
-    """Answer with all events of a selection, read and written as they are sent."""
-    slots.take(is_export=True)
-    matched = matched_by(reading.snapshot, selection)
-    receipt = receipt_of(reading, selection, matched, holds_all(selection, matched))
-    chunks = format.chunks(store(), selection, reading.columns, receipt)
-    return sent(reading, chunks, matched, format)
-
-
-def holds_all(selection: Selection, matched: Matched) -> bool:
-    """Tell whether a whole answer holds all that matched: a sample may be smaller."""
-    return not selection.sample or matched <= Matched(selection.sample.size, "eq")
-
-
-def page(
-    reading: Reading, selection: Selection, found: Page, url: str | None, format: Format
-) -> Response:
-    """Answer with one page of events in a format beside JSON."""
-    holds_all = found.matched == Matched(len(found.rows), "eq")
-    receipt = receipt_of(reading, selection, found.matched, holds_all)
-    made = Extract(reading.columns, found.read, [found.rows], receipt)
-    answer = sent(reading, b"".join(format.write(made)), found.matched, format)
-    if url:
-        answer.headers["Link"] = link_to_next(url)
-    return answer
-
-
-def sent(
-    reading: Reading,
-    body: Iterator[bytes] | bytes,
-    matched: Matched,
-    format: Format,
-    more: Mapping[str, str] = MappingProxyType({}),
-) -> Response:
-    """Answer with what is made, or made as it is sent; `more` are headers beside the receipt."""
-    headers = {**more, **receipt_headers(reading, matched)}
-    content_type = format.content_type
-    if isinstance(body, bytes):
-        return Response(body, headers=headers, content_type=content_type)
-    if request.method == "HEAD":
-        return Response(iter(()), headers=headers, content_type=content_type)
-    if _cannot_tell_an_end():
-        file = _spooled(body)
-        headers["Content-Length"] = str(file.tell())
-        part = FilePart(file, 0, file.tell())
-        return Response(part, 200, headers, content_type=content_type, direct_passthrough=True)
-    return Response(_started(body), headers=headers, content_type=content_type)
-
-
-def receipt_headers(reading: Reading, matched: Matched) -> dict[str, str]:
-    """Give the receipt of an answer that is not JSON."""
-    return {
-        "Cameo-Query": reading.query,
-        "Cameo-Revision": str(reading.revision),
-        "Cameo-Matched": f"{'>=' if matched.relation == 'gte' else ''}{matched.value}",
-        "Cameo-Cite": reading.cite_url,
-    }
-
-
-def _cannot_tell_an_end() -> bool:
-    """Tell whether a broken stream would look whole to the client."""
-    return request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0"
-
-
-def _started(chunks: Iterator[bytes]) -> ClosingIterator:
-    """Make the first chunk before the answer begins: what fails there is still a problem."""
-    first = next(chunks, b"")
-    return ClosingIterator(chain([first], chunks), getattr(chunks, "close", None))
-
-
-def _spooled(chunks: Iterator[bytes]) -> IO[bytes]:
-    """Write the whole answer to a file first."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115 (the answer closes it)
-    file.writelines(chunks)
-    file.flush()
-    return file

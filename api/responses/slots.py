@@ -68,11 +68,9 @@ class Slots:
 
 
 def register(app: Flask, settings: Settings) -> None:
-    """Make the slots of this process; whatever is made to be kept takes one, or is waited for."""
+    """Make the slots of this process."""
     count = max(1, settings.threads - 1)
     app.extensions["slots"] = Slots(count, min(settings.exports, count))
-    app.extensions["spool"].before_making = take
-    app.extensions["spool"].wait = _wait_for_result
 
 
 def take(is_export: bool = False) -> None:
@@ -98,8 +96,8 @@ def _wait() -> Wait:
     return wait
 
 
-def _wait_for_result(is_over: Callable[[], bool]) -> None:
-    """Wait until somebody else has made a result; nobody keeps a slot meanwhile."""
+def wait_for_result(is_over: Callable[[], bool]) -> None:
+    """Wait until somebody else has made a result; give back the own slot first."""
     _wait().end()
     _wait_until(is_over)
 

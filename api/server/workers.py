@@ -8,12 +8,9 @@ connections that no thread answers.
 import errno
 import re
 import socket
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import partial
-from selectors import EVENT_READ, EVENT_WRITE
 from time import monotonic
 from typing import Any
 
@@ -24,7 +21,10 @@ from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from api.middleware.waiting import WAIT, MustWait, Wait
 from api.responses.file_parts import FilePart
-from api.server.connections import LARGEST_HEAD, PIECE, SECONDS_TO_SEND, ClientSocket, Connection
+from api.server.connections import LARGEST_HEAD, ClientSocket, Connection
+from api.server.sending import Sending
+from api.server.waiting_requests import WaitingRequests
+from api.server.watched import Watched
 
 LARGEST_LINE = 8_190
 SECONDS_TO_ASK = 10.0
@@ -32,10 +32,6 @@ SECONDS_TO_ASK = 10.0
 SECONDS_TO_LEAVE = 2.0
 """How long a client may take to close a connection that we have ended (RFC 9112, 9.6)."""
 MOST_IGNORED = 1_048_576
-MOST_KEPT_OF_ALL = 64 * 2**20
-"""So many bytes are kept for all clients together; who takes nothing longest is given up."""
-SECONDS_BETWEEN_LOOKS = 0.02
-"""How often the loop looks whether requests that wait may go on."""
 SECONDS_TO_RECOVER = 1.0
 """How long no connection is accepted after the system had no file left for one."""
 NO_FILES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
@@ -52,12 +48,10 @@ class Worker(ThreadWorker):
     def __init__(self, *given: Any, **named: Any) -> None:
         """Begin without connections."""
         super().__init__(*given, **named)
-        self.leaving: deque[Connection] = deque()
-        self.sending: deque[Connection] = deque()
-        """Those whose answers are being sent; who has taken nothing for longest comes first."""
-        self.kept_bytes = 0
-        self.waiting: list[Connection] = []
-        self.next_look = 0.0
+        self.pending_conns, self.keepalived_conns = Watched(self), Watched(self)
+        self.leaving = Watched(self)
+        self.sending = Sending(self, self._after_answer)
+        self.waiting = WaitingRequests(self.enqueue_req, self.end)
         self.accepts_from = 0.0
         self.probes = ThreadPoolExecutor(max_workers=1)
 
@@ -86,6 +80,7 @@ class Worker(ThreadWorker):
     def set_accept_enabled(self, enabled: bool) -> None:
         """Accept connections or not; a worker that stops takes those that are there already."""
         if self.alive:
+            enabled = enabled or self._make_room()
             super().set_accept_enabled(enabled and monotonic() >= self.accepts_from)
         elif self._accepting:
             for listener in self.sockets:
@@ -95,19 +90,28 @@ class Worker(ThreadWorker):
             for listener in self.sockets:
                 listener.close()
 
+    def _make_room(self) -> bool:
+        """End the connection of which nothing has been heard for longest; tell if there was one."""
+        for idle in (self.keepalived_conns, self.leaving, self.pending_conns):
+            if idle:
+                conn = idle[0]
+                idle.forget(conn)
+                self.end(conn)
+                return True
+        return False
+
     def _begin(self, conn: Connection) -> None:
         """Read the head of a request; wait for what is missing."""
-        conn.wait(SECONDS_TO_ASK)
         go_on = self._next_step(conn)
         if go_on:
             go_on(conn)
         else:
-            self._watch(self.pending_conns, conn, self._go_on)
+            self.pending_conns.watch(conn, SECONDS_TO_ASK, self._go_on)
 
-    def _go_on(self, conn: Connection, _client: Any) -> None:
+    def _go_on(self, conn: Connection) -> None:
         go_on = self._next_step(conn)
         if go_on:
-            self._forget(self.pending_conns, conn)
+            self.pending_conns.forget(conn)
             go_on(conn)
 
     def _next_step(self, conn: Connection) -> Callable[[Connection], None] | None:
@@ -122,7 +126,7 @@ class Worker(ThreadWorker):
             return self._refuse_large
         if end:
             return self.enqueue_req
-        return self._close if data == b"" else None
+        return self.end if data == b"" else None
 
     def _refuse_large(self, conn: Connection) -> None:
         if len(conn.head.partition(b"\r\n")[0]) > LARGEST_LINE:
@@ -130,11 +134,6 @@ class Worker(ThreadWorker):
         else:
             detail = "The header fields are too large."
             self._refuse(conn, 431, "Request Header Fields Too Large", detail)
-
-    def on_client_socket_readable(self, conn: Connection, client: Any) -> None:
-        """Read the next request of a connection that was kept."""
-        self._forget(self.keepalived_conns, conn)
-        self._begin(conn)
 
     # Requests are answered
 
@@ -150,7 +149,8 @@ class Worker(ThreadWorker):
     def _answer(self, conn: Connection) -> None:
         is_kept = False
         try:
-            is_kept = self.handle(conn)
+            # Nobody needs the answers to requests that were in the queue when their client left.
+            is_kept = not conn.is_lost() and self.handle(conn)
         except Exception:
             # Whatever it was, others have requests, too.
             self.log.exception("Error handling request")
@@ -183,75 +183,22 @@ class Worker(ThreadWorker):
             return False
         return not answer.should_close()
 
-    # Requests wait
-
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        """Do what is to be done for what has come, and for those whose wait is over."""
-        super().wait_for_and_dispatch_events(SECONDS_BETWEEN_LOOKS if self.waiting else timeout)
-        if self.waiting and monotonic() >= self.next_look:
-            self.next_look = monotonic() + SECONDS_BETWEEN_LOOKS
-            for conn in self._no_longer_waiting():
-                self.waiting.remove(conn)
-                self.enqueue_req(conn)
-
-    def _no_longer_waiting(self) -> list[Connection]:
-        now, found = monotonic(), []
-        for conn in self.waiting:
-            conn.waited.is_late = now >= conn.waits_until
-            if conn.waited.is_late or conn.must_wait.is_over():
-                found.append(conn)
-        return found
-
-    def _let_wait(self, conn: Connection) -> None:
-        """Keep a request without a thread; how long it may wait is counted from its first wait."""
-        conn.waits_until = conn.waits_until or monotonic() + conn.must_wait.seconds
-        conn.waited.has_waited = True
-        conn.ask_again()
-        self.waiting.append(conn)
-        self.next_look = 0.0
-
-    # Answers are sent
+        """Do what is to be done for what has come, and for requests whose wait is over."""
+        super().wait_for_and_dispatch_events(self.waiting.seconds_to_sleep(timeout))
+        self.waiting.look()
 
     def _end_request(self, conn: Connection, is_kept: bool) -> None:
-        """Send the rest of an answer; then keep the connection, or end it."""
+        """Let a request wait, or send the rest of its answer."""
         if conn.must_wait:
-            self._let_wait(conn)
+            self.waiting.add(conn)
             return
         conn.end_wait()
         conn.is_kept = is_kept
-        if not conn.sock.kept:
-            self._after_answer(conn)
-            return
-        self.kept_bytes += conn.sock.kept_bytes
-        conn.taken = 0
-        conn.wait(SECONDS_TO_SEND)
-        self._watch(self.sending, conn, self._send_more, EVENT_WRITE)
-        while self.kept_bytes > MOST_KEPT_OF_ALL:
-            self._give_up(self.sending[0])
-
-    def _send_more(self, conn: Connection, _client: Any) -> None:
-        kept = conn.sock.kept_bytes
-        try:
-            conn.taken += conn.sock.send_some()
-        except OSError:
-            self._give_up(conn)
-            return
-        self.kept_bytes -= kept - conn.sock.kept_bytes
-        if not conn.sock.kept:
-            self._forget(self.sending, conn)
-            self._after_answer(conn)
-        elif conn.taken >= PIECE:
-            conn.taken = 0
-            conn.wait(SECONDS_TO_SEND)
-            self.sending.remove(conn)
-            self.sending.append(conn)
-
-    def _give_up(self, conn: Connection) -> None:
-        self.kept_bytes -= conn.sock.kept_bytes
-        self._forget(self.sending, conn)
-        self._close(conn)
+        self.sending.add(conn)
 
     def _after_answer(self, conn: Connection) -> None:
+        """Keep a connection whose answer has been sent, or end it."""
         if not conn.is_kept:
             self._leave(conn)
             return
@@ -259,30 +206,25 @@ class Worker(ThreadWorker):
         if conn.head:
             self._begin(conn)
             return
-        conn.wait(self.cfg.keepalive if self.alive else STOP_KEEPALIVE_LINGER)
-        self._watch(self.keepalived_conns, conn, self.on_client_socket_readable)
+        seconds = self.cfg.keepalive if self.alive else STOP_KEEPALIVE_LINGER
+        self.keepalived_conns.watch(conn, seconds, self._ask_next)
+
+    def _ask_next(self, conn: Connection) -> None:
+        self.keepalived_conns.forget(conn)
+        self._begin(conn)
 
     # Connections end
 
     def murder_pending(self) -> None:
-        """Let go of those who take too long to ask, to read, or to close what we have ended."""
-        for conn in self._overdue(self.pending_conns):
+        """End those who take too long to ask, to read, or to close what we have ended."""
+        for conn in self.pending_conns.overdue():
             if conn.head:
                 self._refuse(conn, 408, "Request Timeout", "The request takes too long to come.")
             else:
-                self._close(conn)
-        for conn in self._overdue(self.sending):
-            self.kept_bytes -= conn.sock.kept_bytes
-            self._close(conn)
-        for conn in self._overdue(self.leaving):
-            self._close(conn)
-
-    def _overdue(self, watched: "deque[Connection]") -> list[Connection]:
-        now, found = monotonic(), []
-        while watched and watched[0].timeout <= now:
-            found.append(watched[0])
-            self._forget(watched, watched[0])
-        return found
+                self.end(conn)
+        self.sending.end_overdue()
+        for conn in self.leaving.overdue():
+            self.end(conn)
 
     def _refuse(self, conn: Connection, status: int, reason: str, detail: str) -> None:
         gunicorn.util.write_error(conn.sock, status, reason, detail)
@@ -298,31 +240,21 @@ class Worker(ThreadWorker):
         try:
             conn.sock.shutdown(socket.SHUT_WR)
         except OSError:
-            self._close(conn)
+            self.end(conn)
             return
-        conn.wait(SECONDS_TO_LEAVE)
-        self._watch(self.leaving, conn, self._ignore)
+        self.leaving.watch(conn, SECONDS_TO_LEAVE, self._ignore)
 
-    def _ignore(self, conn: Connection, _client: Any) -> None:
+    def _ignore(self, conn: Connection) -> None:
         data = conn.read()
         conn.ignored += len(data or b"")
         if data == b"" or conn.ignored > MOST_IGNORED:
-            self._forget(self.leaving, conn)
-            self._close(conn)
+            self.leaving.forget(conn)
+            self.end(conn)
 
-    def _close(self, conn: Connection) -> None:
+    def end(self, conn: Connection) -> None:
+        """Close a connection."""
         self.nr_conns -= 1
         conn.close()
-
-    def _watch(
-        self, watched: "deque[Connection]", conn: Connection, go_on: Any, event: int = EVENT_READ
-    ) -> None:
-        watched.append(conn)
-        self.poller.register(conn.sock, event, partial(go_on, conn))
-
-    def _forget(self, watched: "deque[Connection]", conn: Connection) -> None:
-        watched.remove(conn)
-        self.poller.unregister(conn.sock)
 
     def _cap_keepalive(self, deadline: float) -> None:
         """Wait for the rest of requests only for a moment when the worker stops."""

@@ -1,20 +1,19 @@
-"""Read groups of events: they are made once, spooled, and read from there page by page."""
+"""Read the groups of a result: page by page, or all as CSV."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import Database, chunked
+from peewee import chunked
 
-from dataset.aggregates.collecting import write
-from dataset.aggregates.result_tables import Grouping, Result, Total
+from dataset.aggregates.aggregation import Aggregation
+from dataset.aggregates.results import ordered_groups, result_of
+from dataset.aggregates.tables import GROUPS, TOTALS
+from dataset.declarations.aggregates import MEASURES
 from dataset.declarations.columns import COLUMNS
-from dataset.declarations.measures import MEASURES
 from dataset.exports.text_formats import BATCH, csv_lines
 from dataset.store.counts import Matched
-from dataset.store.models import field
-from dataset.store.results_cache import Spool
+from dataset.store.results_cache import ResultsCache
 from dataset.store.snapshots import Snapshot
 
 MILLION = 1_000_000
@@ -24,7 +23,7 @@ Values = list[Any]
 
 @dataclass(frozen=True)
 class GroupPage:
-    """Groups, the place of the last if more follow, how many there are, and of how many events."""
+    """Some groups, the position of the last if more follow, and how many groups and events."""
 
     rows: list[Values]
     next: int | None
@@ -34,56 +33,44 @@ class GroupPage:
 
 def page_of_groups(
     snapshot: Snapshot,
-    spool: Spool,
-    grouping: Grouping,
+    cache: ResultsCache,
+    aggregation: Aggregation,
     limit: int,
     after: int = 0,
     as_text: bool = False,
 ) -> GroupPage:
-    """Read up to `limit` groups after a place; as text, truths are words."""
-    with result_of(snapshot, spool, grouping) as database:
-        events, groups = database.execute(Total.select(Total.events, Total.groups)).fetchone()
-        query = ordered(grouping).where(Result.position > after).limit(limit)
-        values = values_of(grouping, as_text)
+    """Read up to `limit` groups after a position; as text, truths are words."""
+    with result_of(snapshot, cache, aggregation) as database:
+        totals = TOTALS.select(TOTALS.c.events, TOTALS.c.groups)
+        events, groups = database.execute(totals).fetchone()
+        query = ordered_groups(aggregation).where(GROUPS.c.position > after).limit(limit)
+        values = values_of(aggregation, as_text)
         rows = [values(row) for row in database.execute(query).fetchall()]
     end = after + len(rows)
     return GroupPage(rows, end if end < groups else None, groups, Matched(events, "eq"))
 
 
-def groups_csv(snapshot: Snapshot, spool: Spool, grouping: Grouping) -> Iterator[bytes]:
+def groups_csv(
+    snapshot: Snapshot, cache: ResultsCache, aggregation: Aggregation
+) -> Iterator[bytes]:
     """Yield all groups as CSV: a header, then a line a group; a null is an empty cell."""
-    values = values_of(grouping, as_text=True)
-    with result_of(snapshot, spool, grouping) as database:
-        yield csv_lines([grouping.names])
-        for batch in chunked(database.execute(ordered(grouping)), BATCH):
+    values = values_of(aggregation, as_text=True)
+    with result_of(snapshot, cache, aggregation) as database:
+        yield csv_lines([aggregation.names])
+        for batch in chunked(database.execute(ordered_groups(aggregation)), BATCH):
             yield csv_lines(map(values, batch))
 
 
-def page_csv(grouping: Grouping, page: GroupPage) -> Iterator[bytes]:
+def page_csv(aggregation: Aggregation, page: GroupPage) -> Iterator[bytes]:
     """Yield a page that was read as text as CSV."""
-    yield csv_lines([grouping.names, *page.rows])
+    yield csv_lines([aggregation.names, *page.rows])
 
 
-def result_of(
-    snapshot: Snapshot, spool: Spool, grouping: Grouping
-) -> AbstractContextManager[Database]:
-    """Open the spooled result of a grouping; make it if it is not there."""
-    revision = grouping.selection.revision
-    key = (snapshot.token_of(revision), str(revision), grouping.query)
-    return spool.database(snapshot.uuid, key, lambda database: write(snapshot, grouping, database))
-
-
-def ordered(grouping: Grouping) -> Any:
-    """Select the groups of a result in their order."""
-    members = (field(Result, name) for name in grouping.places)
-    return Result.select(*members).order_by(Result.position)
-
-
-def values_of(grouping: Grouping, as_text: bool = False) -> Callable[[Sequence[Any]], Values]:
+def values_of(aggregation: Aggregation, as_text: bool = False) -> Callable[[Sequence[Any]], Values]:
     """Make the function from a stored row to values: truths, and numbers from millionths."""
     truths = {0: "false", 1: "true", None: None} if as_text else {0: False, 1: True, None: None}
-    booleans = [name in COLUMNS and COLUMNS[name].kind == "boolean" for name in grouping.names]
-    exact = [name in MEASURES and MEASURES[name].is_exact for name in grouping.names]
+    booleans = [name in COLUMNS and COLUMNS[name].kind == "boolean" for name in aggregation.names]
+    exact = [name in MEASURES and MEASURES[name].is_exact for name in aggregation.names]
     turned = [at for at, is_boolean in enumerate(booleans) if is_boolean]
     divided = [at for at, is_exact in enumerate(exact) if is_exact]
 

@@ -6,7 +6,7 @@ from hashlib import blake2b
 from typing import Any
 
 from dataset.catalogue.holdings import newest
-from dataset.selections.selections import Selection, arms
+from dataset.selections.selections import Selection, branches
 from dataset.store.models import Dataset, Revision, field
 from dataset.store.snapshots import Snapshot
 
@@ -88,8 +88,8 @@ def citation(snapshot: Snapshot, selection: Selection, query: str, url: str) -> 
 def _sources(snapshot: Snapshot, selection: Selection) -> list[str]:
     """Give the citations of the datasets that the selection's events come from, each once."""
     names: set[str] = set()
-    for arm in arms(snapshot, selection, ["dataset"]):
-        rows = snapshot.rows(arm.select(field(arm.model, "dataset")).distinct())
+    for branch in branches(snapshot, selection, ["dataset"]):
+        rows = snapshot.rows(branch.select(field(branch.model, "dataset")).distinct())
         names.update(name for (name,) in rows)
     described = newest(Dataset, selection.revision).where(Dataset.name.in_(sorted(names)))
     cited = described.select(Dataset.citation).order_by(Dataset.name)

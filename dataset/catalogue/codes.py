@@ -19,7 +19,7 @@ from dataset.codebook import (
 from dataset.declarations.columns import COLUMNS, Column
 from dataset.declarations.filters import FILTERS, filters_of
 from dataset.declarations.words import folded
-from dataset.store.results_cache import Spool
+from dataset.store.results_cache import ResultsCache
 from dataset.store.snapshots import Snapshot
 
 Entry = dict[str, Any]
@@ -42,14 +42,14 @@ TYPES = {"date": "date", "timestamp": "datetime"}
 
 def actions(
     snapshot: Snapshot,
-    spool: Spool,
+    cache: ResultsCache,
     revision: int,
     datasets: Datasets = None,
     q: str | None = None,
     depth: int = 3,
 ) -> list[Entry]:
     """List the action codes, those whose code or label matches `q`, down to a depth."""
-    counts = action_counts(snapshot, spool, revision, datasets)
+    counts = action_counts(snapshot, cache, revision, datasets)
     return [
         _action(action, counts)
         for action in ACTIONS.values()
@@ -58,11 +58,11 @@ def actions(
 
 
 def action(
-    snapshot: Snapshot, spool: Spool, revision: int, code: str, datasets: Datasets = None
+    snapshot: Snapshot, cache: ResultsCache, revision: int, code: str, datasets: Datasets = None
 ) -> Entry | None:
     """Describe one action code; None if the codebook lacks it."""
     known = ACTIONS.get(code)
-    return _action(known, action_counts(snapshot, spool, revision, datasets)) if known else None
+    return _action(known, action_counts(snapshot, cache, revision, datasets)) if known else None
 
 
 def _action(known: Action, counts: Counts) -> Entry:
@@ -81,7 +81,7 @@ def _action(known: Action, counts: Counts) -> Entry:
 
 def actors(
     snapshot: Snapshot,
-    spool: Spool,
+    cache: ResultsCache,
     revision: int,
     datasets: Datasets = None,
     q: str | None = None,
@@ -91,7 +91,7 @@ def actors(
 
     `depth` leaves out codes of more parts.
     """
-    make = partial(_all_actors, snapshot, spool, revision, datasets)
+    make = partial(_all_actors, snapshot, cache, revision, datasets)
     entries = snapshot.remembered("actors", (revision, datasets), make, MOST_LISTS)
     longest = PART_LENGTH * depth if depth else None
     return [
@@ -103,30 +103,32 @@ def actors(
 
 
 def actor(
-    snapshot: Snapshot, spool: Spool, revision: int, code: str, datasets: Datasets = None
+    snapshot: Snapshot, cache: ResultsCache, revision: int, code: str, datasets: Datasets = None
 ) -> Entry | None:
     """Take an actor code apart; None if neither the codebook nor the store knows any of it."""
-    entry = _actor(code, *_actor_counts(snapshot, spool, revision, datasets))
+    entry = _actor(code, *_actor_counts(snapshot, cache, revision, datasets))
     is_known = len(entry["unknown"]) * PART_LENGTH < len(code)
-    return entry if is_known or _is_used(snapshot, spool, revision, code) else None
+    return entry if is_known or _is_used(snapshot, cache, revision, code) else None
 
 
-def _is_used(snapshot: Snapshot, spool: Spool, revision: int, code: str) -> bool:
+def _is_used(snapshot: Snapshot, cache: ResultsCache, revision: int, code: str) -> bool:
     """Tell whether any dataset has the code: whether a code exists does not hang on one of them."""
-    return any(counts[code] for counts in _actor_counts(snapshot, spool, revision))
+    return any(counts[code] for counts in _actor_counts(snapshot, cache, revision))
 
 
 def _actor_counts(
-    snapshot: Snapshot, spool: Spool, revision: int, datasets: Datasets = None
+    snapshot: Snapshot, cache: ResultsCache, revision: int, datasets: Datasets = None
 ) -> tuple[Counts, Counts]:
     return (
-        actor_counts(snapshot, spool, revision, "actor", datasets),
-        actor_counts(snapshot, spool, revision, "target", datasets),
+        actor_counts(snapshot, cache, revision, "actor", datasets),
+        actor_counts(snapshot, cache, revision, "target", datasets),
     )
 
 
-def _all_actors(snapshot: Snapshot, spool: Spool, revision: int, datasets: Datasets) -> list[Entry]:
-    counts = _actor_counts(snapshot, spool, revision, datasets)
+def _all_actors(
+    snapshot: Snapshot, cache: ResultsCache, revision: int, datasets: Datasets
+) -> list[Entry]:
+    counts = _actor_counts(snapshot, cache, revision, datasets)
     codes = {*COUNTRIES, *ROLES, *GROUPS, *ETHNIC, *RELIGIONS, *counts[0], *counts[1]}
     entries = [_actor(code, *counts) for code in codes]
     return sorted(

@@ -8,13 +8,13 @@ from typing import Any
 import orjson
 from peewee import fn
 
-from dataset.aggregates.pages import ordered, result_of
-from dataset.aggregates.result_tables import Grouping
+from dataset.aggregates.aggregation import Aggregation
+from dataset.aggregates.results import ordered_groups, result_of
 from dataset.declarations.filters import Choice
 from dataset.events.spans import spans
 from dataset.selections.selections import Selection
 from dataset.store.models import Dataset, Document
-from dataset.store.results_cache import Spool
+from dataset.store.results_cache import ResultsCache
 from dataset.store.snapshots import Snapshot
 
 Counts = Counter[str]
@@ -22,25 +22,25 @@ Datasets = Choice | None
 """Which datasets to count; None is all of them."""
 
 MOST_COUNTS = 8
-"""How many counts of a column are kept in memory; all are in the spool."""
+"""How many counts of a column are kept in memory; all are in the cache."""
 INTERNAL = ("revision", "number")
 """Columns of descriptions that are no business of clients."""
 
 
 def counts_by(
-    snapshot: Snapshot, spool: Spool, revision: int, column: str, filters: Mapping[str, Any]
+    snapshot: Snapshot, cache: ResultsCache, revision: int, column: str, filters: Mapping[str, Any]
 ) -> Counts:
     """Count the events of each value of a column at a revision, once for all processes."""
     query = f"counts of {column}: {filters}"
-    grouping = Grouping(Selection(revision, filters), (column,), ("count",), query=query)
-    make = partial(_counted, snapshot, spool, grouping)
-    found: Counts = snapshot.remembered("counts", grouping, make, MOST_COUNTS)
+    aggregation = Aggregation(Selection(revision, filters), (column,), ("count",), query=query)
+    make = partial(_counted, snapshot, cache, aggregation)
+    found: Counts = snapshot.remembered("counts", aggregation, make, MOST_COUNTS)
     return found
 
 
-def _counted(snapshot: Snapshot, spool: Spool, grouping: Grouping) -> Counts:
-    with result_of(snapshot, spool, grouping) as database:
-        counts = dict(database.execute(ordered(grouping)).fetchall())
+def _counted(snapshot: Snapshot, cache: ResultsCache, aggregation: Aggregation) -> Counts:
+    with result_of(snapshot, cache, aggregation) as database:
+        counts = dict(database.execute(ordered_groups(aggregation)).fetchall())
     counts.pop(None, None)
     return Counter(counts)
 
@@ -55,18 +55,18 @@ def below(counts: Counts, first: int, step: int) -> Counts:
 
 
 def action_counts(
-    snapshot: Snapshot, spool: Spool, revision: int, datasets: Datasets = None
+    snapshot: Snapshot, cache: ResultsCache, revision: int, datasets: Datasets = None
 ) -> Counts:
     """Count the events of each action code with all codes below it."""
-    counts = counts_by(snapshot, spool, revision, "action_code", _of(datasets))
+    counts = counts_by(snapshot, cache, revision, "action_code", _of(datasets))
     return below(counts, first=2, step=1)
 
 
 def actor_counts(
-    snapshot: Snapshot, spool: Spool, revision: int, side: str, datasets: Datasets = None
+    snapshot: Snapshot, cache: ResultsCache, revision: int, side: str, datasets: Datasets = None
 ) -> Counts:
     """Count the events of each actor code, on one side, with all codes that begin with it."""
-    counts = counts_by(snapshot, spool, revision, f"{side}_code", _of(datasets))
+    counts = counts_by(snapshot, cache, revision, f"{side}_code", _of(datasets))
     return below(counts, first=3, step=3)
 
 
@@ -83,11 +83,11 @@ def datasets(snapshot: Snapshot, revision: int) -> list[dict[str, Any]]:
     return described
 
 
-def documents(snapshot: Snapshot, spool: Spool, revision: int) -> list[dict[str, Any]]:
+def documents(snapshot: Snapshot, cache: ResultsCache, revision: int) -> list[dict[str, Any]]:
     """Describe the source documents at a revision, with how many events are coded from each."""
     # No index is led by missing values.
     given = {"evidence_document": Choice(unwanted=(None,))}
-    counts = counts_by(snapshot, spool, revision, "evidence_document", given)
+    counts = counts_by(snapshot, cache, revision, "evidence_document", given)
     described = _described(snapshot, Document, revision)
     for document in described:
         document["left_out"] = orjson.loads(document["left_out"])

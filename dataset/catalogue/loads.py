@@ -6,9 +6,10 @@ from typing import Any
 import orjson
 from peewee import JOIN, fn
 
-from dataset.declarations.outcomes import OUTCOMES, Report
+from dataset.building.reports import Report
+from dataset.declarations.outcomes import OUTCOMES
 from dataset.store.counts import Matched
-from dataset.store.lists import Cut, Item, ListPage, items_of, page_of_list
+from dataset.store.lists import Item, ListPage, PageRequest, items_of, page_of_list
 from dataset.store.models import Load, LoadFile, Quarantined, field
 from dataset.store.snapshots import Snapshot
 
@@ -39,11 +40,11 @@ def last_load(snapshot: Snapshot) -> int:
     return int(snapshot.value(Load.select(fn.MAX(Load.number))) or 0)
 
 
-def loads(snapshot: Snapshot, cut: Cut) -> ListPage:
+def loads(snapshot: Snapshot, wanted: PageRequest) -> ListPage:
     """Read a page of loads; those that come after the first page are in none of the others."""
-    last = cut.after[-1] if cut.after else last_load(snapshot)
+    last = wanted.after[-1] if wanted.after else last_load(snapshot)
     query = Load.select().where(Load.number <= last)
-    after = replace(cut, after=cut.after and cut.after[:1])
+    after = replace(wanted, after=wanted.after and wanted.after[:1])
     page = page_of_list(snapshot, query, COLUMNS, ["number"], after)
     _describe(snapshot, page.items)
     return replace(page, next=page.next and (*page.next, last))
@@ -56,7 +57,7 @@ def load(snapshot: Snapshot, number: int) -> Item | None:
     return found[0] if found else None
 
 
-def quarantine(snapshot: Snapshot, number: int, cut: Cut) -> ListPage | None:
+def quarantine(snapshot: Snapshot, number: int, wanted: PageRequest) -> ListPage | None:
     """Read a page of the records that a load refused, None if there is no such load."""
     refused = snapshot.rows(Load.select(Load.quarantined).where(Load.number == number))
     if not refused:
@@ -66,7 +67,7 @@ def quarantine(snapshot: Snapshot, number: int, cut: Cut) -> ListPage | None:
         .join(LoadFile, JOIN.LEFT_OUTER, on=_FILE_OF_ROW)
         .where(Quarantined.load == number)
     )
-    counted = replace(cut, matched=Matched(refused[0][0], "eq"))
+    counted = replace(wanted, matched=Matched(refused[0][0], "eq"))
     page = page_of_list(snapshot, query, QUARANTINE_COLUMNS, ["n"], counted)
     return replace(page, items=[_refused(row) for row in page.items])
 

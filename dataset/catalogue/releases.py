@@ -3,7 +3,7 @@
 from peewee import fn
 
 from dataset.errors import UnknownValue
-from dataset.store.lists import Cut, ListPage, page_of_list
+from dataset.store.lists import ListPage, PageRequest, page_of_list
 from dataset.store.models import Release
 from dataset.store.snapshots import Snapshot
 
@@ -26,11 +26,11 @@ def revision_of(snapshot: Snapshot, name: str | None) -> tuple[int, str | None]:
     return int(number), name
 
 
-def releases(snapshot: Snapshot, revision: int, cut: Cut) -> ListPage:
+def releases(snapshot: Snapshot, revision: int, wanted: PageRequest) -> ListPage:
     """Read a page of the releases up to a revision, in the order of revisions."""
     columns = {"name": Release.name, "revision": Release.revision, "created": Release.created}
     query = Release.select().where(Release.revision <= revision)
-    return page_of_list(snapshot, query, columns, ["revision", "name"], cut)
+    return page_of_list(snapshot, query, columns, ["revision", "name"], wanted)
 
 
 def count_of_releases(snapshot: Snapshot) -> int:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any
 
-from dataset.aggregates.series import Plot, Series
-from dataset.declarations.measures import MEASURES, OVERLAPPING, PERIODS
+from dataset.charts.plots import Plot, Series
+from dataset.declarations.aggregates import MEASURES, OVERLAPPING
+from dataset.declarations.periods import PERIODS
 
 WIDTH = 125
 MOST_LINES = 4

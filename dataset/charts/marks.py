@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 
-from dataset.aggregates.series import Plot, Series
 from dataset.charts.captions import number
-from dataset.declarations.measures import PERIODS
+from dataset.charts.plots import Plot, Series
+from dataset.declarations.periods import PERIODS
 
 
 class Look(NamedTuple):

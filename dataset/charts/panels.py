@@ -6,11 +6,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
-from dataset.aggregates.series import Plot
 from dataset.charts.captions import listed, number, series_name, short
 from dataset.charts.marks import DAYS, draw_bars, draw_lines, heights
+from dataset.charts.plots import Plot
 from dataset.charts.ticks import ticks
-from dataset.declarations.measures import MEASURES, PERIODS
+from dataset.declarations.aggregates import MEASURES
+from dataset.declarations.periods import PERIODS
 
 MOST_BARS = 24
 FEW_PERIODS = 3

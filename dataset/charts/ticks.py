@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from dataset.declarations.measures import PERIODS
+from dataset.declarations.periods import PERIODS
 
 STEPS = {
     "day": (1, 2, 7, 14),

@@ -1,6 +1,6 @@
 """Read what changed since a revision: adds, updates and retractions in one order."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as made
 from functools import reduce
@@ -17,14 +17,14 @@ from dataset.selections.conditions import conditions_of
 from dataset.store.counts import CAP, Matched, capped
 from dataset.store.models import Event, Superseded, Tombstone, Version, field
 from dataset.store.snapshots import Snapshot
-from dataset.store.statements import first_of_all
+from dataset.store.statements import first_of_all, united
 
 ORDER = (Entity("changed"), Entity("public_id"))
 MOST_ROWS = 2
 """A change is two rows at most: the version that it ended, and the one that it brought."""
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """Where a change stands in the order of changes."""
 
     revision: int
@@ -34,7 +34,7 @@ class Place(NamedTuple):
 class Changed(NamedTuple):
     """One change: the row of the new version, or why there is none any more."""
 
-    place: Place
+    position: Position
     type: str
     row: tuple[Any, ...] | None = None
     reason: str | None = None
@@ -43,21 +43,21 @@ class Changed(NamedTuple):
 
 @dataclass(frozen=True)
 class Feed:
-    """Which changes: after a revision, up to another, of which events, after which place."""
+    """Which changes: after a revision, up to another, of which events, after which position."""
 
     since: int
     revision: int
     filters: Mapping[str, Any] = made(default_factory=dict)
-    after: Place | None = None
+    after: Position | None = None
 
 
 @dataclass(frozen=True)
 class ChangePage:
-    """Changes with rows of the columns `read`, and the place of the last if more follow."""
+    """Changes with rows of the columns `read`, and the position of the last if more follow."""
 
     read: tuple[str, ...]
     changes: list[Changed]
-    next: Place | None
+    next: Position | None
     matched: Matched
 
 
@@ -78,23 +78,23 @@ def changes(
     matched = matched or count_of_changes(snapshot, feed, is_short)
     # Many changes are found soon enough in order; few that match are found by an index of theirs.
     in_order = is_short or matched.relation == "gte"
-    arms, most = _read_arms(feed, read, in_order), MOST_ROWS * (limit + 1)
-    query = first_of_all(snapshot.database, arms, ORDER, most)
+    branches, most = _rows_of_branches(feed, read, in_order), MOST_ROWS * (limit + 1)
+    query = first_of_all(snapshot.database, branches, ORDER, most)
     found = list(islice(_paired(snapshot.rows(query), bool(feed.filters)), limit + 1))
     shown, more = found[:limit], len(found) > limit
-    return ChangePage(read, shown, shown[-1].place if more else None, matched)
+    return ChangePage(read, shown, shown[-1].position if more else None, matched)
 
 
 def ordered(feed: Feed, read: Sequence[str], in_order: bool) -> Any:
-    """Select the rows of a feed in its order: place, reason, successor, columns of the event.
+    """Select the rows of a feed in its order: position, reason, successor, columns of the event.
 
     `in_order`: the filters are hidden from the planner, so that it walks the index of the order
     instead of sorting all that match.
     """
-    return _united(_read_arms(feed, read, in_order)).order_by(*ORDER)
+    return united(_rows_of_branches(feed, read, in_order)).order_by(*ORDER)
 
 
-def _read_arms(feed: Feed, read: Sequence[str], in_order: bool) -> Iterator[Any]:
+def _rows_of_branches(feed: Feed, read: Sequence[str], in_order: bool) -> Iterator[Any]:
     nothing = [NULL] * len(read)
     columns = [
         [NULL, NULL, *(field(Event, name) for name in read)],
@@ -102,19 +102,19 @@ def _read_arms(feed: Feed, read: Sequence[str], in_order: bool) -> Iterator[Any]
         [Superseded.reason, Superseded.successor, *nothing],
         [Value(PURGED), NULL, *nothing],
     ]
-    arms = zip(_arms(feed, in_order), columns, strict=True)
-    return (arm.select_extend(*more) for arm, more in arms)
+    branches = zip(_branches(feed, in_order), columns, strict=True)
+    return (branch.select_extend(*more) for branch, more in branches)
 
 
-def _arms(feed: Feed, in_order: bool) -> Iterator[Any]:
-    """Yield the places of versions that began (of two tables), that ended, and of purges."""
+def _branches(feed: Feed, in_order: bool) -> Iterator[Any]:
+    """Yield the positions of versions that began (of two tables), that ended, and of purges."""
     for table in (Event, Superseded):
-        yield _arm(feed, table, field(table, "revision"), _filtered(feed, table, in_order))
-    yield _arm(feed, Superseded, Superseded.ended, _filtered(feed, Superseded, in_order))
-    yield _arm(feed, Tombstone, Tombstone.revision, [])
+        yield _branch(feed, table, field(table, "revision"), _filtered(feed, table, in_order))
+    yield _branch(feed, Superseded, Superseded.ended, _filtered(feed, Superseded, in_order))
+    yield _branch(feed, Tombstone, Tombstone.revision, [])
 
 
-def _arm(feed: Feed, table: type[Model], changed: Any, filtered: Sequence[Any]) -> Any:
+def _branch(feed: Feed, table: type[Model], changed: Any, filtered: Sequence[Any]) -> Any:
     public_id = field(table, "id")
     # One lower limit only: SQLite would take the wrong one of two for the beginning of its search.
     first = changed > feed.since
@@ -122,10 +122,6 @@ def _arm(feed: Feed, table: type[Model], changed: Any, filtered: Sequence[Any]) 
         first = Tuple(changed, public_id) > feed.after
     query = table.select(changed.alias("changed"), public_id.alias("public_id"))
     return query.where(first, changed <= feed.revision, *filtered)
-
-
-def _united(arms: Iterable[Any]) -> Any:
-    return reduce(lambda one, other: one.union_all(other), arms)
 
 
 def _filtered(feed: Feed, table: type[Version], in_order: bool) -> list[Any]:
@@ -138,9 +134,9 @@ def _filtered(feed: Feed, table: type[Version], in_order: bool) -> list[Any]:
 def count_of_changes(snapshot: Snapshot, feed: Feed, in_order: bool = False) -> Matched:
     """Count the changes of a feed up to the cap."""
     # So many rows are more changes than the cap, however they are paired.
-    found = _united(_arms(replace(feed, after=None), in_order)).limit(MOST_ROWS * (CAP + 1))
-    places = Select([found], [Entity("changed"), Entity("public_id")]).distinct()
-    return capped(snapshot, places)
+    found = united(_branches(replace(feed, after=None), in_order)).limit(MOST_ROWS * (CAP + 1))
+    positions = Select([found], [Entity("changed"), Entity("public_id")]).distinct()
+    return capped(snapshot, positions)
 
 
 def _is_short(snapshot: Snapshot, feed: Feed) -> bool:
@@ -149,8 +145,8 @@ def _is_short(snapshot: Snapshot, feed: Feed) -> bool:
 
 
 def _paired(found: Sequence[tuple[Any, ...]], is_filtered: bool) -> Iterator[Changed]:
-    """Make one change of the rows of each place."""
-    for place, group in groupby(found, key=lambda row: Place(*row[:2])):
+    """Make one change of the rows of each position."""
+    for position, group in groupby(found, key=lambda row: Position(*row[:2])):
         began, ended = None, []
         for _, _, reason, successor, *row in group:
             if row[0] is None:
@@ -158,14 +154,14 @@ def _paired(found: Sequence[tuple[Any, ...]], is_filtered: bool) -> Iterator[Cha
             else:
                 began = tuple(row)
         if began:
-            yield Changed(place, "update" if ended else "add", began)
+            yield Changed(position, "update" if ended else "add", began)
         else:
-            yield _retraction(place, *ended[0], is_filtered)
+            yield _retraction(position, *ended[0], is_filtered)
 
 
 def _retraction(
-    place: Place, reason: str | None, successor: str | None, is_filtered: bool
+    position: Position, reason: str | None, successor: str | None, is_filtered: bool
 ) -> Changed:
     """Tell an event that was retracted from one that has left the filter, which has no reason."""
     unsaid = "filter" if is_filtered else UNSAID
-    return Changed(place, "retract", None, reason or unsaid, successor)
+    return Changed(position, "retract", None, reason or unsaid, successor)

@@ -18,17 +18,17 @@ Matching = Callable[[Filters], Matched]
 
 
 def empty_because(
-    snapshot: Snapshot, selection: Selection, written: Mapping[str, str]
+    snapshot: Snapshot, selection: Selection, canonical: Mapping[str, str]
 ) -> list[Reason]:
     """List the filters that match no event alone, else all, each with what is known of it.
 
-    `written` holds the filters as the query writes them.
+    `canonical` holds the filters as the canonical query has them.
     """
     # Neither a sample nor a rule against duplicates empties an answer.
     selection = replace(selection, after=None, distinct=None, sample=None)
     reasons = reasons_of(
         selection.filters,
-        written,
+        canonical,
         lambda filters: matched_by(snapshot, replace(selection, filters=filters)),
         "event",
     )
@@ -39,29 +39,29 @@ def empty_because(
 
 
 def reasons_of(
-    filters: Filters, written: Mapping[str, str], matching: Matching, thing: str
+    filters: Filters, canonical: Mapping[str, str], matching: Matching, thing: str
 ) -> dict[str, Reason]:
     """Give the filters that match nothing alone, else all, each with what is known of it."""
     alone = {name: matching({name: value}) for name, value in filters.items()}
     blamed = [name for name in alone if not alone[name].value] or list(alone)
     return {
-        name: _reason(name, written[name], alone[name], _hint(filters, name, matching, thing))
+        name: _reason(name, canonical[name], alone[name], _hint(filters, name, matching, thing))
         for name in blamed
     }
 
 
-def no_change(snapshot: Snapshot, feed: Feed, written: Mapping[str, str]) -> list[Reason]:
+def no_change(snapshot: Snapshot, feed: Feed, canonical: Mapping[str, str]) -> list[Reason]:
     """Say why a feed is empty: its filters match no event, or nothing has changed since."""
     selection = Selection(feed.revision, feed.filters)
     if feed.filters and not matched_by(snapshot, selection).value:
-        return empty_because(snapshot, selection, written)
-    if "since" not in written:
+        return empty_because(snapshot, selection, canonical)
+    if "since" not in canonical:
         return []
     alone = count_of_changes(snapshot, replace(feed, filters={}))
     hint = "nothing that changed since matches the other filters"
     if not alone.value:
         hint = f"nothing changed since, up to revision {feed.revision}"
-    return [_reason("since", written["since"], alone, hint)]
+    return [_reason("since", canonical["since"], alone, hint)]
 
 
 def _reason(name: str, text: str, alone: Matched, hint: str) -> Reason:

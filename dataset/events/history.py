@@ -13,7 +13,7 @@ from dataset.selections.conditions import identified
 from dataset.selections.known_values import dataset_numbers, key_of_id
 from dataset.selections.selections import Selection, ordered
 from dataset.store.counts import Matched, capped
-from dataset.store.lists import After, Cut
+from dataset.store.lists import After, PageRequest
 from dataset.store.models import Event, Superseded, Tombstone, Version, field
 from dataset.store.snapshots import Snapshot
 
@@ -68,7 +68,7 @@ def _retracted(snapshot: Snapshot, public_id: str, key: int, revision: int) -> F
     return None
 
 
-class Told(NamedTuple):
+class KnownVersion(NamedTuple):
     """A version: the revision that brought it, the one that ended it and why, and its row."""
 
     revision: int
@@ -83,24 +83,24 @@ class VersionPage:
     """Versions with rows of the columns `read`, and where the page ends if more follow."""
 
     read: tuple[str, ...]
-    versions: list[Told]
+    versions: list[KnownVersion]
     next: After
     matched: Matched
 
 
 def versions(
-    snapshot: Snapshot, public_id: str, revision: int, columns: Sequence[str], cut: Cut
+    snapshot: Snapshot, public_id: str, revision: int, columns: Sequence[str], wanted: PageRequest
 ) -> VersionPage:
     """Read a page of an event's versions, oldest first, as was known at a revision."""
     read = tuple(rows.stored(columns))
-    query = _query(snapshot, public_id, revision, read, cut.after)
-    found = snapshot.rows(query.order_by(Entity("since")).limit(cut.limit + 1))
-    shown, more = found[: cut.limit], len(found) > cut.limit
+    query = _query(snapshot, public_id, revision, read, wanted.after)
+    found = snapshot.rows(query.order_by(Entity("since")).limit(wanted.limit + 1))
+    shown, more = found[: wanted.limit], len(found) > wanted.limit
     return VersionPage(
         read,
         [_known(row, revision) for row in shown],
         (shown[-1][0],) if more else None,
-        cut.matched or capped(snapshot, query),
+        wanted.matched or capped(snapshot, query),
     )
 
 
@@ -121,9 +121,9 @@ def _query(
     return selects[0].union_all(selects[1])
 
 
-def _known(row: tuple[Any, ...], revision: int) -> Told:
+def _known(row: tuple[Any, ...], revision: int) -> KnownVersion:
     """Leave out an end that was not known yet."""
     since, ended, reason, successor, *values = row
     if ended is None or ended > revision:
-        return Told(since, None, None, None, tuple(values))
-    return Told(since, ended, reason, successor, tuple(values))
+        return KnownVersion(since, None, None, None, tuple(values))
+    return KnownVersion(since, ended, reason, successor, tuple(values))

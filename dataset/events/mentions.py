@@ -1,7 +1,7 @@
 """Read the mentions of an event: which documents, where in them, how sure."""
 
 from dataset.selections.known_values import dataset_numbers, key_of_id
-from dataset.store.lists import Cut, Item, ListPage, page_of_list
+from dataset.store.lists import Item, ListPage, PageRequest, page_of_list
 from dataset.store.models import Mention, field
 from dataset.store.snapshots import Snapshot
 
@@ -12,11 +12,11 @@ COLUMNS = {
 }
 
 
-def mentions(snapshot: Snapshot, public_id: str, revision: int, cut: Cut) -> ListPage:
+def mentions(snapshot: Snapshot, public_id: str, revision: int, wanted: PageRequest) -> ListPage:
     """Read a page of the mentions that were known at a revision, oldest first."""
     key = key_of_id(dataset_numbers(snapshot), public_id)
     query = Mention.select().where(Mention.key == key, Mention.revision <= revision)
-    page = page_of_list(snapshot, query, COLUMNS, ["time", "n"], cut)
+    page = page_of_list(snapshot, query, COLUMNS, ["time", "n"], wanted)
     return ListPage([_shown(item) for item in page.items], page.next, page.matched)
 
 

@@ -9,13 +9,15 @@ from peewee import fn
 from dataset.declarations.columns import COLUMNS
 from dataset.events import rows
 from dataset.events.rows_or_columns import matched_by
-from dataset.selections.plans import run
-from dataset.selections.selections import Position, Selection, arms, first_of
+from dataset.selections.selections import Position, Selection, branches, first_of
 from dataset.store.counts import Matched
 from dataset.store.indexes import held_of
 from dataset.store.snapshots import Snapshot
+from dataset.store.statements import Statement, compiled
 
 ALL_COLUMNS = tuple(COLUMNS)
+MOST_STATEMENTS = 512
+"""How many compiled statements of pages are kept."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +39,27 @@ def page_of(
 ) -> Page:
     """Read up to `limit` events of a selection; `matched` is counted unless it is known."""
     read = columns_to_read(selection, columns)
-    found = run(snapshot, first_of, selection, read, limit + 1).fetchall()
+    statement = statement_of(snapshot, selection, read, limit + 1)
+    found = snapshot.database.execute_sql(*statement).fetchall()
     shown, more = found[:limit], len(found) > limit
     if matched is None:
         is_all = not more and not selection.sample
         matched = Matched(len(shown), "eq") if is_all else matched_by(snapshot, selection)
     position = _position(shown[-1], read, selection) if more else None
     return Page(read, shown, position, matched)
+
+
+def statement_of(
+    snapshot: Snapshot, selection: Selection, read: tuple[str, ...], limit: int
+) -> Statement:
+    """Compile the query of a page, once for equal pages: it may take as long as reading one."""
+
+    def make() -> Statement:
+        return compiled(snapshot.database, first_of(snapshot, selection, read, limit))
+
+    key = (selection, read, limit)
+    statement: Statement = snapshot.remembered("statements", key, make, MOST_STATEMENTS)
+    return statement
 
 
 def may_be_long(selection: Selection) -> bool:
@@ -75,5 +91,5 @@ def may_be_long_to_count(snapshot: Snapshot, selection: Selection) -> bool:
 
 def count_of(snapshot: Snapshot, selection: Selection) -> int:
     """Count a selection's events exactly."""
-    counts = (arm.select(fn.COUNT("*")) for arm in arms(snapshot, selection, ["key"]))
+    counts = (branch.select(fn.COUNT("*")) for branch in branches(snapshot, selection, ["key"]))
     return sum(snapshot.value(count) for count in counts)

@@ -15,8 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 from peewee import SQL
 
 from dataset.parquet_copy.segments import Copy, Damaged, copy_of
-from dataset.selections.plans import run
-from dataset.selections.selections import NEWEST_FIRST, OLDEST_FIRST, Selection, arms, union
+from dataset.selections.selections import NEWEST_FIRST, OLDEST_FIRST, Selection, branches, union
 from dataset.store.counts import Matched, at_most, capping
 from dataset.store.indexes import held_of
 from dataset.store.models import field
@@ -31,40 +30,42 @@ Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
 
 
-class Part(NamedTuple):
-    """A part of a selection: the select of its events, and what runs that."""
+class Branch(NamedTuple):
+    """A branch of a selection: the select of its events, and what runs that."""
 
     query: Any
     rows: Callable[[Any], Iterable[tuple[Any, ...]]]
     in_columns: bool
 
 
-Parts = Sequence[Part]
+Branches = Sequence[Branch]
 
 
-def answered(snapshot: Snapshot, selection: Selection, answer: Callable[[Parts], Answer]) -> Answer:
-    """Let rows or columns answer, part by part.
+def answered(
+    snapshot: Snapshot, selection: Selection, answer: Callable[[Branches], Answer]
+) -> Answer:
+    """Let rows or columns answer, branch by branch.
 
-    Where the copy fails midway, `answer` is called again with the parts of the store.
+    Where the copy fails midway, `answer` is called again with the branches of the store.
     """
     copy = copy_for_many(snapshot, selection)
     if copy is not None:
         try:
             with opened(snapshot, copy, selection.revision) as columns:
-                found = Part(columns.selected(selection.filters), columns.rows, in_columns=True)
-                return answer([found, *_parts(snapshot, selection, copy.last)])
+                found = Branch(columns.selected(selection.filters), columns.rows, in_columns=True)
+                return answer([found, *_in_rows(snapshot, selection, copy.last)])
         except Damaged as fault:
             tell(fault)
-    return answer(list(_parts(snapshot, selection)))
+    return answer(list(_in_rows(snapshot, selection)))
 
 
-def _parts(snapshot: Snapshot, selection: Selection, last: int = 0) -> Iterator[Part]:
-    """Yield the parts of a selection in the store: of what came after a revision."""
+def _in_rows(snapshot: Snapshot, selection: Selection, last: int = 0) -> Iterator[Branch]:
+    """Yield the branches of a selection in the store: of what came after a revision."""
     if last >= selection.revision:
         return
-    for arm in arms(snapshot, selection, ["key"]):
-        query = arm.where(field(arm.model, "revision") > last) if last else arm
-        yield Part(query, snapshot.stream, in_columns=False)
+    for branch in branches(snapshot, selection, ["key"]):
+        query = branch.where(field(branch.model, "revision") > last) if last else branch
+        yield Branch(query, snapshot.stream, in_columns=False)
 
 
 def copy_for_many(snapshot: Snapshot, selection: Selection) -> Copy | None:
@@ -118,12 +119,7 @@ def count_anew(snapshot: Snapshot, selection: Selection) -> int:
                 return int(columns.execute(capping(found)).fetchone()[0])
         except Damaged as fault:
             tell(fault)
-    return int(run(snapshot, capped_of, selection).fetchone()[0])
-
-
-def capped_of(snapshot: Snapshot, selection: Selection) -> Any:
-    """Select how many events a selection has, up to one more than the cap."""
-    return capping(union(snapshot, selection, ["key"]))
+    return int(snapshot.value(capping(union(snapshot, selection, ["key"]))))
 
 
 def opened(snapshot: Snapshot, copy: Copy, revision: int) -> AbstractContextManager[Any]:

@@ -4,7 +4,7 @@ from functools import partial
 
 from peewee import fn
 
-from dataset.selections.selections import Selection, arms
+from dataset.selections.selections import Selection, branches
 from dataset.store.models import field
 from dataset.store.snapshots import Snapshot
 
@@ -22,9 +22,9 @@ def spans(snapshot: Snapshot, revision: int) -> dict[str, tuple[int, str, str]]:
 
 def _spans(snapshot: Snapshot, revision: int) -> dict[str, tuple[int, str, str]]:
     found: dict[str, tuple[int, str, str]] = {}
-    for arm in arms(snapshot, Selection(revision), ["dataset"]):
-        name, first, last = (field(arm.model, one) for one in ("dataset", "date", "date_end"))
-        grouped = arm.select(name, fn.COUNT("*"), fn.MIN(first), fn.MAX(last)).group_by(name)
+    for branch in branches(snapshot, Selection(revision), ["dataset"]):
+        name, first, last = (field(branch.model, one) for one in ("dataset", "date", "date_end"))
+        grouped = branch.select(name, fn.COUNT("*"), fn.MIN(first), fn.MAX(last)).group_by(name)
         for dataset, count, begin, end in snapshot.rows(grouped):
             known = found.get(dataset, (0, begin, end))
             found[dataset] = (known[0] + count, min(known[1], begin), max(known[2], end))

@@ -13,6 +13,7 @@ from dataset.store.declared_indexes import create_missing
 from dataset.store.engines import engine_of
 from dataset.store.engines.base import SECONDS_TO_WAIT, Engine
 from dataset.store.models import MODELS, Load, Revision, Setting, field
+from dataset.store.statements import compiled
 
 BATCH = 10_000
 """So many rows are written at a time: less than these is lost by an interruption."""
@@ -124,7 +125,7 @@ def _keys(table: type[Model]) -> list[Any]:
 
 
 def _streamed(database: Engine, query: Any) -> Iterator[Sequence[Any]]:
-    return database.stream(*database.get_sql_context().sql(query).query())
+    return database.stream(*compiled(database, query))
 
 
 def sum_of(database: Engine, table: type[Model]) -> Sum:

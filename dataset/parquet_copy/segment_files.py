@@ -22,7 +22,7 @@ from peewee import (
     chunked,
 )
 
-from dataset.declarations.measures import PERIODS
+from dataset.declarations.periods import PERIODS
 from dataset.errors import StoreError
 from dataset.parquet_copy.publishing import written
 from dataset.parquet_copy.segments import STORED, File, Segment

@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from dataset.declarations.measures import PERIODS
+from dataset.declarations.periods import PERIODS
 from dataset.store.database import SCHEMA_VERSION
 from dataset.store.models import Superseded
 from dataset.store.snapshots import Snapshot

@@ -83,7 +83,7 @@ class Columns:
         self.connection = connection
 
     def selected(self, filters: Mapping[str, Any]) -> Any:
-        """Select the events that all filters keep: one look finds them, without arms."""
+        """Select the events that all filters keep: one look finds them, without branches."""
         query = Event.select()
         for condition in conditions_of(Event, filters):
             query = query.where(condition)

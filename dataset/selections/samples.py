@@ -16,10 +16,10 @@ class Sample(NamedTuple):
 
 
 def shuffled(shuffle: Any, seed: int) -> Expression:
-    """Give the place of an event in the order of a seed, from its stored hash.
+    """Give the position of an event in the order of a seed, from its stored hash.
 
     (a * shuffle + b) mod (2^31 - 1), with `a` and `b` from the seed: over all seeds, each pair of
-    places is as likely as any other, however the hashes lie, and no two hashes get one place.
+    positions is as likely as any other, however the hashes lie, and no two hashes get one position.
     """
     factor, shift = numbers_of(seed)
     # The product has 62 bits. peewee's own `%` means LIKE.

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as made
-from functools import reduce
 from typing import Any, NamedTuple
 
 from peewee import Entity, Expression, ModelSelect, Select, Tuple
@@ -14,7 +13,7 @@ from dataset.selections.duplicates import columns_for, kept_keys
 from dataset.selections.samples import Sample, shuffled
 from dataset.store.models import Event, Superseded, Version, field
 from dataset.store.snapshots import Snapshot
-from dataset.store.statements import first_of_all
+from dataset.store.statements import column_list, first_of_all, united
 
 Table = type[Version]
 DAYS = ("date", "date_end")
@@ -50,7 +49,6 @@ class Filters(dict[str, Any]):
 class Selection:
     """Which events at which revision, in which order, after which position.
 
-    In a shape (see `plans`) slots stand in the place of values.
     `distinct` names a rule against duplicates, applied after the filters; a sample is drawn last.
     """
 
@@ -66,17 +64,15 @@ class Selection:
         object.__setattr__(self, "filters", Filters(self.filters))
 
 
-def arms(
+def branches(
     snapshot: Snapshot, selection: Selection, columns: Sequence[str]
 ) -> Iterator["ModelSelect[Any]"]:
     """Yield the selects whose union is the selection: by table, and by how long events last."""
     for table, conditions in _chosen(snapshot, selection):
-        query = table.select(*(field(table, name) for name in columns))
         if selection.after:
             conditions = [*conditions, _beyond(table, selection.sort, selection.after)]
-        for condition in conditions:
-            query = query.where(condition)
-        yield query
+        query = table.select(column_list(tuple(columns)))
+        yield query.where(*conditions) if conditions else query
 
 
 def _chosen(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[Table, list[Any]]]:
@@ -107,14 +103,13 @@ def _keys(snapshot: Snapshot, selection: Selection) -> Any:
 
 def union(snapshot: Snapshot, selection: Selection, columns: Sequence[str]) -> Any:
     """Select columns of the selection's events in one statement, in no order."""
-    selects: Iterator[Any] = arms(snapshot, selection, columns)
-    return reduce(lambda one, other: one.union_all(other), selects)
+    return united(branches(snapshot, selection, columns))
 
 
 def ordered(snapshot: Snapshot, selection: Selection, columns: Sequence[str]) -> Any:
     """Select columns of the selection's events in its order.
 
-    `columns` must hold the column that is sorted by, and the key. Each arm of the union can
+    `columns` must hold the column that is sorted by, and the key. Each branch of the union can
     be read in this order from an index, so that a limit ends the reading early. A sample has an
     order of its own.
     """
@@ -127,7 +122,7 @@ def first_of(snapshot: Snapshot, selection: Selection, columns: Sequence[str], l
     """Select columns of the first events of a selection in its order (see `ordered`)."""
     if selection.sample:
         return ordered(snapshot, selection, columns).limit(limit)
-    found = arms(snapshot, selection, columns)
+    found = branches(snapshot, selection, columns)
     return first_of_all(snapshot.database, found, _order(selection.sort), limit)
 
 

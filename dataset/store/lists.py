@@ -27,8 +27,8 @@ class ListPage:
 
 
 @dataclass(frozen=True)
-class Cut:
-    """Which part of a list: up to `limit` items after a position; `matched` if it is known."""
+class PageRequest:
+    """Which page of a list: up to `limit` items after a position; `matched` if it is known."""
 
     limit: int
     after: After = None
@@ -42,21 +42,25 @@ def items_of(snapshot: Snapshot, query: Any, columns: Mapping[str, Any]) -> list
 
 
 def page_of_list(
-    snapshot: Snapshot, query: Any, columns: Mapping[str, Any], order: Sequence[str], cut: Cut
+    snapshot: Snapshot,
+    query: Any,
+    columns: Mapping[str, Any],
+    order: Sequence[str],
+    wanted: PageRequest,
 ) -> ListPage:
-    """Read a part of a query, in the order of some of its columns."""
+    """Read a page of a query, in the order of some of its columns."""
     keys = [columns[name] for name in order]
-    beyond = query.where(Tuple(*keys) > cut.after) if cut.after else query
-    found = items_of(snapshot, beyond.order_by(*keys).limit(cut.limit + 1), columns)
-    items, more = found[: cut.limit], len(found) > cut.limit
+    beyond = query.where(Tuple(*keys) > wanted.after) if wanted.after else query
+    found = items_of(snapshot, beyond.order_by(*keys).limit(wanted.limit + 1), columns)
+    items, more = found[: wanted.limit], len(found) > wanted.limit
     position = tuple(items[-1][name] for name in order) if more else None
-    return ListPage(items, position, cut.matched or capped(snapshot, query.select(*keys)))
+    return ListPage(items, position, wanted.matched or capped(snapshot, query.select(*keys)))
 
 
-def every(read: Callable[[Cut], ListPage]) -> Iterator[Item]:
+def every(read: Callable[[PageRequest], ListPage]) -> Iterator[Item]:
     """Yield all items of a list, page after page."""
-    page = read(Cut(MOST))
+    page = read(PageRequest(MOST))
     yield from page.items
     while page.next:
-        page = read(Cut(MOST, page.next, page.matched))
+        page = read(PageRequest(MOST, page.next, page.matched))
         yield from page.items

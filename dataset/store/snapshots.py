@@ -14,6 +14,7 @@ from dataset.store.clocks import Clock
 from dataset.store.database import ENGINE_ERRORS, check, open_to_read, settings_of
 from dataset.store.engines.base import Engine
 from dataset.store.models import Revision
+from dataset.store.statements import compiled
 
 
 @dataclass(frozen=True)
@@ -30,14 +31,11 @@ class Snapshot:
 
     def execute(self, query: Query) -> Any:
         """Run a query and give the cursor of its rows, as tuples."""
-        return self.database.execute_sql(*self._written(query))
+        return self.database.execute_sql(*compiled(self.database, query))
 
     def stream(self, query: Query) -> Iterator[Any]:
         """Run a query and yield its rows in constant memory, however many there are."""
-        return self.database.stream(*self._written(query))
-
-    def _written(self, query: Query) -> Any:
-        return self.database.get_sql_context().sql(query).query()
+        return self.database.stream(*compiled(self.database, query))
 
     def rows(self, query: Query) -> list[tuple[Any, ...]]:
         """Run a query and fetch its rows."""

@@ -12,10 +12,11 @@ from packaging.utils import canonicalize_name
 from api.settings import MEANINGS
 from support.paths import ROOT
 
-README = (ROOT / "README.md").read_text("utf-8")
+OPERATING = (ROOT / "docs" / "operating.md").read_text("utf-8")
+PROMISES = (ROOT / "docs" / "promises.md").read_text("utf-8")
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
-(UNIT,) = re.findall(r"```ini\n(.*?)```", README, re.DOTALL)
+(UNIT,) = re.findall(r"```ini\n(.*?)```", OPERATING, re.DOTALL)
 TO_BUILD = {"setuptools"}
 """What only making the package needs, which constraints.txt leaves open."""
 
@@ -89,7 +90,7 @@ def test_the_unit_starts_the_service_with_settings_that_there_are() -> None:
     assert {name.lower() for name in variables} <= set(MEANINGS)
 
 
-PROMISED = re.findall(r"^\|.*\| `(test_\w+)`", README, re.M)
+PROMISED = re.findall(r"^\|.*\| `(test_\w+)`", PROMISES, re.M)
 
 
 def test_much_is_promised() -> None:

@@ -11,8 +11,9 @@ from pkgutil import resolve_name
 import click
 
 from api.server.serving import OBJECTS_BETWEEN_COLLECTIONS
-from benchmarks.figures import Figure, table
+from benchmarks.figures import Figure, row_of, table
 from benchmarks.stores import store_of
+from support.documents import write_rows
 
 GROUPS: dict[str, str] = {
     "pages": "benchmarks.pages:figures",
@@ -34,7 +35,8 @@ Group = Callable[[Path], Iterator[Figure]]
 @click.command()
 @click.argument("groups", nargs=-1, type=click.Choice([*GROUPS]))
 @click.option("--rows", default=int(os.environ.get("BENCH_ROWS") or 1_000_000), show_default=True)
-def main(groups: tuple[str, ...], rows: int) -> None:
+@click.option("--write", type=click.Path(path_type=Path), help="The page with the table.")
+def main(groups: tuple[str, ...], rows: int, write: Path | None) -> None:
     """Measure GROUPS, by default all of them, on a store of so many events."""
     # As in a worker of the server.
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
@@ -46,8 +48,10 @@ def main(groups: tuple[str, ...], rows: int) -> None:
             click.echo(" | ".join(figure.cells), err=True)
             found.append(figure)
     when, cores = datetime.now(UTC).date(), os.cpu_count()
-    click.echo(f"{rows:,} events, {when}, {cores} cores, Python {platform.python_version()}\n")
-    click.echo(table(found))
+    run = f"{rows:,} events, {when}, {cores} cores, Python {platform.python_version()}"
+    click.echo(f"{run}\n\n{table(found)}")
+    if write:
+        write_rows(write, run, dict(row_of(figure, rows, when) for figure in found))
 
 
 if __name__ == "__main__":

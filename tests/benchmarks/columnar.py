@@ -14,8 +14,8 @@ from typing import Any
 import duckdb
 
 from benchmarks.figures import Figure, cpu_ms
+from dataset.aggregates.aggregation import Aggregation
 from dataset.aggregates.pages import page_of_groups
-from dataset.aggregates.result_tables import Grouping
 from dataset.declarations.columns import COLUMNS
 from dataset.declarations.filters import Choice
 from dataset.events.pages import ALL_COLUMNS
@@ -23,7 +23,7 @@ from dataset.exports.parquet import write
 from dataset.parquet_copy.refreshing import refresh
 from dataset.parquet_copy.segments import Copy
 from dataset.selections.selections import OLDEST_FIRST, Selection
-from dataset.store.results_cache import Spool
+from dataset.store.results_cache import ResultsCache
 from dataset.store.snapshots import Snapshot, Store
 
 GROUPED = [("action_root", "year"), ("actor_country", "month"), ("place_country", "quad_class")]
@@ -60,9 +60,9 @@ def _groups(snapshot: Snapshot, copy: Copy, folder: Path) -> Iterator[Figure]:
 
 def _page(snapshot: Snapshot, folder: Path, keys: tuple[str, ...]) -> Any:
     """Make groups and give the first page of them; nothing is kept from one time to the next."""
-    grouping = Grouping(Selection(snapshot.revision), keys, ("count",))
-    with TemporaryDirectory(dir=folder) as spooled:
-        return page_of_groups(snapshot, Spool(Path(spooled)), grouping, 100)
+    aggregation = Aggregation(Selection(snapshot.revision), keys, ("count",))
+    with TemporaryDirectory(dir=folder) as kept:
+        return page_of_groups(snapshot, ResultsCache(Path(kept)), aggregation, 100)
 
 
 def _export(store: Store, revision: int, copy: Copy, folder: Path) -> Figure:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.figures import Figure, cpu_ms
-from dataset.aggregates.collecting import grouped
-from dataset.aggregates.result_tables import Grouping
-from dataset.selections.selections import Selection, arms
+from dataset.aggregates.aggregation import Aggregation
+from dataset.aggregates.partial_groups import grouped
+from dataset.selections.selections import Selection, branches
 from dataset.store.snapshots import Snapshot, Store
 
 DYAD = ("IRN", "ISR")
@@ -21,8 +21,9 @@ def figures(store: Path) -> Iterator[Figure]:
 
 def by_month(snapshot: Snapshot) -> int:
     """Group the events of a dyad by month; give how many groups there are."""
-    grouping = Grouping(Selection(snapshot.revision, {"dyad": DYAD}), ("month",), ("count",))
+    aggregation = Aggregation(Selection(snapshot.revision, {"dyad": DYAD}), ("month",), ("count",))
     found = [
-        snapshot.rows(grouped(arm, grouping)) for arm in arms(snapshot, grouping.selection, ["key"])
+        snapshot.rows(grouped(branch, aggregation))
+        for branch in branches(snapshot, aggregation.selection, ["key"])
     ]
     return sum(map(len, found))

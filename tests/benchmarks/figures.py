@@ -4,11 +4,14 @@ import statistics
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 AT_MOST: Callable[[float, float], bool] = float.__le__
 AT_LEAST: Callable[[float, float], bool] = float.__ge__
 REPEATS = 4
 HEADER = ("what", "ours", "peer or limit", "ratio", "goal", "met")
+COLUMNS = ("what", "events", *HEADER[1:], "measured")
+"""The columns of the table in docs/performance.md."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,13 @@ def table(figures: Iterable[Figure]) -> str:
     """Write figures as a table of Markdown."""
     rows = [HEADER, ("---",) * len(HEADER), *(figure.cells for figure in figures)]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def row_of(figure: Figure, events: int, day: date) -> tuple[tuple[str, str], str]:
+    """Give the row of a figure in docs/performance.md, by what it is about and at what size."""
+    what, *cells = figure.cells
+    key = (what, f"{events:,}")
+    return key, f"| {' | '.join((*key, *cells, str(day)))} |"
 
 
 def side_by_side(

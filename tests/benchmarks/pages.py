@@ -12,17 +12,16 @@ from typing import Any
 import orjson
 
 from api import create_app
-from api.requests.queries import asked
+from api.requests.parameters import parameters_of
 from api.settings import Settings
 from benchmarks.figures import Figure, cpu_ms, side_by_side
 from benchmarks.questions import mixed, pairs
 from dataset.declarations.columns import COLUMNS
 from dataset.declarations.filters import FILTERS, Choice
 from dataset.events import rows
-from dataset.events.pages import ALL_COLUMNS, page_of
-from dataset.selections import plans
+from dataset.events.pages import ALL_COLUMNS, page_of, statement_of
 from dataset.selections.known_values import resolved
-from dataset.selections.selections import NEWEST_FIRST, Position, Selection, first_of
+from dataset.selections.selections import NEWEST_FIRST, Position, Selection
 from dataset.store.counts import Matched
 from dataset.store.snapshots import Snapshot, Store
 from schemas.events import EventPageQuerySchema
@@ -87,9 +86,9 @@ def _depth(snapshot: Snapshot) -> Iterator[Figure]:
     text = "SELECT date, key FROM event ORDER BY date DESC, key DESC LIMIT 1 OFFSET ?"
     (count,) = snapshot.database.execute_sql("SELECT COUNT(*) FROM event").fetchone()
     depth = min(DEEP, count - 200)
-    place = Position(*snapshot.database.execute_sql(text, (depth,)).fetchone())
+    position = Position(*snapshot.database.execute_sql(text, (depth,)).fetchone())
     first = Selection(snapshot.revision)
-    pages = {"first": first, "deep": replace(first, after=place)}
+    pages = {"first": first, "deep": replace(first, after=position)}
     works = {name: partial(_numbered, snapshot, one) for name, one in pages.items()}
     spent = side_by_side(works)
     yield Figure(f"page at depth {depth:,}; page 1", "ms", spent["deep"], spent["first"], 2)
@@ -103,10 +102,7 @@ def _planning(snapshot: Snapshot, store: Path) -> Iterator[Figure]:
     app = create_app(Settings(database=str(store)))
     with app.test_request_context(f"/v1/events?{QUERY.decode()}"):
         yield _timed("arguments to statement, warm", snapshot, 1000, goal=20)
-        known = [asked, plans.filled]
-        yield _timed("arguments to statement, a new query", snapshot, 50, forget=known)
-        known.append(plans.plan_of)
-        yield _timed("arguments to statement, of a new shape", snapshot, 50, forget=known)
+        yield _timed("arguments to statement, a new query", snapshot, 50, is_new=True)
 
 
 def _timed(
@@ -114,20 +110,20 @@ def _timed(
     snapshot: Snapshot,
     times: int,
     goal: float | None = None,
-    forget: Any = (),
+    is_new: bool = False,
 ) -> Figure:
     def work() -> None:
-        for _ in range(times):
-            for known in forget:
-                known.cache_clear()
-            _plan(snapshot)
+        for number in range(times):
+            if is_new:
+                parameters_of.cache_clear()
+            _plan(snapshot, 101 + number * is_new)
 
     return Figure(what, "us", cpu_ms(work) * 1000 / times, goal=goal)
 
 
-def _plan(snapshot: Snapshot) -> Any:
+def _plan(snapshot: Snapshot, limit: int) -> Any:
     """Validate the query and make its statement with all parameters."""
-    arguments = asked(EventPageQuerySchema, QUERY).arguments
+    arguments = parameters_of(EventPageQuerySchema, QUERY).arguments
     filters = {name: value for name, value in arguments.items() if name in FILTERS}
     selection = Selection(snapshot.revision, resolved(snapshot, filters), NEWEST_FIRST)
-    return plans.statement(snapshot, first_of, selection, READ, 101)
+    return statement_of(snapshot, selection, READ, limit)

@@ -5,11 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from dataset.declarations.measures import MEASURES
+from dataset.declarations.aggregates import MEASURES
 
 ADDED = """
 import sys
-from dataset.declarations.measures import MEASURES, Measure
+from dataset.declarations.aggregates import MEASURES, Measure
 MEASURES["added"] = Measure("The same sum once more", "goldstein")
 from api import create_app
 from api.settings import Settings

@@ -14,15 +14,17 @@ import pytest
 from flask.testing import FlaskClient
 from peewee import Select, Value
 
-from dataset.aggregates.collecting import PERIOD_LABELS, grouped
-from dataset.aggregates.result_tables import Grouping
+from dataset.aggregates.aggregation import Aggregation
+from dataset.aggregates.partial_groups import PERIOD_LABELS, grouped
+from dataset.aggregates.tables import partial_columns
 from dataset.building.rows import build
-from dataset.declarations.measures import KEYS, MEASURES, OVERLAPPING, PERIODS
-from dataset.selections.selections import Selection, arms
+from dataset.declarations.aggregates import KEYS, MEASURES, OVERLAPPING
+from dataset.declarations.periods import PERIODS
+from dataset.selections.selections import Selection, branches
 from dataset.store.database import open_to_write
 from dataset.store.engines.sqlite import SQLite
 from dataset.store.snapshots import Store
-from dataset.writes.corrections import purge
+from dataset.writes.purges import purge
 from support.aggregate_queries import ALL_MEASURES, FILL, SEVERAL, Group, groups_of
 from support.paging import pages_of, shown
 from support.rich_store import RELEASE, Event, cell, client_on, commit, rows_of
@@ -327,12 +329,20 @@ def test_sums_and_means_are_exact(own_store: Path) -> None:
     assert group["articles_sum"] == 1000 * (2**31 - 1)
 
 
+def test_the_columns_of_a_result_have_names_of_their_own() -> None:
+    everything = Aggregation(Selection(1), KEYS, tuple(MEASURES))
+    for names in (["position", *everything.names], partial_columns(everything)):
+        assert len(set(names)) == len(names)
+
+
 def test_a_dyad_is_grouped_from_its_index(rich_store: Path) -> None:
     wanted = Selection(3, {"dyad": ("IRN", "ISR"), "date_from": date(2024, 1, 1)})
-    asked = Grouping(wanted, ("dyad", "month"), ("count", "goldstein_mean"))
+    asked = Aggregation(wanted, ("dyad", "month"), ("count", "goldstein_mean"))
     with Store(str(rich_store)).snapshot() as snapshot:
-        for arm in arms(snapshot, wanted, ["key"]):
-            text, parameters = snapshot.database.get_sql_context().sql(grouped(arm, asked)).query()
+        for branch in branches(snapshot, wanted, ["key"]):
+            text, parameters = (
+                snapshot.database.get_sql_context().sql(grouped(branch, asked)).query()
+            )
             explained = snapshot.database.execute_sql("EXPLAIN QUERY PLAN " + text, parameters)
             assert "(dyad=?" in str(explained.fetchall())
 

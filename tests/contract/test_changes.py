@@ -13,11 +13,12 @@ from peewee import Database
 
 from dataset.building.rows import build
 from dataset.declarations.filters import Choice
-from dataset.events.changes import Feed, Place, ordered
+from dataset.events.changes import Feed, Position, ordered
 from dataset.events.rows import stored
 from dataset.store.counts import CAP
 from dataset.store.database import open_to_read, open_to_write
-from dataset.writes.corrections import purge, restore, retract
+from dataset.writes.purges import purge
+from dataset.writes.retractions import restore, retract
 from dataset.writes.revisions import revision
 from support.filter_queries import QUERIES
 from support.paging import next_of, pages_of, problem_of, shown
@@ -62,7 +63,7 @@ def load(database: Database, chance: random.Random, turn: int) -> None:
     """Put events that are new, changed or the same; those that were retracted stay so."""
     numbers = chance.sample(NUMBERS, 4)
     with revision(database, "load") as change:
-        change.put([event(chance, number, turn) for number in numbers], 1, 1)
+        change.write_events([event(chance, number, turn) for number in numbers], 1, 1)
 
 
 def ids_in(database: Database, statement: str) -> list[str]:
@@ -380,10 +381,10 @@ def plan(path: Path, feed: Feed, in_order: bool) -> list[str]:
     return [detail for *_, detail in rows]
 
 
-@pytest.mark.parametrize("after", [None, Place(2, "gdelt:7")])
+@pytest.mark.parametrize("after", [None, Position(2, "gdelt:7")])
 @pytest.mark.parametrize("filters", [{}, {"actor_country": Choice(("IRN",))}])
 def test_a_page_is_read_from_the_indexes_of_the_order(
-    rich_store: Path, after: Place | None, filters: dict[str, Any]
+    rich_store: Path, after: Position | None, filters: dict[str, Any]
 ) -> None:
     steps = plan(rich_store, Feed(1, 3, filters, after), in_order=True)
     searches = [step for step in steps if "SEARCH" in step]

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from dataset.building.rows import build
 from dataset.charts.ticks import GAP, ticks
-from dataset.declarations.measures import PERIODS
+from dataset.declarations.periods import PERIODS
 from support.aggregate_queries import groups_of
 from support.paging import pages_of
 from support.paths import ROOT

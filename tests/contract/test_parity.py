@@ -40,8 +40,8 @@ def answers_of(client: FlaskClient, request: str) -> Iterator[tuple[int, dict[st
 def test_neither_engine_reads_what_the_other_kept(
     rich: FlaskClient, rich_elsewhere: FlaskClient
 ) -> None:
-    spools = [client.application.extensions["spool"] for client in (rich, rich_elsewhere)]
-    assert spools[0].folder != spools[1].folder
+    caches = [client.application.extensions["results"] for client in (rich, rich_elsewhere)]
+    assert caches[0].folder != caches[1].folder
 
 
 def test_the_corpus_has_500_requests() -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from benchmarks.gdelt_like import lines
 from support.connections import answer_on, connected
+from support.figures import tally
 from support.programs import free_port
 from support.servers import serving, start, stop, wait_until_up
 from support.stores import loaded
@@ -79,6 +80,7 @@ def problem_in(answer: bytes) -> dict:
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_could_be_read_in_two_ways_is_refused_and_ends(server: str, name: str) -> None:
     assert problem_in(all_of(server, REFUSED[name]))["status"] in (400, 501)
+    tally("smuggling", kinds=1, answered=0)
 
 
 @pytest.mark.parametrize("name", LARGE)

@@ -14,11 +14,11 @@ from flask.testing import FlaskClient
 from api import create_app
 from api.context import store
 from api.settings import Settings
+from dataset.aggregates.aggregation import Aggregation
 from dataset.aggregates.pages import page_of_groups
-from dataset.aggregates.result_tables import Grouping
 from dataset.errors import TooSlow
 from dataset.selections.selections import Selection
-from dataset.store.results_cache import Spool
+from dataset.store.results_cache import ResultsCache
 from dataset.store.snapshots import Store
 
 LIMIT = 1
@@ -68,12 +68,12 @@ def test_others_are_answered_while_a_query_is_ended(slow: FlaskClient, figures: 
     assert set(others) == {200}
 
 
-def make_groups(limited: Store, spool: Spool) -> None:
+def make_groups(limited: Store, cache: ResultsCache) -> None:
     """Make one result of groups after the other, for one answer."""
-    grouping = Grouping(Selection(3, {}), ("id",), ("count",))
+    aggregation = Aggregation(Selection(3, {}), ("id",), ("count",))
     with limited.snapshot() as snapshot:
         for number in range(10_000):
-            page_of_groups(snapshot, spool, replace(grouping, query=str(number)), 1)
+            page_of_groups(snapshot, cache, replace(aggregation, query=str(number)), 1)
 
 
 def test_a_result_of_groups_is_ended_in_the_making(
@@ -81,7 +81,7 @@ def test_a_result_of_groups_is_ended_in_the_making(
 ) -> None:
     monkeypatch.setattr("dataset.store.clocks.STEPS", 1)
     with pytest.raises(TooSlow):
-        make_groups(Store(str(rich_store), query_seconds=0.1), Spool(tmp_path))
+        make_groups(Store(str(rich_store), query_seconds=0.1), ResultsCache(tmp_path))
     assert not list(tmp_path.glob("unfinished/*"))
 
 

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from peewee import SQL, Select
 
-from dataset.declarations.measures import KEYS
+from dataset.declarations.aggregates import KEYS
 from dataset.errors import TooSlow
 from dataset.events import rows_or_columns
 from dataset.events.pages import count_of

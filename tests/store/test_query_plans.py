@@ -8,7 +8,7 @@ from peewee import fn
 
 from dataset.declarations.filters import FILTERS
 from dataset.selections.known_values import resolved
-from dataset.selections.selections import Selection, arms, ordered
+from dataset.selections.selections import Selection, branches, ordered
 from dataset.store.snapshots import Snapshot, Store
 from schemas.filters import EventFiltersSchema
 
@@ -79,7 +79,7 @@ def plans(snapshot: Snapshot, query: str) -> Iterator[list[str]]:
     """Give how SQLite reads a page of a query, and how it counts what a query finds."""
     filters = EventFiltersSchema().load(dict([query.split("=", 1)]))
     selection = Selection(snapshot.revision, resolved(snapshot, filters))
-    counts = [arm.select(fn.COUNT("*")) for arm in arms(snapshot, selection, ["key"])]
+    counts = [branch.select(fn.COUNT("*")) for branch in branches(snapshot, selection, ["key"])]
     page = ordered(snapshot, selection, ["key", "date", "evidence_url"]).limit(101)
     for statements in ([page], counts):
         yield [step for one in statements for step in explained(snapshot, one)]

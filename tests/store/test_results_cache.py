@@ -1,4 +1,4 @@
-"""Spooled results: made once, whole or not at all, in bounded room."""
+"""Kept results: made once, whole or not at all, in bounded room."""
 
 import fcntl
 import os
@@ -17,7 +17,7 @@ from peewee import SqliteDatabase
 
 from dataset.aggregates.merging import mean
 from dataset.errors import StoreError
-from dataset.store.results_cache import STRIPES, Spool
+from dataset.store.results_cache import LOCKS, ResultsCache
 from support.programs import free_port
 from support.servers import start, stop, wait_until_up
 
@@ -38,37 +38,37 @@ def value_in(database: SqliteDatabase) -> int:
     return int(database.execute_sql("SELECT value FROM result").fetchone()[0])
 
 
-def read(spool: Spool, key: str, make: Callable[[SqliteDatabase], None]) -> int:
-    with spool.database("store", (key,), make) as database:
+def read(cache: ResultsCache, key: str, make: Callable[[SqliteDatabase], None]) -> int:
+    with cache.database("store", (key,), make) as database:
         return value_in(database)
 
 
 @pytest.fixture
-def spool(tmp_path: Path) -> Spool:
-    return Spool(tmp_path / "results")
+def cache(tmp_path: Path) -> ResultsCache:
+    return ResultsCache(tmp_path / "results")
 
 
-def results(spool: Spool) -> list[Path]:
-    return sorted(spool.folder.glob("*.sqlite"))
+def kept(cache: ResultsCache) -> list[Path]:
+    return sorted(cache.folder.glob("*.sqlite"))
 
 
-def test_a_result_is_made_once_by_many_threads(spool: Spool) -> None:
+def test_a_result_is_made_once_by_many_threads(cache: ResultsCache) -> None:
     made = list[int]()
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: read(spool, "a", making(7, made)), range(40)))
+        found = list(pool.map(lambda _: read(cache, "a", making(7, made)), range(40)))
     assert found == [7] * 40
     assert made == [7]
 
 
-def test_what_was_used_longest_ago_makes_room(spool: Spool) -> None:
-    read(spool, "a", making(1))
-    read(spool, "b", making(2))
-    spool.most_bytes = 3 * results(spool)[0].stat().st_size - 1
+def test_what_was_used_longest_ago_makes_room(cache: ResultsCache) -> None:
+    read(cache, "a", making(1))
+    read(cache, "b", making(2))
+    cache.most_bytes = 3 * kept(cache)[0].stat().st_size - 1
     made = list[int]()
-    read(spool, "a", making(1))
-    read(spool, "c", making(3))
-    assert [read(spool, key, making(9, made)) for key in "ac"] == [1, 3]
-    assert read(spool, "b", making(2, made)) == 2
+    read(cache, "a", making(1))
+    read(cache, "c", making(3))
+    assert [read(cache, key, making(9, made)) for key in "ac"] == [1, 3]
+    assert read(cache, "b", making(2, made)) == 2
     assert made == [2]
 
 
@@ -87,108 +87,108 @@ def looks_at(folder: Path) -> Iterator[list[str]]:
     watched.clear()
 
 
-def test_a_result_costs_the_same_however_many_are_kept(spool: Spool) -> None:
-    read(spool, "first", making(0))
+def test_a_result_costs_the_same_however_many_are_kept(cache: ResultsCache) -> None:
+    read(cache, "first", making(0))
     for number in range(2000):
-        (spool.folder / f"store-{number:032x}.sqlite").write_bytes(b"kept")
-    with looks_at(spool.folder) as looks:
+        (cache.folder / f"store-{number:032x}.sqlite").write_bytes(b"kept")
+    with looks_at(cache.folder) as looks:
         for number in range(50):
             # Each by a server that has just been started.
-            read(Spool(spool.folder), str(number), making(number))
+            read(ResultsCache(cache.folder), str(number), making(number))
     assert not looks
 
 
-def test_all_that_is_kept_is_looked_at_once_in_a_share(spool: Spool) -> None:
-    read(spool, "first", making(0))
-    most = 160 * results(spool)[0].stat().st_size
-    with looks_at(spool.folder) as looks:
+def test_all_that_is_kept_is_looked_at_once_in_a_share(cache: ResultsCache) -> None:
+    read(cache, "first", making(0))
+    most = 160 * kept(cache)[0].stat().st_size
+    with looks_at(cache.folder) as looks:
         for number in range(400):
-            read(Spool(spool.folder, most_bytes=most), str(number), making(number))
+            read(ResultsCache(cache.folder, most_bytes=most), str(number), making(number))
     assert len(looks) == 40
 
 
-def test_the_bound_holds_whoever_writes(spool: Spool) -> None:
-    read(spool, "first", making(0))
-    most = 40 * results(spool)[0].stat().st_size
+def test_the_bound_holds_whoever_writes(cache: ResultsCache) -> None:
+    read(cache, "first", making(0))
+    most = 40 * kept(cache)[0].stat().st_size
     for number in range(200):
-        read(Spool(spool.folder, most_bytes=most), str(number), making(number))
-        assert sum(path.stat().st_size for path in results(spool)) <= most
-    assert len(results(spool)) >= 36
+        read(ResultsCache(cache.folder, most_bytes=most), str(number), making(number))
+        assert sum(path.stat().st_size for path in kept(cache)) <= most
+    assert len(kept(cache)) >= 36
 
 
-def test_who_reads_a_result_that_makes_room_goes_on(spool: Spool) -> None:
-    spool.most_bytes = 1
-    with spool.database("store", ("a",), making(1)) as database:
-        assert read(spool, "b", making(2)) == 2
-        assert len(results(spool)) == 1
+def test_who_reads_a_result_that_makes_room_goes_on(cache: ResultsCache) -> None:
+    cache.most_bytes = 1
+    with cache.database("store", ("a",), making(1)) as database:
+        assert read(cache, "b", making(2)) == 2
+        assert len(kept(cache)) == 1
         assert value_in(database) == 1
 
 
-def test_what_fails_in_the_making_leaves_nothing(spool: Spool) -> None:
+def test_what_fails_in_the_making_leaves_nothing(cache: ResultsCache) -> None:
     def fail(database: SqliteDatabase) -> None:
         making(1)(database)
         raise ValueError("not whole")
 
     with pytest.raises(ValueError, match="not whole"):
-        read(spool, "a", fail)
-    assert not list(spool.folder.glob("unfinished/*"))
-    assert read(spool, "a", making(2)) == 2
+        read(cache, "a", fail)
+    assert not list(cache.folder.glob("unfinished/*"))
+    assert read(cache, "a", making(2)) == 2
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "results").write_text("a file in its place")
     with pytest.raises(StoreError, match="cannot be used"):
-        read(Spool(tmp_path / "results"), "a", making(1))
+        read(ResultsCache(tmp_path / "results"), "a", making(1))
 
 
-def test_what_a_process_left_behind_is_removed(spool: Spool) -> None:
-    read(spool, "a", making(1))
-    left, begun = (spool.folder / "unfinished" / f"store-{name}.file" for name in ("left", "begun"))
+def test_what_a_process_left_behind_is_removed(cache: ResultsCache) -> None:
+    read(cache, "a", making(1))
+    left, begun = (cache.folder / "unfinished" / f"store-{name}.file" for name in ("left", "begun"))
     left.touch()
     begun.touch()
     os.utime(left, (0, 0))
-    read(spool, "b", making(2))
+    read(cache, "b", making(2))
     assert (left.exists(), begun.exists()) == (False, True)
 
 
-def test_nothing_is_kept_after_a_purge(spool: Spool) -> None:
+def test_nothing_is_kept_after_a_purge(cache: ResultsCache) -> None:
     for store in ("one", "other"):
-        with spool.database(store, ("a",), making(1)):
+        with cache.database(store, ("a",), making(1)):
             pass
-    begun, others = (spool.folder / "unfinished" / f"{name}-1.file" for name in ("one", "other"))
+    begun, others = (cache.folder / "unfinished" / f"{name}-1.file" for name in ("one", "other"))
     begun.touch()
     others.touch()
-    spool.forget("one")
-    assert list(spool.folder.rglob("*-*")) == [others]
+    cache.forget("one")
+    assert list(cache.folder.rglob("*-*")) == [others]
 
 
-def test_what_is_there_waits_for_no_making(spool: Spool) -> None:
-    read(spool, "a", making(1))
-    with ExitStack() as stripes:
-        for number in range(STRIPES):
-            lock = stripes.enter_context((spool.folder / f"{number}.lock").open("w"))
+def test_what_is_there_waits_for_no_making(cache: ResultsCache) -> None:
+    read(cache, "a", making(1))
+    with ExitStack() as locks:
+        for number in range(LOCKS):
+            lock = locks.enter_context((cache.folder / f"{number}.lock").open("w"))
             fcntl.flock(lock, fcntl.LOCK_EX)
-        assert read(spool, "a", making(2)) == 1
+        assert read(cache, "a", making(2)) == 1
 
 
 @pytest.mark.parametrize("content", [b"", b"no database"])
-def test_a_spoilt_result_is_made_anew(spool: Spool, content: bytes) -> None:
-    read(spool, "a", making(1))
-    results(spool)[0].write_bytes(content)
-    assert read(spool, "a", making(2)) == 2
+def test_a_spoilt_result_is_made_anew(cache: ResultsCache, content: bytes) -> None:
+    read(cache, "a", making(1))
+    kept(cache)[0].write_bytes(content)
+    assert read(cache, "a", making(2)) == 2
 
 
-def test_another_version_makes_its_own_results(spool: Spool) -> None:
-    assert read(spool, "a", making(1)) == 1
-    assert read(Spool(spool.folder, "next"), "a", making(2)) == 2
+def test_another_version_makes_its_own_results(cache: ResultsCache) -> None:
+    assert read(cache, "a", making(1)) == 1
+    assert read(ResultsCache(cache.folder, "next"), "a", making(2)) == 2
 
 
-def test_a_file_is_read_though_it_makes_room(spool: Spool) -> None:
-    spool.most_bytes = 1
-    with spool.file("store", ("a",), lambda path: path.write_bytes(b"one")) as file:
-        assert read(spool, "b", making(2)) == 2
+def test_a_file_is_read_though_it_makes_room(cache: ResultsCache) -> None:
+    cache.most_bytes = 1
+    with cache.file("store", ("a",), lambda path: path.write_bytes(b"one")) as file:
+        assert read(cache, "b", making(2)) == 2
         assert file.read() == b"one"
-    assert not list(spool.folder.glob("*.file"))
+    assert not list(cache.folder.glob("*.file"))
 
 
 def test_workers_and_servers_share_their_results(seeded: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Statements are written once for each shape of query, and answers are the same as without that."""
+"""The statements of pages are kept for equal queries; answers are the same as without that."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,18 +9,18 @@ import pytest
 from flask.testing import FlaskClient
 from peewee import SchemaManager
 
-from api.requests import queries
+from api.requests import parameters
 from dataset.declarations.columns import SORTABLE
 from dataset.declarations.filters import FILTERS
-from dataset.events.pages import columns_to_read, page_of
-from dataset.events.rows_or_columns import capped_of
-from dataset.selections import plans
+from dataset.events.pages import columns_to_read, page_of, statement_of
+from dataset.events.rows_or_columns import count_anew
 from dataset.selections.known_values import resolved
 from dataset.selections.selections import Selection, Sort, first_of, ordered
 from dataset.store.counts import Matched
 from dataset.store.database import open_to_write
 from dataset.store.models import Event
 from dataset.store.snapshots import Snapshot, Store
+from dataset.store.statements import Statement
 from schemas.filters import EventFiltersSchema
 from support.filter_queries import QUERIES
 from support.rich_store import RICH
@@ -50,11 +50,11 @@ def test_a_kept_statement_reads_what_a_new_one_reads(
     snapshot: Snapshot, query: str, revision: int
 ) -> None:
     selection = selected(snapshot, query, revision)
-    read = columns_to_read(selection, ["id", "tone", "actor_roles"])
-    kept = plans.run(snapshot, first_of, selection, read, 1000).fetchall()
-    assert kept == snapshot.rows(first_of(snapshot, selection, read, 1000))
-    count = plans.run(snapshot, capped_of, selection).fetchone()[0]
-    assert count == snapshot.value(capped_of(snapshot, selection)) == len(kept)
+    columns = ["id", "tone", "actor_roles"]
+    first, again = (page_of(snapshot, selection, columns, 1000, KNOWN) for _ in range(2))
+    expected = snapshot.rows(first_of(snapshot, selection, first.read, 1000))
+    assert first.rows == again.rows == expected
+    assert count_anew(snapshot, selection) == len(expected)
 
 
 @pytest.mark.parametrize("sort", SORTS, ids=str)
@@ -71,35 +71,21 @@ def test_a_kept_statement_begins_at_any_position(snapshot: Snapshot, sort: Sort)
     assert shown == snapshot.rows(ordered(snapshot, whole, columns_to_read(whole, ["id"])))
 
 
-def test_queries_of_one_shape_share_a_statement(snapshot: Snapshot) -> None:
-    forget_statements()
-    for query in ("actor=IRN&dyad=IRN,ISR", "actor=ISR&dyad=AFG,USA", "actor=USA&dyad=IRN,ISR"):
-        plans.run(snapshot, capped_of, selected(snapshot, query, snapshot.revision))
-    assert plans.plan_of.cache_info().currsize == 1
-
-
-def test_equal_queries_are_taken_apart_once(snapshot: Snapshot) -> None:
-    forget_statements()
-    for query in ("actor=IRN&action=19", "action=19&actor=IRN", "actor=IRN&action=18"):
-        plans.run(snapshot, capped_of, selected(snapshot, query, snapshot.revision))
-    assert plans.filled.cache_info().hits == 1
-
-
-def test_one_revision_is_read_in_two_ways(snapshot: Snapshot) -> None:
-    old = selected(snapshot, "actor=IRN", RICH)
-    as_newest = replace(snapshot, revision=RICH)
-    texts = {plans.statement(one, capped_of, old)[0] for one in (snapshot, as_newest)}
-    assert len(texts) == 2
-
-
-def forget_statements() -> None:
-    plans.plan_of.cache_clear()
-    plans.filled.cache_clear()
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("actor=IRN&action=19", "action=19&actor=IRN"), ("actor=IRN,USA", "actor=USA,IRN")],
+)
+def test_the_statement_of_equal_queries_is_compiled_once(
+    snapshot: Snapshot, one: str, other: str
+) -> None:
+    first, second = (statement_for(snapshot, query) for query in (one, other))
+    assert first is second
 
 
 @pytest.mark.parametrize(
     ("one", "other"),
     [
+        ("actor=IRN", "actor=ISR"),
         ("actor=IRN", "actor=!IRN"),
         ("actor=IRN", "actor=IRN,USA"),
         ("actor=IRN", "actor=none"),
@@ -108,18 +94,24 @@ def forget_statements() -> None:
         ("bbox=1,1,2,2", "bbox=1,1,3,3"),
     ],
 )
-def test_queries_of_other_shapes_do_not(snapshot: Snapshot, one: str, other: str) -> None:
-    shapes = [
-        plans.taken_apart(selected(snapshot, query, snapshot.revision), True)[0]
-        for query in (one, other)
-    ]
-    assert shapes[0] != shapes[1]
+def test_other_queries_have_other_statements(snapshot: Snapshot, one: str, other: str) -> None:
+    assert statement_for(snapshot, one) != statement_for(snapshot, other)
+
+
+def test_one_revision_is_read_in_two_ways(snapshot: Snapshot) -> None:
+    as_newest = replace(snapshot, revision=RICH, token="newest")
+    texts = {statement_for(one, "actor=IRN", RICH)[0] for one in (snapshot, as_newest)}
+    assert len(texts) == 2
+
+
+def statement_for(snapshot: Snapshot, query: str, revision: int | None = None) -> Statement:
+    selection = selected(snapshot, query, revision or snapshot.revision)
+    return statement_of(snapshot, selection, columns_to_read(selection, ["id"]), 6)
 
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_a_query_is_answered_the_same_the_second_time(rich: FlaskClient, query: str) -> None:
-    queries.asked.cache_clear()
-    forget_statements()
+    parameters.parameters_of.cache_clear()
     first, second = (rich.get(f"/v1/events?{query}&limit=5") for _ in range(2))
     assert (first.status, first.data) == (second.status, second.data)
     assert first.headers.get("ETag") == second.headers.get("ETag")
@@ -134,7 +126,7 @@ def test_an_invalid_query_is_refused_each_time(rich: FlaskClient) -> None:
 def test_what_was_asked_cannot_be_changed(rich: FlaskClient) -> None:
     rich.get("/v1/events?actor=IRN")
     with rich.application.test_request_context("/v1/events?actor=IRN"):
-        known = queries.asked(queries_of_events(), b"actor=IRN")
+        known = parameters.parameters_of(queries_of_events(), b"actor=IRN")
     with pytest.raises(TypeError):
         known.arguments["actor"] = None  # type: ignore[index]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from dataset.declarations.measures import MEASURES
+from dataset.declarations.aggregates import MEASURES
 from support.paging import shown
 
 Group = dict[str, Any]

@@ -5,9 +5,10 @@ from itertools import product
 from urllib.parse import urlencode
 
 from api.responses.formats import FORMATS
+from dataset.declarations.aggregates import KEYS, MEASURES, OVERLAPPING
 from dataset.declarations.columns import COLUMNS, SORTABLE
 from dataset.declarations.filters import DISTINCT, FILTERS
-from dataset.declarations.measures import KEYS, MEASURES, OVERLAPPING, PERIODS
+from dataset.declarations.periods import PERIODS
 from support.rich_store import RELEASE, VALUES, public_id
 
 EVENTS = "/v1/events"

@@ -67,7 +67,7 @@ class Engine(Database):
     table, words, and whether the last is a prefix)."""
     CAN_SPREAD: ClassVar[bool] = False
     """Whether its tables may be spread over several servers."""
-    CUTS_ARMS: ClassVar[bool] = False
+    CUTS_BRANCHES: ClassVar[bool] = False
     """Whether each select of a union has to be put in order and cut by itself: SQLite merges them
     as they are read, PostgreSQL may sort all of them first."""
     WORDS: ClassVar[Sequence[Any]] = ()

@@ -55,7 +55,7 @@ class Postgres(Engine, PostgresqlDatabase):
     # peewee takes the first of them where it has found no psycopg, else the second.
     psycopg2_adapter = psycopg3_adapter = connections.Adapter
     CAN_SPREAD = True
-    CUTS_ARMS = True
+    CUTS_BRANCHES = True
     WORDS = (LEXEMES, LONG_WORDS)
     TERMS = TERMS
 

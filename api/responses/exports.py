@@ -1,0 +1,100 @@
+"""Answer with events in a format beside JSON: all of them as they are read, or a page."""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from types import MappingProxyType
+from typing import IO
+
+from flask import Response, request
+from werkzeug.wsgi import ClosingIterator
+
+from api.context import store
+from api.requests.queries import Query
+from api.responses import slots
+from api.responses.envelopes import link_to_next, receipt_of
+from api.responses.file_parts import FilePart
+from api.responses.formats import Format
+from dataset.events.pages import Page
+from dataset.events.rows_or_columns import matched_by
+from dataset.exports.text_formats import Extract
+from dataset.selections.selections import Selection
+from dataset.store.counts import Matched
+
+
+def whole(query: Query, selection: Selection, format: Format) -> Response:
+    """Answer with all events of a selection, read and written as they are sent."""
+    slots.take(is_export=True)
+    matched = matched_by(query.snapshot, selection)
+    receipt = receipt_of(query, selection, matched, holds_all(selection, matched))
+    chunks = format.chunks(store(), selection, query.columns, receipt)
+    return sent(query, chunks, matched, format)
+
+
+def holds_all(selection: Selection, matched: Matched) -> bool:
+    """Tell whether a whole answer holds all that matched: a sample may be smaller."""
+    return not selection.sample or matched <= Matched(selection.sample.size, "eq")
+
+
+def page(
+    query: Query, selection: Selection, found: Page, url: str | None, format: Format
+) -> Response:
+    """Answer with one page of events in a format beside JSON."""
+    holds_all = found.matched == Matched(len(found.rows), "eq")
+    receipt = receipt_of(query, selection, found.matched, holds_all)
+    made = Extract(query.columns, found.read, [found.rows], receipt)
+    answer = sent(query, b"".join(format.write(made)), found.matched, format)
+    if url:
+        answer.headers["Link"] = link_to_next(url)
+    return answer
+
+
+def sent(
+    query: Query,
+    body: Iterator[bytes] | bytes,
+    matched: Matched,
+    format: Format,
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> Response:
+    """Answer with what is made, or made as it is sent; `more` are headers beside the receipt."""
+    headers = {**more, **receipt_headers(query, matched)}
+    content_type = format.content_type
+    if isinstance(body, bytes):
+        return Response(body, headers=headers, content_type=content_type)
+    if request.method == "HEAD":
+        return Response(iter(()), headers=headers, content_type=content_type)
+    if _cannot_tell_an_end():
+        file = _written_to_file(body)
+        headers["Content-Length"] = str(file.tell())
+        part = FilePart(file, 0, file.tell())
+        return Response(part, 200, headers, content_type=content_type, direct_passthrough=True)
+    return Response(_started(body), headers=headers, content_type=content_type)
+
+
+def receipt_headers(query: Query, matched: Matched) -> dict[str, str]:
+    """Give the receipt of an answer that is not JSON."""
+    return {
+        "Cameo-Query": query.canonical_query,
+        "Cameo-Revision": str(query.revision),
+        "Cameo-Matched": f"{'>=' if matched.relation == 'gte' else ''}{matched.value}",
+        "Cameo-Cite": query.cite_url,
+    }
+
+
+def _cannot_tell_an_end() -> bool:
+    """Tell whether a broken stream would look whole to the client."""
+    return request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0"
+
+
+def _started(chunks: Iterator[bytes]) -> ClosingIterator:
+    """Make the first chunk before the answer begins: what fails there is still a problem."""
+    first = next(chunks, b"")
+    return ClosingIterator(chain([first], chunks), getattr(chunks, "close", None))
+
+
+def _written_to_file(chunks: Iterator[bytes]) -> IO[bytes]:
+    """Write the whole answer to a file first."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (the answer closes it)
+    file.writelines(chunks)
+    file.flush()
+    return file

@@ -1,0 +1,100 @@
+"""The documents: their blocks of code, and the tables that measurements write into them."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from support.paths import ROOT
+
+RUN = ("sh", "python", "r", "js")
+PARSED = ("nginx", "ini", "yaml", "json")
+OUTPUT = ("text", "json")
+FENCE = re.compile(r"^```(\w*)$")
+NOT_RUN = re.compile(r"^<!-- not run: (.+) -->$")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of code: where it stands, its language, why it is not run, and what it prints."""
+
+    page: Path
+    line: int
+    language: str
+    text: str
+    reason: str = ""
+    output: "Block | None" = None
+
+    @property
+    def name(self) -> str:
+        """Its file and line."""
+        return f"{self.page.relative_to(ROOT)}:{self.line}"
+
+
+def pages() -> list[Path]:
+    """Name the documents that people read."""
+    names = ("README.md", "CONTRIBUTING.md", "SECURITY.md")
+    return [*(ROOT / name for name in names), *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def blocks_of(page: Path) -> list[Block]:
+    """Find the blocks of a page; what follows a block at once as its output belongs to it."""
+    found: list[Block] = []
+    end = 0
+    for start, block in _fences(page):
+        is_next = found and not "".join(page.read_text("utf-8").splitlines()[end : start - 1])
+        if is_next and found[-1].language in RUN and block.language in OUTPUT and not block.reason:
+            found[-1] = replace(found[-1], output=block)
+        else:
+            found.append(block)
+        end = start + block.text.count("\n") + 1
+    return found
+
+
+def _fences(page: Path) -> Iterator[tuple[int, Block]]:
+    """Yield each fenced block with the number of the line that opens it."""
+    lines = page.read_text("utf-8").splitlines()
+    opened = 0
+    for number, line in enumerate(lines, 1):
+        if not opened and FENCE.match(line):
+            opened = number
+        elif opened and line == "```":
+            text = "".join(f"{one}\n" for one in lines[opened : number - 1])
+            language = lines[opened - 1].removeprefix("```")
+            mark = NOT_RUN.match(lines[opened - 2]) if opened > 1 else None
+            yield opened, Block(page, opened, language, text, mark[1] if mark else "")
+            opened = 0
+
+
+def write_figures(
+    page: Path, figures: Mapping[str, str], measured_by: Mapping[str, Collection[str]]
+) -> None:
+    """Write the figures of promises into the last cells of the rows of their tests."""
+    lines = page.read_text("utf-8").splitlines()
+    for number, line in enumerate(lines):
+        cells = line.split(" | ")
+        tests = set(re.findall(r"`(test_\w+)`", cells[1])) if len(cells) == 3 else set()
+        found = [promise for promise in figures if tests & set(measured_by[promise])]
+        texts = [f"{one}: {figures[one]}" if found[1:] else figures[one] for one in found]
+        if texts:
+            lines[number] = f"{cells[0]} | {cells[1]} | {'; '.join(texts)} |"
+    page.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def write_rows(page: Path, run: str, rows: Mapping[tuple[str, ...], str]) -> None:
+    """Write rows into a table of measurements, and which run was the last.
+
+    A row with the same first cells is replaced, a new one stands at the end.
+    """
+    text = re.sub("^Last run: .*$", f"Last run: {run}", page.read_text("utf-8"), flags=re.M)
+    lines = text.splitlines()
+    left = dict(rows)
+    last = 0
+    for number, line in enumerate(lines):
+        cells = tuple(line.strip("| ").split(" | "))
+        if line.startswith("| "):
+            last = number + 1
+        for key in [key for key in left if cells[: len(key)] == key]:
+            lines[number] = left.pop(key)
+    lines[last:last] = left.values()
+    page.write_text("\n".join(lines) + "\n", "utf-8")
