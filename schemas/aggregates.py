@@ -5,7 +5,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from dataset.codebook.hints import closest
+from dataset.codebook.vocabularies import closest
 from dataset.declarations.aggregates import DYAD, KEYS, MEASURES, MOST_FILLED, MOST_KEYS
 from dataset.declarations.columns import COLUMNS
 from dataset.declarations.periods import PERIODS

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from dataset.codebook.hints import closest
+from dataset.codebook.vocabularies import closest
 
 ALIASES = {
     **dict.fromkeys(("page", "offset"), "cursor"),

@@ -5,8 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dataset.codebook import is_action_code, is_actor_code
-from dataset.codebook.hints import meant
-from dataset.codebook.vocabularies import CLOSED_KINDS, VOCABULARIES
+from dataset.codebook.vocabularies import CLOSED_KINDS, VOCABULARIES, meant
 from dataset.declarations.filters import Choice
 from dataset.declarations.ids import DATASET_NAME, PUBLIC_ID
 from schemas.fields import Text, invalid

@@ -7,7 +7,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from dataset.codebook.hints import closest
+from dataset.codebook.vocabularies import closest
 from dataset.declarations.columns import COLUMNS, PARTS, SORTABLE
 from dataset.declarations.ids import RELEASE_NAME
 from dataset.declarations.words import folded

@@ -1,7 +1,6 @@
-"""The commands that bring data in, and show what came of it."""
+"""The command that loads files."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,24 +8,22 @@ from typing import Any
 
 import click
 
+from api.commands.accounts import show_account
 from api.commands.columns import refresh_if_made
 from api.commands.options import setting, settings_with, writing
-from api.commands.progress import show, watching
+from api.commands.progress import showing_progress
 from api.settings import Settings
 from api.terminals import echo
-from dataset.catalogue import loads
-from dataset.declarations.outcomes import OUTCOMES
-from dataset.errors import Impossible, Unreadable
-from dataset.inputs import gdelt_archive
+from dataset.errors import Unreadable
+from dataset.inputs import gdelt_downloads
 from dataset.inputs.downloads import Downloads
-from dataset.inputs.paths import inputs
+from dataset.inputs.source_files import source_files
 from dataset.loaders import LOADERS
-from dataset.loading.accounts import Outcome
-from dataset.loading.loads import Order, Watch, check_dataset, load
+from dataset.loading.accounts import Account
+from dataset.loading.checks import check_dataset
+from dataset.loading.loads import LoadJob, OnProgress, load
 from dataset.loading.replays import replay
 from dataset.store.database import is_begun, open_to_write
-from dataset.store.lists import ListPage, PageRequest, every
-from dataset.store.snapshots import Snapshot, Store
 
 DAY = click.DateTime(["%Y-%m-%d"])
 DOWNLOADED = {"gdelt": "export", "gdelt-mentions": "mentions"}
@@ -67,11 +64,11 @@ def load_files(**given: Any) -> None:
     _check(**given)
     if given["replayed"] is not None:
         with writing(settings) as database:
-            show(replay(database, given["replayed"]))
+            show_account(replay(database, given["replayed"]))
         refresh_if_made(settings)
         return
-    order = _order(settings, **given)
-    _load(settings, order)
+    job = _job(settings, **given)
+    _load(settings, job)
 
 
 def _check(
@@ -102,7 +99,7 @@ def _check(
         raise click.UsageError("`--from` and `--to` go together; both days are included.")
 
 
-def _order(settings: Settings, format: str, paths: Sequence[str], **given: Any) -> Order:
+def _job(settings: Settings, format: str, paths: Sequence[str], **given: Any) -> LoadJob:
     missing: Sequence[str] = ()
     with Downloads(settings.cache_folder, lambda line: echo(line, err=True)) as downloads:
         fetch: Callable[[str], Path] = downloads.fetch
@@ -111,8 +108,8 @@ def _order(settings: Settings, format: str, paths: Sequence[str], **given: Any) 
             if not fetched:
                 raise Unreadable(f"{settings.gdelt_url} has none of the files of these days.")
             paths, fetch = list(fetched), fetched.__getitem__
-        found = inputs(paths, fetch)
-    return Order(format, found, given["dataset"], missing, given["dry_run"])
+        found = source_files(paths, fetch)
+    return LoadJob(format, found, given["dataset"], missing, given["dry_run"])
 
 
 def _downloaded(
@@ -126,75 +123,30 @@ def _downloaded(
 ) -> tuple[dict[str, Path], list[str]]:
     days, kind = (first.date(), last.date()), DOWNLOADED[format]
     try:
-        return gdelt_archive.fetched(downloads, settings.gdelt_url, *days, kind, daily)
+        return gdelt_downloads.fetched(downloads, settings.gdelt_url, *days, kind, daily)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
 
 
-def _load(settings: Settings, order: Order) -> None:
-    with watching(order.inputs) as watch:
-        outcome = _tried(settings, order, watch) if order.dry_run else None
-        if outcome is None:
+def _load(settings: Settings, job: LoadJob) -> None:
+    with showing_progress(job.files) as on_progress:
+        account = _tried(settings, job, on_progress) if job.dry_run else None
+        if account is None:
             with writing(settings, may_make=True) as database:
-                outcome = load(database, order, watch)
-    show(outcome, order.dry_run)
-    if not order.dry_run:
+                account = load(database, job, on_progress)
+    show_account(account, job.dry_run)
+    if not job.dry_run:
         refresh_if_made(settings)
-    if outcome.read and outcome.read == outcome.account["quarantined"]:
-        raise Unreadable(f"No record could be read as {order.format}.")
+    if account.read and account.read == account.outcomes["quarantined"]:
+        raise Unreadable(f"No record could be read as {job.format}.")
 
 
-def _tried(settings: Settings, order: Order, watch: Watch) -> Outcome:
+def _tried(settings: Settings, job: LoadJob, on_progress: OnProgress) -> Account:
     """Load into the database and undo it; one that is not there yet is made beside, and removed."""
     with TemporaryDirectory() as folder:
         url = settings.database
         database = open_to_write(url if is_begun(url) else str(Path(folder, "dry-run.sqlite")))
         try:
-            return load(database, order, watch)
+            return load(database, job, on_progress)
         finally:
             database.close()
-
-
-@contextmanager
-def _reading(database: str | None) -> Iterator[Snapshot]:
-    store = Store(settings_with(database=database).database)
-    try:
-        with store.snapshot() as snapshot:
-            yield snapshot
-    finally:
-        store.close()
-
-
-@click.command("loads", epilog="Example: cameo-events loads")
-@setting("database")
-def list_loads(database: str | None) -> None:
-    """List the loads: what came of each."""
-    with _reading(database) as snapshot:
-        for one in every(lambda wanted: loads.loads(snapshot, wanted)):
-            counts = ", ".join(f"{one[name]:,} {name}" for name in OUTCOMES if one[name])
-            made = f"revision {one['revision']}" if one["revision"] else "no revision"
-            files = ", ".join(file["name"] for file in one["files"][:3])
-            files += f" and {len(one['files']) - 3} more" if len(one["files"]) > 3 else ""
-            echo(f"{one['number']}  {one['finished']}  {one['format']}  {files}")
-            echo(f"   {one['read']:,} read: {counts or 'nothing'}; {made}")
-
-
-@click.command("quarantine", epilog="Example: cameo-events quarantine 2")
-@setting("database")
-@click.argument("number", type=int)
-def show_quarantine(number: int, database: str | None) -> None:
-    """Show what the load NUMBER refused, and why."""
-    with _reading(database) as snapshot:
-        for one in every(lambda wanted: _quarantine(snapshot, number, wanted)):
-            place = f"{one['file']}:{one['line']}"
-            replayed = f" (read again by load {one['replayed']})" if one["replayed"] else ""
-            column = f"{one['column']}: " if one["column"] else ""
-            echo(f"{place}: {column}{one['reason']}{replayed}")
-            echo(f"    {one['raw']}")
-
-
-def _quarantine(snapshot: Snapshot, number: int, wanted: PageRequest) -> ListPage:
-    page = loads.quarantine(snapshot, number, wanted)
-    if page is None:
-        raise Impossible(f"There is no load {number}.")
-    return page

@@ -22,13 +22,13 @@ ELSEWHERE = {
     "backup": "api.commands.backups:back_up",
     "restore-backup": "api.commands.backups:restore_backup",
     "load": "api.commands.loads:load_files",
-    "loads": "api.commands.loads:list_loads",
+    "loads": "api.commands.accounts:list_loads",
     "columns": "api.commands.columns:refresh_columns",
-    "quarantine": "api.commands.loads:show_quarantine",
-    "retract": "api.commands.corrections:retract_event",
-    "restore": "api.commands.corrections:restore_event",
-    "purge": "api.commands.corrections:purge_event",
-    "release": "api.commands.corrections:name_release",
+    "quarantine": "api.commands.accounts:show_quarantine",
+    "retract": "api.commands.retractions:retract_event",
+    "restore": "api.commands.retractions:restore_event",
+    "purge": "api.commands.retractions:purge_event",
+    "release": "api.commands.releases:name_release",
 }
 """The commands that a server has no use for; each is imported when it is asked for."""
 SEED = "dataset.loading.seed:load"
@@ -67,7 +67,7 @@ def serve(**given: str | None) -> None:
     serving.check_address(settings)
     if _is_empty(settings):
         with writing(settings, may_make=True) as database:
-            seeded = resolve_name(SEED)(database).account["inserted"]
+            seeded = resolve_name(SEED)(database).outcomes["inserted"]
         echo(f"The database is new: it has the seed dataset, {seeded} events.")
     serving.run(settings)
 

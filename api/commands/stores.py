@@ -2,8 +2,8 @@
 
 import click
 
+from api.commands.accounts import show_account
 from api.commands.options import setting, settings_with, tell, writing
-from api.commands.progress import show
 from api.terminals import echo
 from dataset.loading import seed
 from dataset.maintenance import copies, distribution, migrations
@@ -22,7 +22,7 @@ def init(database: str | None, distribute: bool, shards: int) -> None:
     with writing(settings_with(database=database), may_make=True) as opened:
         if distribute:
             distribution.distribute(opened, shards, echo)
-        show(seed.load(opened))
+        show_account(seed.load(opened))
 
 
 @click.command(

@@ -28,8 +28,11 @@ class OpenLimiter(Limiter):
 
     def _check_request_limit(self, *given: Any, **named: Any) -> None:
         """Count the request; refuse it if it is one too many."""
+        wait = request.environ.get(WAIT)
         try:
             super()._check_request_limit(*given, **named)
+            if wait and not wait.has_waited:
+                wait.rate_limit = self.current_limit
         except UNREACHABLE as error:
             request_ids.note("rate_limiter_failure")
             current_app.logger.error("Requests cannot be counted: %s", error)
@@ -80,7 +83,8 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
 
 def _tell(limiter: Limiter, response: Response) -> Response:
     """Say what is left (draft-ietf-httpapi-ratelimit-headers)."""
-    limit = limiter.current_limit
+    wait = request.environ.get(WAIT)
+    limit = limiter.current_limit or (wait and wait.rate_limit)
     if limit is None:
         return response
     try:

@@ -23,6 +23,7 @@ class Wait:
     started: float = field(default_factory=perf_counter)
     has_waited: bool = False
     is_late: bool = False
+    rate_limit: Any = None
     slot: Any = None
     end: Callable[[], object] = lambda: None
 

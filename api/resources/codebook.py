@@ -16,7 +16,7 @@ from api.requests.reading import reading
 from api.responses import envelopes
 from dataset.catalogue import codes
 from dataset.codebook import is_actor_code
-from dataset.codebook.hints import meant
+from dataset.codebook.vocabularies import meant
 from dataset.events.emptiness import reasons_of
 from dataset.selections.known_values import held
 from dataset.store.counts import Matched

@@ -12,7 +12,7 @@ from api.openapi.documentation import PAGE_HEADERS, STORE_HEADERS, path_text
 from api.requests.reading import reading
 from api.responses import envelopes
 from dataset.catalogue.holdings import datasets, documents
-from dataset.codebook.hints import closest
+from dataset.codebook.vocabularies import closest
 from schemas.base import NoQuerySchema
 from schemas.datasets import (
     DatasetAnswerSchema,

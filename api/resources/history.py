@@ -16,7 +16,7 @@ from dataset.declarations.ids import PUBLIC_ID
 from dataset.events import rows
 from dataset.events.changes import Changed, Feed, Position, changes
 from dataset.events.emptiness import no_change
-from dataset.events.history import Found, Told, find, versions
+from dataset.events.history import Found, KnownVersion, find, versions
 from schemas.history import (
     ChangePageSchema,
     ChangeQuerySchema,
@@ -74,12 +74,12 @@ def list_event_versions(arguments: dict[str, Any], event_id: str) -> Response:
         if not found.versions:
             raise _missing(query, event_id, find(query.snapshot, event_id, query.revision))
         event = rows.nested(query.columns, found.read)
-        data = [_version(told, event) for told in found.versions]
+        data = [_version(version, event) for version in found.versions]
         return envelopes.page_answer(query, data, found.matched, found.next)
 
 
-def _version(told: Told, event: rows.Writer) -> dict[str, Any]:
-    known = told._asdict()
+def _version(version: KnownVersion, event: rows.Writer) -> dict[str, Any]:
+    known = version._asdict()
     return known | {"event": event(*known.pop("row"))}
 
 

@@ -114,6 +114,8 @@ class Connection(TConn):
         self.data_ready = True
         self.asked = b""
         self.is_kept = False
+        self.watched: Any = None
+        """Among which of the worker's connections this one is watched."""
         self.taken = 0
         """How much the client has taken since its time to read a piece began."""
         self.waited: Any = None
@@ -142,6 +144,15 @@ class Connection(TConn):
     def wait(self, seconds: float) -> None:
         """Set how long the connection may stay as it is."""
         self.timeout = monotonic() + seconds
+
+    def is_lost(self, is_closing_enough: bool = False) -> bool:
+        """Tell whether the client has reset the connection, or closed its side of it."""
+        try:
+            return self.sock.recv(1, socket.MSG_PEEK) == b"" and is_closing_enough
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
 
     def read(self) -> bytes | None:
         """Read what has come: None if nothing yet, nothing if that was all."""

@@ -30,7 +30,7 @@ class Sending:
         self.kept_bytes += conn.sock.kept_bytes
         self.watched.watch(conn, SECONDS_TO_SEND, self._send_more, EVENT_WRITE)
         while self.kept_bytes > MOST_KEPT_OF_ALL:
-            self._give_up(self.watched[0])
+            self._give_up(next(one for one in self.watched if one.sock.kept_bytes))
 
     def _send_more(self, conn: Connection) -> None:
         kept = conn.sock.kept_bytes

@@ -30,6 +30,8 @@ OF_ALL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 SECONDS_TO_STOP = 20
 MOST_CONNECTIONS = 1_000
 """Of clients, to each process."""
+FILES_OF_A_CONNECTION = 2
+"""The connection, and the file that is sent."""
 FILES_OF_A_THREAD, FILES_OF_A_PROCESS = 8, 64
 """What is needed beside connections to clients: the store, results, streams; all else."""
 OBJECTS_BETWEEN_COLLECTIONS = 20_000
@@ -112,7 +114,7 @@ def connections(threads: int) -> int:
     """Give how many clients a process may be connected to: the system limits its open files."""
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     left = files - FILES_OF_A_PROCESS - FILES_OF_A_THREAD * threads
-    return max(threads + 1, min(MOST_CONNECTIONS, left))
+    return max(threads + 1, min(MOST_CONNECTIONS, left // FILES_OF_A_CONNECTION))
 
 
 def _bracketed(host: str) -> str:

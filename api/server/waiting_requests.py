@@ -6,14 +6,22 @@ from time import monotonic
 from api.server.connections import Connection
 
 SECONDS_BETWEEN_LOOKS = 0.02
+MOST_WAITING = 100
+"""So many requests wait in a process; the next is told at once to come again."""
 
 
 class WaitingRequests:
     """Connections whose requests wait, in the order in which they came."""
 
-    def __init__(self, run: Callable[[Connection], object]) -> None:
-        """Begin with none; `run` is called with a connection whose wait is over."""
+    def __init__(
+        self, run: Callable[[Connection], object], end: Callable[[Connection], object]
+    ) -> None:
+        """Begin with none.
+
+        `run` is called with a connection whose wait is over, `end` with one whose client has gone.
+        """
         self.run = run
+        self.end = end
         self.waiting: list[Connection] = []
         self.next_look = 0.0
 
@@ -22,6 +30,10 @@ class WaitingRequests:
         conn.waits_until = conn.waits_until or monotonic() + conn.must_wait.seconds
         conn.waited.has_waited = True
         conn.ask_again()
+        if len(self.waiting) >= MOST_WAITING:
+            conn.waited.is_late = True
+            self.run(conn)
+            return
         self.waiting.append(conn)
         self.next_look = 0.0
 
@@ -30,13 +42,25 @@ class WaitingRequests:
         return SECONDS_BETWEEN_LOOKS if self.waiting else most
 
     def look(self) -> None:
-        """Run the requests whose wait is over, or has taken too long."""
+        """Run the requests whose wait is over, or has taken too long; end those of nobody."""
         now = monotonic()
         if now < self.next_look:
             return
         self.next_look = now + SECONDS_BETWEEN_LOOKS
         for conn in list(self.waiting):
             conn.waited.is_late = now >= conn.waits_until
-            if conn.waited.is_late or conn.must_wait.is_over():
+            if conn.is_lost(is_closing_enough=True):
+                self.waiting.remove(conn)
+                conn.end_wait()
+                self.end(conn)
+            elif conn.waited.is_late or _is_over(conn):
                 self.waiting.remove(conn)
                 self.run(conn)
+
+
+def _is_over(conn: Connection) -> bool:
+    """Tell whether a wait is over; if that cannot be told, the request finds out why."""
+    try:
+        return bool(conn.must_wait.is_over())
+    except OSError:
+        return True

@@ -26,8 +26,22 @@ class Watched(deque[Connection]):
     ) -> None:
         """Watch a connection for so many seconds; `go_on` is called when it may go on."""
         conn.wait(seconds)
+        conn.watched = self
         self.append(conn)
-        self.worker.poller.register(conn.sock, event, lambda _client: go_on(conn))
+        self.worker.poller.register(conn.sock, event, lambda _client: self._go_on(conn, go_on))
+
+    def _go_on(self, conn: Connection, go_on: Callable[[Connection], object]) -> None:
+        """Call what goes on with a connection; what fails there ends this connection alone."""
+        # It may have been given up since the system said that it can go on.
+        if conn.watched is not self:
+            return
+        try:
+            go_on(conn)
+        except Exception:
+            self.worker.log.exception("Error handling a connection")
+            if conn.watched is self:
+                self.forget(conn)
+            self.worker.end(conn)
 
     def renew(self, conn: Connection, seconds: float) -> None:
         """Give a connection that is watched so many seconds more."""
@@ -38,6 +52,7 @@ class Watched(deque[Connection]):
     def forget(self, conn: Connection) -> None:
         """Watch a connection no more."""
         self.remove(conn)
+        conn.watched = None
         self.worker.poller.unregister(conn.sock)
 
     def overdue(self) -> list[Connection]:

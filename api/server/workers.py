@@ -51,7 +51,7 @@ class Worker(ThreadWorker):
         self.pending_conns, self.keepalived_conns = Watched(self), Watched(self)
         self.leaving = Watched(self)
         self.sending = Sending(self, self._after_answer)
-        self.waiting = WaitingRequests(self.enqueue_req)
+        self.waiting = WaitingRequests(self.enqueue_req, self.end)
         self.accepts_from = 0.0
         self.probes = ThreadPoolExecutor(max_workers=1)
 
@@ -80,6 +80,7 @@ class Worker(ThreadWorker):
     def set_accept_enabled(self, enabled: bool) -> None:
         """Accept connections or not; a worker that stops takes those that are there already."""
         if self.alive:
+            enabled = enabled or self._make_room()
             super().set_accept_enabled(enabled and monotonic() >= self.accepts_from)
         elif self._accepting:
             for listener in self.sockets:
@@ -88,6 +89,16 @@ class Worker(ThreadWorker):
             super().set_accept_enabled(False)
             for listener in self.sockets:
                 listener.close()
+
+    def _make_room(self) -> bool:
+        """End the connection of which nothing has been heard for longest; tell if there was one."""
+        for idle in (self.keepalived_conns, self.leaving, self.pending_conns):
+            if idle:
+                conn = idle[0]
+                idle.forget(conn)
+                self.end(conn)
+                return True
+        return False
 
     def _begin(self, conn: Connection) -> None:
         """Read the head of a request; wait for what is missing."""
@@ -138,7 +149,8 @@ class Worker(ThreadWorker):
     def _answer(self, conn: Connection) -> None:
         is_kept = False
         try:
-            is_kept = self.handle(conn)
+            # Nobody needs the answers to requests that were in the queue when their client left.
+            is_kept = not conn.is_lost() and self.handle(conn)
         except Exception:
             # Whatever it was, others have requests, too.
             self.log.exception("Error handling request")

@@ -6,7 +6,8 @@ from typing import Any
 import orjson
 from peewee import JOIN, fn
 
-from dataset.declarations.outcomes import OUTCOMES, Report
+from dataset.building.reports import Report
+from dataset.declarations.outcomes import OUTCOMES
 from dataset.store.counts import Matched
 from dataset.store.lists import Item, ListPage, PageRequest, items_of, page_of_list
 from dataset.store.models import Load, LoadFile, Quarantined, field

@@ -2,8 +2,6 @@
 
 from dataset.codebook.tables import rows
 
-SECTOR_COLUMNS = ("role", "ethnic", "religion", "group")
-
 Meaning = tuple[tuple[str, str], ...]
 """The codes of a sector, each with its column."""
 

@@ -1,13 +1,10 @@
 """Find the code that a mistyped one stands for: it is one slip of the fingers away, or none is."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 
 from dataset.codebook import ISO_COUNTRIES, decode, is_actor_code, parts
-from dataset.codebook.vocabularies import VOCABULARIES, is_known
-
-Held = Callable[[Collection[str]], Collection[str]]
-"""Gives those of some codes that the store has held."""
+from dataset.codebook.vocabularies import VOCABULARIES, Held, is_known
 
 COUNTRY_KINDS = ("country", "place_country")
 PART_KINDS = (*COUNTRY_KINDS, "group", "role", "ethnic", "religion")
@@ -15,11 +12,6 @@ PART_KINDS = (*COUNTRY_KINDS, "group", "role", "ethnic", "religion")
 
 _ROWS = ("QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM")
 _NEIGHBOURS = [pair for row in _ROWS for pair in (*pairwise(row), *pairwise(row[::-1]))]
-
-
-def none_held(_codes: Collection[str]) -> Collection[str]:
-    """Stand for a store that is not looked at."""
-    return ()
 
 
 def slipped(kind: str, code: str, held: Held) -> str | None:

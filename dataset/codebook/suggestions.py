@@ -21,8 +21,8 @@ from dataset.codebook import (
     is_actor_code,
 )
 from dataset.codebook.names import COUNTRY_NAMES, by_name, spelling
-from dataset.codebook.slips import Held, none_held, slipped
-from dataset.codebook.vocabularies import CLOSED_KINDS, VOCABULARIES, is_known
+from dataset.codebook.slips import slipped
+from dataset.codebook.vocabularies import CLOSED_KINDS, VOCABULARIES, Held, is_known, none_held
 from dataset.declarations.ids import DATASET_NAME
 
 LONGEST_NAME = 200

@@ -1,6 +1,7 @@
-"""What values each kind of code can have, with labels."""
+"""What values each kind of code can have, with labels, and which one a wrong value meant."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from pkgutil import resolve_name
 
 from dataset.codebook import (
     ACTIONS,
@@ -16,6 +17,9 @@ from dataset.codebook import (
     decode,
 )
 from dataset.declarations.columns import DATE_PRECISIONS, EVIDENCE_STATUSES, PLACE_PRECISIONS
+
+Held = Callable[[Collection[str]], Collection[str]]
+"""Gives those of some codes that the store has held."""
 
 CLOSED_KINDS = ("boolean", "quad_class", "date_precision", "place_precision", "evidence_status")
 """The kinds whose values are all known: whatever else is asked for is not well-formed."""
@@ -46,3 +50,23 @@ def is_known(kind: str, code: str) -> bool:
     if kind == "actor":
         return not decode(code).unknown
     return code in VOCABULARIES[kind]
+
+
+def none_held(_codes: Collection[str]) -> Collection[str]:
+    """Stand for a store that is not looked at."""
+    return ()
+
+
+def meant(kind: str, text: str, held: Held = none_held) -> str | None:
+    """Suggest the code of a kind that a text may have meant; none rather than a doubtful one."""
+    # It needs every name of every code, which a server imports at the first mistake.
+    suggest: Callable[[str, str, Held], str | None]
+    suggest = resolve_name("dataset.codebook.suggestions:meant")
+    return suggest(kind, text, held)
+
+
+def closest(text: str, names: Iterable[str]) -> str | None:
+    """Give the name that is most like `text`, whatever the case; None if none is like it."""
+    suggest: Callable[[str, Iterable[str]], str | None]
+    suggest = resolve_name("dataset.codebook.suggestions:closest")
+    return suggest(text, names)

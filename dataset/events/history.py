@@ -68,7 +68,7 @@ def _retracted(snapshot: Snapshot, public_id: str, key: int, revision: int) -> F
     return None
 
 
-class Told(NamedTuple):
+class KnownVersion(NamedTuple):
     """A version: the revision that brought it, the one that ended it and why, and its row."""
 
     revision: int
@@ -83,7 +83,7 @@ class VersionPage:
     """Versions with rows of the columns `read`, and where the page ends if more follow."""
 
     read: tuple[str, ...]
-    versions: list[Told]
+    versions: list[KnownVersion]
     next: After
     matched: Matched
 
@@ -121,9 +121,9 @@ def _query(
     return selects[0].union_all(selects[1])
 
 
-def _known(row: tuple[Any, ...], revision: int) -> Told:
+def _known(row: tuple[Any, ...], revision: int) -> KnownVersion:
     """Leave out an end that was not known yet."""
     since, ended, reason, successor, *values = row
     if ended is None or ended > revision:
-        return Told(since, None, None, None, tuple(values))
-    return Told(since, ended, reason, successor, tuple(values))
+        return KnownVersion(since, None, None, None, tuple(values))
+    return KnownVersion(since, ended, reason, successor, tuple(values))

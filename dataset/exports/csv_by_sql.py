@@ -1,4 +1,4 @@
-"""Write all events of a selection as CSV whose lines are made in SQL, by the side that answers.
+"""Write all events of a selection as CSV whose lines are made in SQL, from rows or columns.
 
 An engine makes the text of a row in less time than Python takes to fetch its values.
 """

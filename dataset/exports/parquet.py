@@ -28,7 +28,7 @@ def write(
     receipt: Mapping[str, Any],
     path: Path,
 ) -> None:
-    """Write all events of a selection; both sides write the same bytes."""
+    """Write all events of a selection; rows and columns give the same bytes."""
     with store.stream() as snapshot:
         copy = copy_in_order(snapshot, selection)
         if copy is not None:

@@ -1,1 +1,1 @@
-"""Find the files that a load names, fetch and unpack them, and cut them into records."""
+"""Find the files that a load names, fetch and unpack them, and cut them into source records."""

@@ -1,4 +1,4 @@
-"""Cut a stream of bytes into records, in constant memory and without decoding them."""
+"""Cut a stream of bytes into source records, in constant memory and without decoding them."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -24,19 +24,24 @@ _AT_ONCE = LONGEST + 10
 _ZERO, _QUOTE = 0, ord('"')
 
 
-class Record(NamedTuple):
+class SourceRecord(NamedTuple):
     """A record without its line end: the line on which it begins, and what is wrong with it."""
 
     line: int
     raw: bytes
     fault: str | None
 
+    @property
+    def text(self) -> str:
+        """The record as text, whatever its bytes are."""
+        return self.raw.decode(errors="replace")
+
 
 # Without the function that NamedTuple makes for this: it costs more than to read the line.
-_record: Callable[[Iterable[object]], Record] = partial(tuple.__new__, Record)
+_record: Callable[[Iterable[object]], SourceRecord] = partial(tuple.__new__, SourceRecord)
 
 
-def lines(stream: BinaryIO) -> Iterator[Record]:
+def line_records(stream: BinaryIO) -> Iterator[SourceRecord]:
     """Yield a record for each line that is not empty; a line ends with LF or CRLF."""
     for line, raw in enumerate(_begun(stream), 1):
         if len(raw) > LONGEST or _ZERO in raw:
@@ -46,7 +51,7 @@ def lines(stream: BinaryIO) -> Iterator[Record]:
             yield _record((line, bare, None))
 
 
-def quoted(stream: BinaryIO) -> Iterator[Record]:
+def csv_records(stream: BinaryIO) -> Iterator[SourceRecord]:
     """Yield the records of CSV, in which a cell in double quotes may hold line ends.
 
     Of a record whose quote is not closed only the first line is taken; reading goes on with the
@@ -100,9 +105,9 @@ def _further(first: bytes, ahead: deque[bytes], source: Iterator[bytes]) -> int 
     return None
 
 
-def _faulty(line: int, raw: bytes, unclosed: bool = False) -> Record:
+def _faulty(line: int, raw: bytes, unclosed: bool = False) -> SourceRecord:
     """Give a record with its fault; one that is too long is cut, whatever else is wrong."""
     bare = raw.rstrip(_ENDS)
     if len(bare) > LONGEST or len(raw) > LONGEST + 2:
-        return Record(line, bare[:KEPT], TOO_LONG)
-    return Record(line, bare, UNCLOSED if unclosed else NUL if _ZERO in raw else None)
+        return SourceRecord(line, bare[:KEPT], TOO_LONG)
+    return SourceRecord(line, bare, UNCLOSED if unclosed else NUL if _ZERO in raw else None)

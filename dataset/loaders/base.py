@@ -1,20 +1,18 @@
 """What a loader is: how the files of a source look and how their records become events."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO
 
-from dataset.building.parts import Meanings, Pieces
+from dataset.building.sections import Columns, SectionParsers, Sections
+from dataset.inputs.records import SourceRecord, csv_records, line_records
 
-Source = dict[str, Any]
-"""What a source says of one event: columns of `dataset.columns` by name, lists as tuples."""
-
-Parse = Callable[[str], Source | Pieces]
+Parse = Callable[[str], Columns | Sections]
 """Reads one record, without its line end; raises `Refused` where it is no event."""
 
 
 @dataclass(frozen=True)
-class File:
+class FileContext:
     """What a loader knows of a file: its name, the time that stands in it, whose events it has.
 
     `stamp` is ISO 8601 in UTC (`2019-02-18T00:00:00Z`), None where the name has none. `dataset`
@@ -43,20 +41,24 @@ class Loader:
     cannot be read again by itself. `code_of` finds the cell of the action code in a record, for a
     loader that tells something from all codes of a file: such a file is read twice.
 
-    A parser may give `Pieces` in the place of columns: a record cut into the cells of its parts,
-    of which `meanings` tells what they mean. This is asked only once for the same cells, which
-    makes it the faster way for sources of very many records.
+    A parser may give `Sections` in the place of columns: a record cut into the cells of its
+    sections, which `section_parsers` read. The same cells are read only once, which makes this the
+    faster way for sources of very many records.
     """
 
     version: int
     datasets: Mapping[str, Mapping[str, Any]]
     looks_like: Callable[[Sequence[str]], bool]
-    parser: Callable[[File, str], Parse]
+    parser: Callable[[FileContext, str], Parse]
     header: Callable[[str], bool] = lambda _record: False
     codebook: str | None = None
     quoted: bool = False
     encoding: str | None = None
     makes: str = "events"
-    meanings: Meanings | None = None
+    section_parsers: SectionParsers | None = None
     counts_rows: bool = False
     code_of: Callable[[str], str] | None = None
+
+    def records(self, stream: BinaryIO) -> Iterator[SourceRecord]:
+        """Cut a file into its source records."""
+        return (csv_records if self.quoted else line_records)(stream)

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from functools import lru_cache, partial
 from typing import NamedTuple
 
-from dataset.building.parts import Pieces
+from dataset.building.sections import Columns, Sections
 from dataset.codebook import iso3_of_fips
 from dataset.errors import Refused
 from dataset.loaders.actions import mended
-from dataset.loaders.base import File, Loader, Parse, Source
+from dataset.loaders.base import FileContext, Loader, Parse
 
 DAY = 1
 PRECISIONS = {"1": "country", "2": "region", "3": "city", "4": "city", "5": "region"}
@@ -26,9 +26,9 @@ class Layout(NamedTuple):
     pattern: re.Pattern[str]
 
 
-def _layout(dataset: str, place: int, has_url: bool = True) -> Layout:
+def _layout(dataset: str, place_columns: int, has_url: bool = True) -> Layout:
     """Write the columns of a version; each place has so many, and behind them an id."""
-    parts = (
+    columns = (
         ("id", 1),
         ("day", 1),
         ("", 3),
@@ -38,29 +38,29 @@ def _layout(dataset: str, place: int, has_url: bool = True) -> Layout:
         ("action", 5),
         ("counts", 3),
         ("tone", 1),
-        ("", 2 * place + 2),
-        ("place", place),
+        ("", 2 * place_columns + 2),
+        ("place", place_columns),
         ("", 1),
         ("added", 1),
         *([("url", 1)] if has_url else []),
     )
-    # One pattern takes half the time of cutting 61 cells and joining those of each part. It never
-    # goes back: a cell ends at a tab.
-    written = [(name, r"\t".join([r"[^\t]*+"] * count)) for name, count in parts]
+    # One pattern takes half the time of cutting 61 cells and joining those of each section. It
+    # never goes back: a cell ends at a tab.
+    written = [(name, r"\t".join([r"[^\t]*+"] * count)) for name, count in columns]
     groups = [f"(?P<{name}>{cells})" if name else cells for name, cells in written]
     return Layout(dataset, re.compile(r"\t".join(groups) + ("" if has_url else "(?P<url>)")))
 
 
 LAYOUTS = {
-    61: _layout("gdelt", place=7),
-    58: _layout("gdelt1", place=6),
-    57: _layout("gdelt1", place=6, has_url=False),
+    61: _layout("gdelt", place_columns=7),
+    58: _layout("gdelt1", place_columns=6),
+    57: _layout("gdelt1", place_columns=6, has_url=False),
 }
 """By the number of columns."""
 _TEXTS = ("id", "day", "added", "actor", "action", "target", "place")
 _CELLS = ("root_event", "counts", "tone", "url")
-PARTS = [LAYOUTS[61].pattern.groupindex[name] for name in (*_TEXTS, *_CELLS)]
-"""The groups of every pattern, in the order of pieces."""
+GROUPS = [LAYOUTS[61].pattern.groupindex[name] for name in (*_TEXTS, *_CELLS)]
+"""The groups of every pattern, in the order in which a line is read."""
 LONGEST_ID = 18
 REMEMBERED = 4_096
 
@@ -74,16 +74,16 @@ def looks_like(records: Sequence[str]) -> bool:
     )
 
 
-def parser(file: File, _first: str) -> Parse:
+def parser(file: FileContext, _first: str) -> Parse:
     """Make the function that reads a line; one file may mix the versions."""
 
-    def parse(record: str) -> Pieces:
+    def parse(record: str) -> Sections:
         columns = record.count("\t") + 1
         layout = LAYOUTS.get(columns)
         cut = layout and layout.pattern.fullmatch(record)
         if layout is None or not cut:
             raise Refused(None, f"it has {columns} columns, not 57, 58 or 61.")
-        number, day, added, actor, action, target, place, *cells = cut.group(*PARTS)
+        number, day, added, actor, action, target, place, *cells = cut.group(*GROUPS)
         root_event, counts, tone, url = cells
         dataset = file.dataset or layout.dataset
         public_id = f"{dataset}:{whole_number(number)}"
@@ -100,28 +100,28 @@ def whole_number(text: str) -> str:
     return text.lstrip("0") or "0"
 
 
-def _dates(day: str) -> Source:
+def _dates(day: str) -> Columns:
     return {"date": _day(day, "date")}
 
 
-def _added(time: str) -> Source:
+def _added(time: str) -> Columns:
     return {"added": time_of(time, "added")}
 
 
-def _side(cells: str, side: str) -> Source:
+def _actor(cells: str, role: str) -> Columns:
     code, name, country, group, ethnic, *codes = cells.split("\t")
     return {
-        f"{side}_code": code,
-        f"{side}_name": name,
-        f"{side}_country": country,
-        f"{side}_group": group,
-        f"{side}_ethnic": ethnic,
-        f"{side}_religions": codes[:2],
-        f"{side}_roles": codes[2:],
+        f"{role}_code": code,
+        f"{role}_name": name,
+        f"{role}_country": country,
+        f"{role}_group": group,
+        f"{role}_ethnic": ethnic,
+        f"{role}_religions": codes[:2],
+        f"{role}_roles": codes[2:],
     }
 
 
-def _action(cells: str) -> Source:
+def _action(cells: str) -> Columns:
     code, _base, root, quad_class, goldstein = cells.split("\t")
     return {
         "action_code": mended(code, root),
@@ -130,7 +130,7 @@ def _action(cells: str) -> Source:
     }
 
 
-def _place(cells: str) -> Source:
+def _place(cells: str) -> Columns:
     kind, name, country, admin1, *_, latitude, longitude = cells.split("\t")
     return {
         "place_name": name,
@@ -142,7 +142,7 @@ def _place(cells: str) -> Source:
     }
 
 
-def _measures(cells: tuple[str, str]) -> Source:
+def _measures(cells: tuple[str, str]) -> Columns:
     mentions, sources, articles = cells[1].split("\t")
     return {
         "root_event": cells[0],
@@ -152,7 +152,7 @@ def _measures(cells: tuple[str, str]) -> Source:
     }
 
 
-def _evidence(cells: tuple[str, str]) -> Source:
+def _evidence(cells: tuple[str, str]) -> Columns:
     """Tell the address of a story from the name of a source, which stands in its place at times."""
     tone, url = cells
     is_address = url.startswith(("http://", "https://"))
@@ -212,12 +212,12 @@ LOADER = Loader(
     codebook="gdelt",
     looks_like=looks_like,
     parser=parser,
-    meanings={
+    section_parsers={
         "dates": _dates,
         "added": _added,
-        "actor": partial(_side, side="actor"),
+        "actor": partial(_actor, role="actor"),
         "action": _action,
-        "target": partial(_side, side="target"),
+        "target": partial(_actor, role="target"),
         "place": _place,
         "measures": _measures,
         "evidence": _evidence,

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from dataset.building.sections import Columns
 from dataset.errors import Refused
 from dataset.loaders import gdelt
-from dataset.loaders.base import File, Loader, Parse, Source
+from dataset.loaders.base import FileContext, Loader, Parse
 
 COLUMNS = 16
 TYPES = {"1": "web", "2": "citation", "3": "core", "4": "dtic", "5": "jstor", "6": "nontextual"}
@@ -20,20 +21,20 @@ def looks_like(records: Sequence[str]) -> bool:
     )
 
 
-def parser(file: File, _first: str) -> Parse:
+def parser(file: FileContext, _first: str) -> Parse:
     """Make the function that reads a line."""
     dataset = file.dataset or "gdelt"
 
-    def parse(record: str) -> Source:
+    def parse(record: str) -> Columns:
         cells = record.split("\t")
         if len(cells) != COLUMNS:
             raise Refused(None, f"it has {len(cells)} columns, not {COLUMNS}.")
-        return _source(cells, dataset)
+        return _columns(cells, dataset)
 
     return parse
 
 
-def _source(cells: list[str], dataset: str) -> Source:
+def _columns(cells: list[str], dataset: str) -> Columns:
     identifier = cells[5]
     is_address = identifier.startswith(("http://", "https://"))
     return {

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from dataset.building.sections import Columns
 from dataset.codebook import COUNTRIES, iso3_of_name
 from dataset.codebook.sectors import SECTORS
 from dataset.errors import Refused
 from dataset.loaders.actions import mended
-from dataset.loaders.base import File, Loader, Parse, Source
+from dataset.loaders.base import FileContext, Loader, Parse
 from dataset.loaders.cells import REMEMBERED, actor_code, cameo_country, day_of
 
 WIDTH = 20
@@ -92,22 +93,22 @@ def _is_event(cells: list[str]) -> bool:
     return cells[0].isdigit() and cells[1][4] == cells[1][7] == "-" and cells[6].isdigit()
 
 
-def parser(file: File, _first: str) -> Parse:
+def parser(file: FileContext, _first: str) -> Parse:
     """Make the function that reads a line."""
     dataset, added = file.dataset or "icews", file.stamp
 
-    def parse(record: str) -> Source:
+    def parse(record: str) -> Columns:
         cells = record.split("\t")
         if len(cells) != WIDTH:
             raise Refused(None, f"it has {len(cells)} columns, not {WIDTH}.")
         if MISSING in cells:
             cells = ["" if cell == MISSING else cell for cell in cells]
-        return _source(cells, dataset, added)
+        return _columns(cells, dataset, added)
 
     return parse
 
 
-def _source(cells: list[str], dataset: str, added: str | None) -> Source:
+def _columns(cells: list[str], dataset: str, added: str | None) -> Columns:
     number, day = _number(cells[0]), day_of(cells[1])
     actor, target = _actor(cells[3], cells[4]), _actor(cells[9], cells[10])
     place = _place(*cells[14:18])

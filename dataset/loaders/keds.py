@@ -11,12 +11,13 @@ from contextlib import suppress
 from functools import lru_cache
 from hashlib import blake2b
 
+from dataset.building.sections import Columns
 from dataset.building.values import clean
 from dataset.codebook import ACTIONS, is_action_code
 from dataset.declarations.columns import COLUMNS
 from dataset.errors import Refused
 from dataset.loaders.actions import mended
-from dataset.loaders.base import File, Loader, Parse, Source
+from dataset.loaders.base import FileContext, Loader, Parse
 from dataset.loaders.cells import REMEMBERED, day_of
 
 HEADER = ["date", "source", "target", "code"]
@@ -70,13 +71,13 @@ def is_05b1(codes: Iterable[str]) -> bool:
     return bool(known & ONLY_05B1) and known <= OF_05B1.keys()
 
 
-def parser(file: File, _first: str) -> Parse:
+def parser(file: FileContext, _first: str) -> Parse:
     """Make the function that reads a line; values that it does not give are GDELT's."""
     dataset, added = file.dataset or "keds", file.stamp
     scale = OF_05B1 if is_05b1(file.codes) else {}
     seen: dict[int, int] = {}
 
-    def parse(record: str) -> Source:
+    def parse(record: str) -> Columns:
         cells = _cells(record)
         if len(cells) != len(HEADER):
             raise Refused(None, f"it has {len(cells)} columns, not {len(HEADER)}.")

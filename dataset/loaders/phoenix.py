@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from dataset.building.sections import Columns
 from dataset.codebook import (
     COUNTRIES,
     ETHNIC,
@@ -20,7 +21,7 @@ from dataset.codebook import (
 )
 from dataset.errors import Refused
 from dataset.loaders.actions import mended
-from dataset.loaders.base import File, Loader, Parse, Source
+from dataset.loaders.base import FileContext, Loader, Parse
 from dataset.loaders.cells import REMEMBERED, day_of
 
 WIDTH = 26
@@ -44,20 +45,20 @@ def looks_like(records: Sequence[str]) -> bool:
     )
 
 
-def parser(file: File, _first: str) -> Parse:
+def parser(file: FileContext, _first: str) -> Parse:
     """Make the function that reads a line."""
     dataset, added = file.dataset or "phoenix", file.stamp
 
-    def parse(record: str) -> Source:
+    def parse(record: str) -> Columns:
         cells = record.split("\t")
         if len(cells) != WIDTH:
             raise Refused(None, f"it has {len(cells)} columns, not {WIDTH}.")
-        return _source(cells, dataset, added)
+        return _columns(cells, dataset, added)
 
     return parse
 
 
-def _source(cells: list[str], dataset: str, added: str | None) -> Source:
+def _columns(cells: list[str], dataset: str, added: str | None) -> Columns:
     actor, target = _actor(*cells[5:9]), _actor(*cells[9:13])
     report = _report(cells[23], cells[24])
     return {

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from dataset.building.sections import Columns
 from dataset.codebook import COUNTRIES, ISO_COUNTRIES, PLOVER_TYPES, ROLES, iso3_of_name
 from dataset.errors import Refused
-from dataset.loaders.base import File, Loader, Parse, Source
+from dataset.loaders.base import FileContext, Loader, Parse
 from dataset.loaders.cells import REMEMBERED, actor_code, cameo_country, day_of
 
 STANDARD = (
@@ -111,14 +112,14 @@ def _names(record: str) -> list[str]:
     return [OTHER_NAMES.get(name, name) for name in names]
 
 
-def parser(file: File, first: str) -> Parse:
+def parser(file: FileContext, first: str) -> Parse:
     """Make the function that reads a line; without a header the columns are the usual ones."""
     dataset, added = file.dataset or "polecat", file.stamp
     header = _names(first) if is_header(first) else list(STANDARD)
 
-    def parse(record: str) -> Source:
+    def parse(record: str) -> Columns:
         named = _named(record.split("\t"), header)
-        return _source(named, dataset, added)
+        return _columns(named, dataset, added)
 
     return parse
 
@@ -133,7 +134,7 @@ def _named(cells: list[str], header: list[str]) -> Named:
     return {name: "" if cell == "None" else cell for name, cell in zip(names, cells, strict=True)}
 
 
-def _source(named: Named, dataset: str, added: str | None) -> Source:
+def _columns(named: Named, dataset: str, added: str | None) -> Columns:
     def cell(name: str) -> str:
         return named.get(name, "")
 
@@ -229,8 +230,10 @@ def _place(
 
 
 def _note(actors: Iterable[str], recipients: Iterable[str]) -> str | None:
-    sides = (("actors", ", ".join(actors)), ("recipients", ", ".join(recipients)))
-    return "; ".join(f"more countries of {side}: {more}" for side, more in sides if more) or None
+    countries = (("actors", ", ".join(actors)), ("recipients", ", ".join(recipients)))
+    return (
+        "; ".join(f"more countries of {whom}: {more}" for whom, more in countries if more) or None
+    )
 
 
 LOADER = Loader(

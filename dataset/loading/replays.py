@@ -7,43 +7,41 @@ from operator import itemgetter
 from typing import Any
 
 from dataset.errors import Impossible
-from dataset.inputs.paths import stamp_of
-from dataset.inputs.records import Record, lines, quoted
+from dataset.inputs.records import SourceRecord
+from dataset.inputs.source_files import stamp_of
 from dataset.loaders import LOADERS
-from dataset.loaders.base import File, Loader
-from dataset.loading.accounts import Outcome, Run
-from dataset.loading.intakes import INTAKES
-from dataset.loading.loads import reader, take
+from dataset.loaders.base import FileContext, Loader
+from dataset.loading.accounts import Account, OpenAccount
+from dataset.loading.batches import RecordLoader
 from dataset.store.engines.base import Engine
 from dataset.store.models import Load, LoadFile, Quarantined
 from dataset.writes.revisions import revision
 
 
-def replay(database: Engine, number: int) -> Outcome:
+def replay(database: Engine, number: int) -> Account:
     """Load what a load refused and no other has read again; what was cut off stays refused."""
     with revision(database, "load", f"quarantine of load {number}") as change:
         format, dataset = _load(database, number)
         loader = LOADERS[format]
-        run = Run(change, format, loader.version, dataset=dataset, replays=number)
-        intake = INTAKES[loader.makes](change, run, loader)
+        account = OpenAccount(change, format, loader.version, dataset=dataset, replays=number)
+        record_loader = RecordLoader(change, account, loader)
         for n, rows in groupby(_refused(database, number), itemgetter(0)):
             file = _file(database, number, n)
-            run.begin_file(file["name"], file["sha256"], file["bytes"], file["first"])
+            account.begin_file(file["name"], file["sha256"], file["bytes"], file["first"])
             records = (_record(loader, line, raw) for _, line, raw in rows)
             one = next(records)
-            first = file["first"] or one.raw.decode(errors="replace")
-            parse = loader.parser(File(file["name"], stamp_of(file["name"]), dataset), first)
-            for read in take(chain([one], records), reader(loader, parse, intake), run, intake):
-                run.count(read)
-        marked = Quarantined.update(replayed=run.number).where(*_open(number))
+            context = FileContext(file["name"], stamp_of(file["name"]), dataset)
+            parse = loader.parser(context, file["first"] or one.text)
+            for _ in record_loader.load(chain([one], records), parse):
+                pass
+        marked = Quarantined.update(replayed=account.number).where(*_open(number))
         database.execute(marked)
-        return run.store(intake.report)
+        return account.close(record_loader.report)
 
 
-def _record(loader: Loader, line: int, raw: bytes) -> Record:
+def _record(loader: Loader, line: int, raw: bytes) -> SourceRecord:
     """Cut a stored record anew: what was wrong with it as a whole still is."""
-    cut = (quoted if loader.quoted else lines)(BytesIO(raw))
-    return next(cut)._replace(line=line)
+    return next(loader.records(BytesIO(raw)))._replace(line=line)
 
 
 def _load(database: Engine, number: int) -> tuple[str, str | None]:

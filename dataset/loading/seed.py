@@ -8,9 +8,9 @@ from typing import Any
 
 import orjson
 
-from dataset.building.rows import Builder
-from dataset.loaders.base import Source
-from dataset.loading.accounts import Outcome, Run
+from dataset.building.rows import RowBuilder
+from dataset.building.sections import Columns
+from dataset.loading.accounts import Account, OpenAccount
 from dataset.store.engines.base import Engine
 from dataset.store.models import Dataset, Document
 from dataset.writes.revisions import Change, next_dataset_number, revision
@@ -34,30 +34,30 @@ DATASET = {
 }
 
 
-def load(database: Engine) -> Outcome:
+def load(database: Engine) -> Account:
     """Load the seed dataset as one revision; what is there already stays as it is."""
     content = resources.files("dataset.loading").joinpath(FILE).read_bytes()
     coded = tomllib.loads(content.decode())
     with revision(database, "load", NAME) as change:
-        run = Run(change, NAME, coded["version"])
-        run.datasets.add(NAME)
-        run.begin_file(FILE, hashlib.sha256(content).hexdigest(), len(content))
+        account = OpenAccount(change, NAME, coded["version"])
+        account.datasets.add(NAME)
+        account.begin_file(FILE, hashlib.sha256(content).hexdigest(), len(content))
         _describe(change, coded)
-        builder = Builder(CODEBOOK)
-        rows = [builder.build_named(source) for source in events_of(coded)]
-        run.count(len(rows))
-        change.put(rows, run.number, coded["version"])
-        return run.store(builder.report)
+        builder = RowBuilder(CODEBOOK)
+        rows = [builder.from_columns(columns) for columns in events_of(coded)]
+        account.count_read(len(rows))
+        change.write_events(rows, account.number, coded["version"])
+        return account.close(builder.report)
 
 
-def events_of(coded: dict[str, Any]) -> Iterator[Source]:
+def events_of(coded: dict[str, Any]) -> Iterator[Columns]:
     """Yield what the coded article says of each event."""
     for paragraph in coded["paragraph"]:
         for event in paragraph.get("event", ()):
             yield _source(coded, paragraph["number"], event)
 
 
-def _source(coded: dict[str, Any], paragraph: int, event: dict[str, Any]) -> Source:
+def _source(coded: dict[str, Any], paragraph: int, event: dict[str, Any]) -> Columns:
     place = coded["places"][event["place"]] if "place" in event else {}
     return {
         "id": f"{NAME}:{event['id']}",
@@ -70,7 +70,7 @@ def _source(coded: dict[str, Any], paragraph: int, event: dict[str, Any]) -> Sou
         "action_code": event["action"],
         "target_code": event["target"]["code"],
         "target_name": event["target"]["name"],
-        **{f"place_{part}": value for part, value in place.items()},
+        **{f"place_{name}": value for name, value in place.items()},
         "evidence_document": coded["document"]["id"],
         "evidence_paragraph": paragraph,
         "evidence_status": event["status"],

@@ -36,7 +36,7 @@ def subtree(*names: str) -> Condition:
 
 
 def _condition(matches: list[Match], missing: list[Missing]) -> Condition:
-    """Combine the sides: any of them may match a value; a missing one is missing on all."""
+    """Combine columns: any of them may match a value; a missing value is missing in all."""
 
     def one(table: Table, value: object) -> Expression:
         if value is None:
@@ -144,7 +144,7 @@ def conditions_of(table: Table, filters: Mapping[str, Any]) -> list[Expression |
 def alternatives(table: Table, filters: Mapping[str, Any]) -> Iterator[list[Any]]:
     """Yield conditions that match together what all filters match, and no event twice.
 
-    Each of a few values, or sides, is one of its own: it is read from an index in the order of
+    Each of a few values, or columns, is one of its own: it is read from an index in the order of
     pages, where all of them together would have to be sorted.
     """
     name = next((name for name in filters if _is_spread(name, filters[name])), None)
@@ -175,4 +175,4 @@ LEADING: dict[str, list[Match]] = {
     **{name: [_begins(column) for column in columns] for name, columns in _CODED.items()},
     "involves_country": [_match("actor_country"), _match("target_country")],
 }
-"""The filters that lead an index, each with what it means on each side for one value."""
+"""The filters that lead an index, each with what one value means in each of its columns."""

@@ -6,8 +6,7 @@ from typing import Any
 
 from peewee import fn
 
-from dataset.codebook.hints import closest, meant
-from dataset.codebook.vocabularies import CLOSED_KINDS, VOCABULARIES, is_known
+from dataset.codebook.vocabularies import CLOSED_KINDS, VOCABULARIES, closest, is_known, meant
 from dataset.declarations.filters import FILTERS, Choice
 from dataset.declarations.ids import key_of
 from dataset.errors import UnknownValue
@@ -32,8 +31,8 @@ def resolved(snapshot: Snapshot, filters: Mapping[str, Any]) -> dict[str, Any]:
         return dict(filters)
     numbers = dataset_numbers(snapshot)
     keys = [
-        tuple(None if one is None else (key_of_id(numbers, one), one) for one in side)
-        for side in filters["id"]
+        tuple(None if one is None else (key_of_id(numbers, one), one) for one in ids)
+        for ids in filters["id"]
     ]
     return {**filters, "id": Choice(*keys)}
 

@@ -161,7 +161,7 @@ class Load(BaseModel):
     `revision` is null where the load changed nothing. `datasets` are those of its events, joined
     by `;`. `dataset` is the one that was asked for in the place of the loader's own. `replays` is
     the load whose quarantine was read. `report` holds as JSON what else there is to say
-    (`dataset.accounts.Report`).
+    (`dataset.building.reports.Report`).
     """
 
     number = IntegerField(primary_key=True)

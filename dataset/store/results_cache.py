@@ -117,8 +117,9 @@ class ResultsCache:
                 opened = open_to_read(path)
                 if opened is None and is_ours:
                     self.before_making()
-                    self._make(path, make)
+                    size = self._make(path, make)
                     opened = open_to_read(path)
+                    make_room(path, size, self.most_bytes)
             if opened is not None:
                 return opened
             if is_ours:
@@ -129,8 +130,8 @@ class ResultsCache:
         digest = path.stem.rpartition("-")[2]
         return self.folder / f"{int(digest, 16) % LOCKS}.lock"
 
-    def _make(self, path: Path, make: Callable[[Path], None]) -> None:
-        """Make a result beside the others, then put it among them, and remove old ones."""
+    def _make(self, path: Path, make: Callable[[Path], None]) -> int:
+        """Make a result beside the others, then put it among them; give its size."""
         unfinished = self._unfinished / path.name
         unfinished.parent.mkdir(exist_ok=True)
         remove_left_behind(unfinished.parent)
@@ -144,7 +145,7 @@ class ResultsCache:
             unfinished.replace(path)
         finally:
             unfinished.unlink(missing_ok=True)
-        make_room(path, size, self.most_bytes)
+        return size
 
     @property
     def _unfinished(self) -> Path:

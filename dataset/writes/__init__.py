@@ -1,1 +1,1 @@
-"""Change the store: every change is one revision, made whole or not at all."""
+"""Write events, mentions, retractions, purges and releases: every change is one revision."""

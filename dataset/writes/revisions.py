@@ -1,21 +1,23 @@
 """Change the store: each change is one revision, made whole or not at all."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from secrets import token_hex
 from typing import Any
 
 from peewee import fn
 
 from dataset.building.rows import Row
-from dataset.declarations.ids import DATASET_NUMBERS, FIRST_FREE_NUMBER, LAST_NUMBER
+from dataset.declarations.ids import DATASET_NUMBERS, FIRST_FREE_NUMBER, LAST_NUMBER, key_of
 from dataset.errors import Impossible
 from dataset.store.database import ENGINE_ERRORS
 from dataset.store.engines.base import Engine
 from dataset.store.models import Dataset, Document, Event, Revision
-from dataset.writes.versions import Writes
+from dataset.writes.events import EventWriter
+from dataset.writes.mentions import MentionWriter
 
 Described = Mapping[str, Any]
 LARGE = 20_000
@@ -34,31 +36,45 @@ class Change:
         """Begin with nothing changed."""
         self.database = database
         self.number = number
-        self.writes = Writes(database, number, _is_large(database, expected))
+        self.outcomes: Counter[str] = Counter()
+        """How many of the rows that were written had each outcome."""
+        self.events = EventWriter(database, number, self.outcomes, _is_large(database, expected))
+        self.versions = self.events.versions
         self.discarded = False
         self._changed = False
 
     @property
-    def account(self) -> Counter[str]:
-        """What became of the rows that were put."""
-        return self.writes.account
-
-    @property
     def changed(self) -> bool:
         """Whether the change has changed anything."""
-        return bool(self._changed or self.account["inserted"] or self.account["updated"])
+        return bool(self._changed or self.outcomes["inserted"] or self.outcomes["updated"])
 
     def touch(self) -> None:
-        """Say that something was changed beside the events that were put."""
+        """Say that something was changed beside the rows that were written."""
         self._changed = True
 
     def discard(self) -> None:
         """Undo everything at the end, as if it had never been."""
         self.discarded = True
 
-    def put(self, rows: Iterable[Row], load: int, loader_version: int) -> list[int]:
-        """Store rows of described datasets; give the positions of those whose key is taken."""
-        return self.writes.put(rows, numbers_of(self.database), load, loader_version)
+    def write_events(self, rows: Iterable[Row], load: int, loader_version: int) -> list[int]:
+        """Write rows of described datasets; give the positions of those whose key is taken."""
+        return self.events.write(rows, numbers_of(self.database), load, loader_version)
+
+    def write_mentions(self, rows: Collection[Row], load: int) -> None:
+        """Write mentions of events of described datasets."""
+        self._mentions.write(rows, numbers_of(self.database), load)
+
+    @cached_property
+    def _mentions(self) -> MentionWriter:
+        return MentionWriter(self.database, self.number, self.outcomes)
+
+    def key_of(self, public_id: str) -> int:
+        """Give the key of an event. Raises `Impossible` where its dataset is unknown."""
+        dataset, _, native = public_id.partition(":")
+        numbers = numbers_of(self.database)
+        if dataset not in numbers:
+            raise Impossible(f"The store has no event {public_id}: it has no dataset {dataset!r}.")
+        return key_of(numbers[dataset], native)
 
     def describe(self, table: type[Dataset | Document], row: Described) -> None:
         """Store a description of a dataset or document, if it differs from the newest stored."""
@@ -88,7 +104,7 @@ def revision(
             if change.discarded:
                 transaction.rollback()
                 return
-            change.writes.finish()
+            change.events.finish()
             if change.changed:
                 made = {"number": change.number, "token": token_hex(8), "committed": now()}
                 database.execute(Revision.insert(made | {"kind": kind, "detail": detail}))

@@ -22,8 +22,8 @@ MOST_ROWS = 1_000_000
 INDEXING = """
 import sys
 from peewee import SchemaManager
-from dataset.database import open_to_write
-from dataset.models import Event
+from dataset.store.database import open_to_write
+from dataset.store.models import Event
 database = open_to_write(sys.argv[1])
 with database.atomic():
     SchemaManager(Event, database).drop_indexes()

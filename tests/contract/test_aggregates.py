@@ -27,7 +27,7 @@ from dataset.selections.selections import Selection, branches
 from dataset.store.database import open_to_write
 from dataset.store.engines.sqlite import SQLite
 from dataset.store.snapshots import Store
-from dataset.writes.corrections import purge
+from dataset.writes.purges import purge
 from support.aggregate_queries import ALL_MEASURES, FILL, SEVERAL, Group, groups_of
 from support.paging import pages_of, shown
 from support.rich_store import RELEASE, Event, cell, client_on, commit, rows_of

@@ -17,7 +17,8 @@ from dataset.events.changes import Feed, Position, ordered
 from dataset.events.rows import stored
 from dataset.store.counts import CAP
 from dataset.store.database import open_to_read, open_to_write
-from dataset.writes.corrections import purge, restore, retract
+from dataset.writes.purges import purge
+from dataset.writes.retractions import restore, retract
 from dataset.writes.revisions import revision
 from support.filter_queries import QUERIES
 from support.paging import next_of, pages_of, problem_of, shown
@@ -62,7 +63,7 @@ def load(database: Database, chance: random.Random, turn: int) -> None:
     """Put events that are new, changed or the same; those that were retracted stay so."""
     numbers = chance.sample(NUMBERS, 4)
     with revision(database, "load") as change:
-        change.put([event(chance, number, turn) for number in numbers], 1, 1)
+        change.write_events([event(chance, number, turn) for number in numbers], 1, 1)
 
 
 def ids_in(database: Database, statement: str) -> list[str]:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from peewee import Database
 
-from dataset.writes.corrections import retract
+from dataset.writes.retractions import retract
 from support.document import DOCUMENT, OPERATIONS
 from support.rich_store import client_on
 

@@ -10,7 +10,8 @@ from peewee import Database
 
 from dataset.store.database import open_to_write
 from dataset.store.models import Release
-from dataset.writes.corrections import purge, restore, retract
+from dataset.writes.purges import purge
+from dataset.writes.retractions import restore, retract
 from support.paging import next_of, pages_of, problem_of
 from support.rich_store import client_on
 from support.versions import put

@@ -11,7 +11,7 @@ from peewee import Database
 from dataset.declarations.ids import key_of
 from dataset.store.database import open_to_write
 from dataset.store.models import Mention
-from dataset.writes.corrections import retract
+from dataset.writes.retractions import retract
 from schemas.mentions import MentionSchema
 from support.paging import next_of, pages_of, problem_of
 from support.rich_store import client_on

@@ -159,7 +159,7 @@ def client_of_two(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Fla
     database = open_to_write(str(path))
     seed = {"id": "seed:1", "dataset": "seed", "date": "2024-01-01"}
     with revision(database, "load") as change:
-        change.put([build({**seed, "added": "2025-01-01T00:00:00Z"}, "gdelt")], 1, 1)
+        change.write_events([build({**seed, "added": "2025-01-01T00:00:00Z"}, "gdelt")], 1, 1)
     database.close()
     return create_app(Settings(database=str(path))).test_client()
 

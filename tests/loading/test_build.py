@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataset.building.rows import BUILT, build
+from dataset.building.rows import ROW_COLUMNS, build
 from dataset.codebook import ACTIONS, quad_class_of
 from dataset.declarations.columns import COLUMNS
 from dataset.declarations.ids import shuffle_of
@@ -28,7 +28,7 @@ CODEBOOKS = ("gdelt", "icews", "keds")
 
 def built(codebook: str = "gdelt", **columns: Any) -> dict[str, Any]:
     """Build an event of the least that a source must give, and more; give its columns by name."""
-    return dict(zip(BUILT, build({**LEAST, **columns}, codebook), strict=True))
+    return dict(zip(ROW_COLUMNS, build({**LEAST, **columns}, codebook), strict=True))
 
 
 def test_what_the_source_lacks_is_missing() -> None:

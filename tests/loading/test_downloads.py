@@ -14,9 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dataset.errors import Unreadable
-from dataset.inputs.downloads import Downloads, Missing, name_of, shown
-from dataset.inputs.gdelt_archive import between, fetched
-from dataset.inputs.paths import inputs
+from dataset.inputs.downloads import Downloads
+from dataset.inputs.gdelt_downloads import between, fetched
+from dataset.inputs.kept_downloads import name_of
+from dataset.inputs.source_files import source_files
+from dataset.inputs.transfers import Missing, shown
 from support.sites import BYTES, Answer, Site, fetch_in_process
 
 LATER = "Wed, 01 Jan 2020 00:00:00 GMT"
@@ -297,7 +299,7 @@ def test_names_of_copies_neither_collide_nor_leave_the_folder(ends: list[str]) -
 
 def test_a_copy_is_an_input_with_the_name_of_its_address(site: Site, downloads: Downloads) -> None:
     site.files["/a.csv"] = BYTES
-    [one] = inputs([f"{site.url}/a.csv"], downloads.fetch)
+    [one] = source_files([f"{site.url}/a.csv"], downloads.fetch)
     assert (one.name, one.bytes) == ("a.csv", len(BYTES))
 
 

@@ -12,12 +12,14 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataset.building.rows import BUILT, build
+from dataset.building.rows import ROW_COLUMNS, build
+from dataset.building.sections import Columns
 from dataset.declarations.columns import COLUMNS
 from dataset.errors import Refused, Unreadable
 from dataset.events.rows import nested
-from dataset.loaders.base import File, Source
-from dataset.loaders.exported import CSV, NDJSON
+from dataset.loaders.base import FileContext
+from dataset.loaders.exported_csv import LOADER as CSV
+from dataset.loaders.exported_ndjson import LOADER as NDJSON
 from support.sample_lines import CSV as CSV_FILE
 from support.sample_lines import NDJSON as NDJSON_LINE
 
@@ -25,17 +27,17 @@ KEPT = tuple(name for name in COLUMNS if name != "revision")
 ALL = ",".join(COLUMNS)
 
 
-def event_of(source: Source) -> Any:
+def event_of(source: Columns) -> Any:
     """Build a source, and write it as the JSON event that it would be exported as."""
-    return orjson.loads(orjson.dumps(nested(KEPT, BUILT)(*build(source, None))))
+    return orjson.loads(orjson.dumps(nested(KEPT, ROW_COLUMNS)(*build(source, None))))
 
 
-def in_csv(record: str, header: str = "id,date,action_code", **file: Any) -> Source:
-    return CSV.parser(File("events.csv", **file), header)(record)
+def in_csv(record: str, header: str = "id,date,action_code", **file: Any) -> Columns:
+    return CSV.parser(FileContext("events.csv", **file), header)(record)
 
 
-def in_json(record: str, **file: Any) -> Source:
-    return NDJSON.parser(File("events.ndjson", **file), record)(record)
+def in_json(record: str, **file: Any) -> Columns:
+    return NDJSON.parser(FileContext("events.ndjson", **file), record)(record)
 
 
 def with_member(path: str, value: Any) -> str:
@@ -183,7 +185,7 @@ def test_wrong_cells_are_refused_when_the_event_is_built(name: str, cell: str) -
 )
 def test_a_wrong_header_makes_the_file_unreadable(header: str, said: str) -> None:
     with pytest.raises(Unreadable, match=said):
-        CSV.parser(File("events.csv"), header)
+        CSV.parser(FileContext("events.csv"), header)
 
 
 @pytest.mark.parametrize(
@@ -265,7 +267,7 @@ def test_no_text_breaks_the_parsers(text: str) -> None:
 def test_no_header_breaks_the_parser(text: str) -> None:
     assert not CSV.looks_like([text])
     with pytest.raises(Unreadable):
-        CSV.parser(File("events.csv"), text)
+        CSV.parser(FileContext("events.csv"), text)
 
 
 _JSON = st.recursive(

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dataset.building.rows import build
+from dataset.building.sections import Columns
 from dataset.codebook import COUNTRY_ISO3
 from dataset.errors import Refused
-from dataset.loaders.base import File, Source
+from dataset.loaders.base import FileContext
 from dataset.loaders.cells import cameo_country
 from dataset.loaders.icews import LOADER
 from support.sample_lines import ICEWS, ICEWS_HEADER, line
@@ -17,8 +18,8 @@ from support.sample_lines import ICEWS, ICEWS_HEADER, line
 STAMP = "2019-02-18T00:00:00Z"
 
 
-def parsed(**changes: str) -> Source:
-    return LOADER.parser(File("daily.tab", STAMP), ICEWS_HEADER)(line(ICEWS, **changes))
+def parsed(**changes: str) -> Columns:
+    return LOADER.parser(FileContext("daily.tab", STAMP), ICEWS_HEADER)(line(ICEWS, **changes))
 
 
 def test_a_line_becomes_an_event() -> None:
@@ -180,10 +181,10 @@ def test_what_is_no_event_is_refused(changes: dict[str, str], column: str | None
 
 def test_the_number_of_columns_is_told() -> None:
     with pytest.raises(Refused, match=r"it has 2 columns, not 20\."):
-        LOADER.parser(File("daily.tab"), ICEWS_HEADER)("a\tb")
+        LOADER.parser(FileContext("daily.tab"), ICEWS_HEADER)("a\tb")
 
 
 @given(st.lists(st.text(), min_size=20, max_size=20))
 def test_no_text_breaks_the_parser(cells: list[str]) -> None:
     with suppress(Refused):
-        LOADER.parser(File("daily.tab"), ICEWS_HEADER)("\t".join(cells))
+        LOADER.parser(FileContext("daily.tab"), ICEWS_HEADER)("\t".join(cells))

@@ -23,8 +23,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dataset.errors import Unreadable
-from dataset.inputs.archives import CONTAINERS, GRACE
-from dataset.inputs.paths import Input, inputs
+from dataset.inputs.signatures import CONTAINERS
+from dataset.inputs.source_files import SourceFile, source_files
+from dataset.inputs.zip_members import GRACE
 
 
 def gzipped(content: bytes) -> bytes:
@@ -43,11 +44,11 @@ def no_fetch(url: str) -> Path:
 
 
 def found(*paths: object) -> list[str]:
-    return [one.name for one in inputs([str(path) for path in paths], no_fetch)]
+    return [one.name for one in source_files([str(path) for path in paths], no_fetch)]
 
 
 def content_of(path: Path) -> bytes:
-    [one] = inputs([str(path)], no_fetch)
+    [one] = source_files([str(path)], no_fetch)
     with one.open() as opened:
         return opened.read()
 
@@ -245,7 +246,7 @@ def test_a_name_with_brackets_that_exists_is_no_pattern(tmp_path: Path) -> None:
 
 def test_addresses_are_fetched_and_named_after_their_last_part(tmp_path: Path) -> None:
     path = written(tmp_path, b"x", "0123-x")
-    [one] = inputs(["https://user@example.org/a/2024%20b.csv?key=secret#c"], lambda _: path)
+    [one] = source_files(["https://user@example.org/a/2024%20b.csv?key=secret#c"], lambda _: path)
     assert (one.path, one.name) == (path, "2024 b.csv")
 
 
@@ -283,7 +284,7 @@ def test_devices_and_sockets_are_refused(tmp_path: Path) -> None:
 
 
 def test_hash_and_size_are_of_the_file_as_it_is(tmp_path: Path) -> None:
-    [one] = inputs([str(written(tmp_path, PLAIN))], no_fetch)
+    [one] = source_files([str(written(tmp_path, PLAIN))], no_fetch)
     assert (one.sha256, one.bytes) == (hashlib.sha256(PLAIN).hexdigest(), len(PLAIN))
 
 
@@ -311,12 +312,12 @@ def test_hash_and_size_are_of_the_file_as_it_is(tmp_path: Path) -> None:
     ],
 )
 def test_the_last_time_in_a_name_is_its_stamp(name: str, stamp: str | None) -> None:
-    assert Input(NAMES, name, "", 0).stamp == stamp
+    assert SourceFile(NAMES, name, "", 0).stamp == stamp
 
 
 @given(st.text("0129- x", max_size=40))
 def test_a_stamp_is_a_time_or_none(name: str) -> None:
-    stamp = Input(NAMES, name, "", 0).stamp
+    stamp = SourceFile(NAMES, name, "", 0).stamp
     assert stamp is None or (len(stamp) == 20 and stamp.translate(str.maketrans("", "", "-T:Z")))
 
 
@@ -356,7 +357,7 @@ def test_the_position_goes_to_the_end_of_the_packed_file(
     tmp_path: Path, pack: Callable[[bytes], bytes]
 ) -> None:
     content = pack(os.urandom(3 * GRACE).hex().encode())
-    [one] = inputs([str(written(tmp_path, content, "events.csv"))], no_fetch)
+    [one] = source_files([str(written(tmp_path, content, "events.csv"))], no_fetch)
     with one.open() as opened:
         positions = [opened.position() for _ in iter(lambda: opened.read(ROOM), b"")]
     assert positions == sorted(positions)
@@ -402,7 +403,7 @@ def test_what_is_no_text_is_refused_for_what_it_is(
 
 def test_damage_shows_midway_as_unreadable(tmp_path: Path) -> None:
     packed = gzipped(os.urandom(3 * GRACE).hex().encode())
-    [one] = inputs([str(written(tmp_path, packed[:-GRACE], "a.gz"))], no_fetch)
+    [one] = source_files([str(written(tmp_path, packed[:-GRACE], "a.gz"))], no_fetch)
     with one.open() as opened:
         assert len(opened.read(GRACE)) == GRACE
         with pytest.raises(Unreadable, match=r"a\.gz is damaged"):
@@ -489,11 +490,11 @@ READER = """
 import sys
 from pathlib import Path
 from dataset.errors import Unreadable
-from dataset.inputs import inputs
-from dataset.records import lines
+from dataset.inputs.source_files import source_files
+from dataset.inputs.records import line_records
 try:
-    with inputs(sys.argv[1:], Path)[0].open() as opened:
-        for record in lines(opened):
+    with source_files(sys.argv[1:], Path)[0].open() as opened:
+        for record in line_records(opened):
             pass
 except Unreadable as error:
     print(error)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dataset.building.rows import build
 from dataset.errors import Refused
-from dataset.loaders.base import File, Parse
+from dataset.loaders.base import FileContext, Parse
 from dataset.loaders.keds import LOADER
 from support.sample_lines import KEDS
 
@@ -16,7 +16,7 @@ HEADER = "date,source,target,code"
 
 
 def parser() -> Parse:
-    return LOADER.parser(File("turkey.csv"), HEADER)
+    return LOADER.parser(FileContext("turkey.csv"), HEADER)
 
 
 def test_a_line_becomes_an_event() -> None:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from dataset.building.parts import pieces_of
-from dataset.building.rows import Builder
+from dataset.building.rows import RowBuilder
+from dataset.building.sections import sections_of
 from dataset.errors import Refused
 from dataset.loaders import LOADERS
-from dataset.loaders.base import File
+from dataset.loaders.base import FileContext
 from support import sample_lines as samples
 from support.real_files import FORMATS, files_of
 
@@ -72,12 +72,12 @@ def test_other_files_are_claimed_by_none(records: list[str]) -> None:
 def read(name: str, path: Path) -> tuple[list[str], list[str]]:
     """Give the ids of the events in a file, and why other records are none."""
     loader, (first, *others) = LOADERS[name], records_of(path)
-    parse, builder = loader.parser(File(path.name), first), Builder(loader.codebook)
+    parse, builder = loader.parser(FileContext(path.name), first), RowBuilder(loader.codebook)
     ids, reasons = [], []
     for record in others if loader.header(first) else [first, *others]:
         try:
             source = parse(record)
-            builder.build(pieces_of(source))
+            builder.from_sections(sections_of(source))
             ids.append(source["id"])
         except Refused as refused:
             reasons.append(refused.reason)
@@ -96,7 +96,7 @@ def test_real_files_hold_events_each_with_its_id(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["icews", "phoenix", "keds", "polecat"])
 def test_a_dataset_that_was_asked_for_stands_in_id_and_dataset(name: str) -> None:
-    parse = LOADERS[name].parser(File("x", dataset="own"), SAMPLES[name][0])
+    parse = LOADERS[name].parser(FileContext("x", dataset="own"), SAMPLES[name][0])
     source = parse(SAMPLES[name][-1])
     assert source["dataset"] == "own"
     assert source["id"].startswith("own:")

@@ -338,5 +338,5 @@ def test_an_export_loads_again_with_every_field(
     empty = tmp_path / "empty.sqlite"
     outcome = loaded(empty, format, exported)
     same = [name for name in LISTED if name not in ("key", "loader_version")]
-    assert outcome.account["inserted"] == outcome.read == len(rows_of(rich_store))
+    assert outcome.outcomes["inserted"] == outcome.read == len(rows_of(rich_store))
     assert sorted(rows_of(empty, same), key=str) == sorted(rows_of(rich_store, same), key=str)

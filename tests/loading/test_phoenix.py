@@ -7,14 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dataset.building.rows import build
+from dataset.building.sections import Columns
 from dataset.errors import Refused
-from dataset.loaders.base import File, Source
+from dataset.loaders.base import FileContext
 from dataset.loaders.phoenix import LOADER
 from support.sample_lines import PHOENIX, line
 
 
-def parsed(**changes: str) -> Source:
-    return LOADER.parser(File("events.txt"), "")(line(PHOENIX, **changes))
+def parsed(**changes: str) -> Columns:
+    return LOADER.parser(FileContext("events.txt"), "")(line(PHOENIX, **changes))
 
 
 def test_a_line_becomes_an_event() -> None:
@@ -146,4 +147,4 @@ def test_a_slip_of_the_dictionaries_is_no_actor(source: str) -> None:
 @given(st.lists(st.text(), min_size=26, max_size=26))
 def test_no_text_breaks_the_parser(cells: list[str]) -> None:
     with suppress(Refused):
-        LOADER.parser(File("events.txt"), "")("\t".join(cells))
+        LOADER.parser(FileContext("events.txt"), "")("\t".join(cells))

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dataset.building.rows import build
+from dataset.building.sections import Columns
 from dataset.errors import Refused
-from dataset.loaders.base import File, Source
+from dataset.loaders.base import FileContext
 from dataset.loaders.polecat import LOADER, STANDARD
 from support.sample_lines import POLECAT, line
 
@@ -16,9 +17,9 @@ HEADER = "\t".join(STANDARD)
 STAMP = "2023-06-10T00:00:00Z"
 
 
-def parsed(header: str = HEADER, end: str = "", **changes: str) -> Source:
+def parsed(header: str = HEADER, end: str = "", **changes: str) -> Columns:
     named = {name.replace("_", " "): value for name, value in changes.items()}
-    return LOADER.parser(File("ngecEvents.txt", STAMP), header)(line(POLECAT, **named) + end)
+    return LOADER.parser(FileContext("ngecEvents.txt", STAMP), header)(line(POLECAT, **named) + end)
 
 
 def test_a_line_becomes_an_event() -> None:
@@ -74,7 +75,7 @@ def test_headers_and_lines_may_differ(header: str, end: str) -> None:
 def test_columns_are_found_by_name() -> None:
     header = "\t".join(reversed(STANDARD))
     record = "\t".join(reversed(POLECAT.values()))
-    assert LOADER.parser(File("ngecEvents.txt", STAMP), header)(record) == parsed()
+    assert LOADER.parser(FileContext("ngecEvents.txt", STAMP), header)(record) == parsed()
 
 
 @pytest.mark.parametrize(
@@ -148,4 +149,4 @@ def test_a_line_without_an_id_makes_no_event() -> None:
 @given(st.lists(st.text(), min_size=39, max_size=42))
 def test_no_text_breaks_the_parser(cells: list[str]) -> None:
     with suppress(Refused):
-        LOADER.parser(File("ngecEvents.txt"), HEADER)("\t".join(cells))
+        LOADER.parser(FileContext("ngecEvents.txt"), HEADER)("\t".join(cells))

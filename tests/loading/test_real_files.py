@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from flask.testing import FlaskClient
 
-from dataset.loading.accounts import Outcome
+from dataset.loading.accounts import Account
 from support.paths import SHARED
 from support.real_files import EVENTS, FORMATS, files_of
 from support.rich_store import client_on
@@ -29,7 +29,7 @@ def folder(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def store(folder: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Outcome]:
+def store(folder: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Account]:
     """A store with the files of a folder, and what the load did."""
     path = tmp_path_factory.mktemp("real") / "store.sqlite"
     return path, loaded(path, FORMATS[folder], *files_of(folder))
@@ -62,12 +62,12 @@ def has_header(folder: str) -> bool:
     return folder in ("icews", "keds")
 
 
-def test_every_record_has_one_outcome(folder: str, store: tuple[Path, Outcome]) -> None:
+def test_every_record_has_one_outcome(folder: str, store: tuple[Path, Account]) -> None:
     _, outcome = store
     lines = [len(path.read_bytes().strip().split(b"\n")) for path in files_of(folder)]
     assert outcome.read == sum(lines) - has_header(folder) * len(lines)
-    assert outcome.account["quarantined"] == REFUSED.get(folder, 0)
-    assert outcome.account["inserted"] == outcome.read - REFUSED.get(folder, 0)
+    assert outcome.outcomes["quarantined"] == REFUSED.get(folder, 0)
+    assert outcome.outcomes["inserted"] == outcome.read - REFUSED.get(folder, 0)
 
 
 CODE = {"gdelt1": 26, "gdelt2": 26, "icews": 6, "keds": 3, "phoenix": 13}
@@ -92,14 +92,14 @@ def stored(path: Path, *names: str) -> list[tuple[Any, ...]]:
     return rows_of(path, names)
 
 
-def test_root_codes_agree(folder: str, store: tuple[Path, Outcome]) -> None:
+def test_root_codes_agree(folder: str, store: tuple[Path, Account]) -> None:
     if folder not in CODE:
         pytest.skip("mentions have no code")
     expected = Counter(valid(raw(folder), folder)[CODE[folder]].str[:2])
     assert Counter(root for (root,) in stored(store[0], "action_root")) == expected
 
 
-def test_countries_of_actors_agree(folder: str, store: tuple[Path, Outcome]) -> None:
+def test_countries_of_actors_agree(folder: str, store: tuple[Path, Account]) -> None:
     if folder not in COUNTRY:
         pytest.skip("the source has no column of CAMEO countries")
     expected = Counter(raw(folder)[COUNTRY[folder]])
@@ -107,7 +107,7 @@ def test_countries_of_actors_agree(folder: str, store: tuple[Path, Outcome]) -> 
     assert found == expected
 
 
-def test_countries_of_icews_agree(folder: str, store: tuple[Path, Outcome]) -> None:
+def test_countries_of_icews_agree(folder: str, store: tuple[Path, Account]) -> None:
     if folder != "icews":
         pytest.skip("only ICEWS names countries in words")
     lines = (SHARED / "data/codes/icews.countrynames.txt").read_text("utf-8").splitlines()
@@ -124,7 +124,7 @@ OWN_CODES = {"MNE", "TLS", "IMN", "XKX", "ANT", "---"}
 """CAMEO has other codes for these (ICEWS means Antarctica by ANT), or they are no countries."""
 
 
-def test_mentions_and_goldstein_values_agree(folder: str, store: tuple[Path, Outcome]) -> None:
+def test_mentions_and_goldstein_values_agree(folder: str, store: tuple[Path, Account]) -> None:
     if folder not in GOLDSTEIN:
         pytest.skip("the source gives no value")
     frame = valid(raw(folder), folder)

@@ -9,9 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataset.inputs.records import FARTHEST, KEPT, LONGEST, NUL, TOO_LONG, UNCLOSED, lines, quoted
+from dataset.inputs.records import (
+    FARTHEST,
+    KEPT,
+    LONGEST,
+    NUL,
+    TOO_LONG,
+    UNCLOSED,
+    csv_records,
+    line_records,
+)
 
-WAYS = pytest.mark.parametrize("cut", [lines, quoted])
+WAYS = pytest.mark.parametrize("cut", [line_records, csv_records])
 ENDS = st.sampled_from([b"\n", b"\r\n"])
 TEXTS = st.binary(max_size=30).map(lambda text: text.translate(None, b'\r\n\0"'))
 CELLS = st.text('ab,"\n', max_size=12).map(lambda text: text.replace('"', '""'))
@@ -42,7 +51,7 @@ def cut_all(cut: Callable[[Any], Iterator[Any]], text: bytes) -> list[tuple[Any,
 def test_lines_that_are_joined_are_what_went_in(parts: list[tuple[bytes, bytes]]) -> None:
     # A BOM is dropped; these texts may begin with one by chance.
     text = b"".join(line + end for line, end in parts).removeprefix(BOM)
-    shown = {line - 1: raw for line, raw, _ in lines(io.BytesIO(text))}
+    shown = {line - 1: raw for line, raw, _ in line_records(io.BytesIO(text))}
     joined = b"".join(shown.get(number, b"") + parts[number][1] for number in range(len(parts)))
     assert joined == text
 
@@ -50,21 +59,21 @@ def test_lines_that_are_joined_are_what_went_in(parts: list[tuple[bytes, bytes]]
 @given(st.lists(st.lists(CELLS, min_size=1, max_size=3), max_size=20), ENDS)
 def test_quoted_records_that_are_joined_are_what_went_in(rows: list[list[str]], end: bytes) -> None:
     written = [",".join(f'"{cell}"' for cell in row).encode() for row in rows]
-    records = cut_all(quoted, b"".join(row + end for row in written))
+    records = cut_all(csv_records, b"".join(row + end for row in written))
     starts = [1 + sum(row.count(b"\n") + 1 for row in written[:n]) for n in range(len(written))]
     assert records == [(line, row, None) for line, row in zip(starts, written, strict=True)]
 
 
 @given(st.binary(max_size=200))
 def test_no_byte_of_a_text_is_lost_without_a_record(text: bytes) -> None:
-    kept = b"".join(raw for _, raw, _ in lines(io.BytesIO(text)))
+    kept = b"".join(raw for _, raw, _ in line_records(io.BytesIO(text)))
     ends = b"\r\n"
     assert kept.translate(None, ends) == text.removeprefix(BOM).translate(None, ends)
 
 
 @given(st.text('a"\n', max_size=60))
 def test_an_open_quote_loses_no_line(text: str) -> None:
-    kept = b"".join(raw for _, raw, _ in quoted(io.BytesIO(text.encode())))
+    kept = b"".join(raw for _, raw, _ in csv_records(io.BytesIO(text.encode())))
     assert kept.replace(b"\n", b"") == text.encode().replace(b"\n", b"")
 
 
@@ -115,7 +124,7 @@ def test_a_longer_line_is_one_fault(cut: Any, more: int, end: bytes, start: byte
 
 
 def test_returns_before_its_end_do_not_make_a_long_line_short() -> None:
-    records = cut_all(lines, b"a" + b"\r" * (2 * LONGEST) + b"b\nc")
+    records = cut_all(line_records, b"a" + b"\r" * (2 * LONGEST) + b"b\nc")
     assert [(line, fault) for line, _, fault in records] == [(1, TOO_LONG), (2, None)]
 
 
@@ -130,33 +139,33 @@ def test_a_line_without_end_is_read_in_constant_memory(cut: Any) -> None:
 
 
 def test_a_quoted_cell_may_hold_line_ends() -> None:
-    records = cut_all(quoted, b'a,"b\n\nc"\r\nd\n')
+    records = cut_all(csv_records, b'a,"b\n\nc"\r\nd\n')
     assert records == [(1, b'a,"b\n\nc"', None), (4, b"d", None)]
 
 
 def test_a_quoted_cell_may_have_as_many_lines_as_the_limit() -> None:
     cell = b'"' + b"x\n" * (FARTHEST - 1) + b'"'
-    assert cut_all(quoted, cell + b"\nb") == [(1, cell, None), (FARTHEST + 1, b"b", None)]
+    assert cut_all(csv_records, cell + b"\nb") == [(1, cell, None), (FARTHEST + 1, b"b", None)]
 
 
 @pytest.mark.parametrize("rest", [b"x\n" * FARTHEST + b'"\n', b"x\n" * 9, b"x" * LONGEST + b'"\n'])
 def test_a_quote_that_is_not_closed_takes_one_line_only(rest: bytes) -> None:
-    records = cut_all(quoted, b'a\n"b\n' + rest)
+    records = cut_all(csv_records, b'a\n"b\n' + rest)
     assert records[:2] == [(1, b"a", None), (2, b'"b', UNCLOSED)]
     assert len(records) == 2 + rest.count(b"\n")
 
 
 def test_each_open_quote_is_found() -> None:
-    records = cut_all(quoted, (b'"a\n' + b"b\n" * FARTHEST) * 50)
+    records = cut_all(csv_records, (b'"a\n' + b"b\n" * FARTHEST) * 50)
     faults = [line for line, _, fault in records if fault == UNCLOSED]
     assert faults == [1 + number * (FARTHEST + 1) for number in range(50)]
 
 
 def test_a_nul_byte_in_a_quoted_cell_faults_its_record_only() -> None:
-    assert cut_all(quoted, b'"a\n\0"\nb\n') == [(1, b'"a\n\0"', NUL), (3, b"b", None)]
+    assert cut_all(csv_records, b'"a\n\0"\nb\n') == [(1, b'"a\n\0"', NUL), (3, b"b", None)]
 
 
 def test_a_long_line_in_a_quoted_cell_ends_the_cell() -> None:
-    records = cut_all(quoted, b'"a\n' + b"x" * (5 * LONGEST) + b'\nb"\nc\n')
+    records = cut_all(csv_records, b'"a\n' + b"x" * (5 * LONGEST) + b'\nb"\nc\n')
     faults = [(line, fault) for line, _, fault in records]
     assert faults == [(1, UNCLOSED), (2, TOO_LONG), (3, UNCLOSED), (4, None)]

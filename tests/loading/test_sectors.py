@@ -5,10 +5,11 @@ import json
 import pytest
 
 from dataset.codebook import ETHNIC, GROUPS, RELIGIONS, ROLES
-from dataset.codebook.sectors import SECTOR_COLUMNS, SECTORS
+from dataset.codebook.sectors import SECTORS
 from dataset.codebook.tables import rows
 from support.paths import SHARED
 
+SECTOR_COLUMNS = ("role", "ethnic", "religion", "group")
 TABLES = dict(zip(SECTOR_COLUMNS, (ROLES, ETHNIC, RELIGIONS, GROUPS), strict=True))
 DICTIONARY = SHARED / "data" / "codes" / "icews.sectors.json"
 

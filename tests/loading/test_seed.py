@@ -11,7 +11,7 @@ import marshmallow as ma
 import pytest
 from flask.testing import FlaskClient
 
-from dataset.building.rows import BUILT, build
+from dataset.building.rows import ROW_COLUMNS, build
 from dataset.codebook import ACTIONS, decode
 from dataset.loading.seed import CODEBOOK, events_of
 from schemas.events import EventSchema
@@ -26,7 +26,7 @@ EVENTS = [
     for paragraph in PARAGRAPHS
     for event in paragraph.get("event", ())
 ]
-ROWS = [dict(zip(BUILT, build(source, CODEBOOK), strict=True)) for source in events_of(CODED)]
+ROWS = [dict(zip(ROW_COLUMNS, build(source, CODEBOOK), strict=True)) for source in events_of(CODED)]
 BY_SUMMARY = {row["evidence_summary"]: row for row in ROWS}
 SIDES = ("actor", "target")
 ROLES = [(event, event[side]["code"]) for event in EVENTS for side in SIDES]

@@ -16,9 +16,9 @@ import pytest
 
 from benchmarks.gdelt_like import lines
 from dataset.errors import StoreError
-from dataset.inputs.paths import Input, inputs
-from dataset.loading.loads import Order, load
-from dataset.loading.space import check_space
+from dataset.inputs.source_files import SourceFile, source_files
+from dataset.loading.checks import check_space
+from dataset.loading.loads import LoadJob, load
 from dataset.store.database import open_to_read, open_to_write
 from support.crashes import checked, loading
 from support.figures import tally
@@ -130,7 +130,7 @@ def small(own_store: Path) -> Iterator[Any]:
 def test_a_full_disk_is_said_and_the_load_can_be_repeated(
     own_store: Path, small: Any, large: Path, seeded: Path, undisturbed: Path
 ) -> None:
-    order = Order("gdelt", inputs([str(large)], Path))
+    order = LoadJob("gdelt", source_files([str(large)], Path))
     with pytest.raises(StoreError, match=r"disk is full\. Nothing was changed: make room"):
         load(small, order)
     assert client_on(own_store).get("/v1/events/count").get_json()["count"] == 55
@@ -168,8 +168,8 @@ def test_a_second_load_is_refused_while_another_writes(own_store: Path, large: P
 
 
 def test_a_load_without_room_for_it_does_not_begin(own_store: Path, large: Path) -> None:
-    huge = Input(large, "huge.tsv", "", 10**18)
+    huge = SourceFile(large, "huge.tsv", "", 10**18)
     database = open_to_read(str(own_store))
     with pytest.raises(StoreError, match=r"The load may need .* MB beside .* MB are free"):
         check_space(database, [huge])
-    check_space(database, [Input(large, "small.tsv", "", 10**3)])
+    check_space(database, [SourceFile(large, "small.tsv", "", 10**3)])

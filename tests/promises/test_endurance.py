@@ -100,7 +100,7 @@ def test_a_disk_that_fills_up_under_a_load_leaves_the_store_as_it_was(
     filler.unlink()
     assert rows_of(store) == rows_of(seeded)
     checked(store)
-    assert loaded(store, "gdelt", events).account["inserted"] == ROWS
+    assert loaded(store, "gdelt", events).outcomes["inserted"] == ROWS
     tally("disk full", faults=1, rows_lost=0)
 
 

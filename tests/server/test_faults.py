@@ -14,8 +14,8 @@ from api.commands.main import main
 from api.context import store
 from api.settings import Settings
 from dataset.errors import StoreError
-from dataset.inputs.paths import inputs
-from dataset.loading.loads import Order, load
+from dataset.inputs.source_files import source_files
+from dataset.loading.loads import LoadJob, load
 from dataset.maintenance.copies import copy
 from dataset.store.database import open_to_write
 from dataset.store.models import Event
@@ -112,7 +112,7 @@ def test_a_load_that_loses_its_server_leaves_nothing(
             stopped.append(True)
 
     with pytest.raises(StoreError, match="cannot be written"):
-        load(database, Order("gdelt", inputs([str(path)], no_fetch)), stop_midway)
+        load(database, LoadJob("gdelt", source_files([str(path)], no_fetch)), stop_midway)
     server.start()
     assert sums_of(url) == before
 
@@ -121,7 +121,7 @@ def test_a_load_that_is_killed_leaves_nothing(any_store: str, tmp_path: Path) ->
     before = sums_of(any_store)
     path = tmp_path / "some.tsv"
     path.write_bytes(b"".join(gdelt_line(c0=str(n)) for n in range(3_000)))
-    order = Order("gdelt", inputs([str(path)], no_fetch))
+    order = LoadJob("gdelt", source_files([str(path)], no_fetch))
     process = os.fork()
     if not process:
         load(open_to_write(any_store), order, lambda *_: os.kill(os.getpid(), 9))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dataset.codebook.hints import closest
+from dataset.codebook.vocabularies import closest
 
 ONLY_FOR_OTHERS = {
     "asyncio",

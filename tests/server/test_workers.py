@@ -1,10 +1,13 @@
 """The worker of a real server: its loop, its threads, and what it relies on of gunicorn."""
 
+import fcntl
 import inspect
 import os
 import resource
+import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -19,11 +22,14 @@ from gunicorn.http.unreader import Unreader
 from gunicorn.workers import base, gthread
 
 from api.server.sending import MOST_KEPT_OF_ALL
+from api.server.waiting_requests import MOST_WAITING
+from dataset.store.results_cache import LOCKS
 from support.attacks import connected as connected_slowly
 from support.connections import answer_on, connected
 from support.paths import COMMAND
 from support.programs import free_port
 from support.servers import serving, stop, wait_until_up
+from support.servers import start as launch
 
 REQUEST = b"GET %s HTTP/1.1\r\nHost: a\r\n\r\n"
 Start = Callable[[int], tuple[str, subprocess.Popen[str]]]
@@ -190,14 +196,13 @@ def few_files(seeded: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     stop(process)
 
 
-def test_connections_leave_files_for_answers(few_files: Any) -> None:
+def test_idle_connections_make_room_for_those_that_ask(few_files: Any) -> None:
     url, process = few_files
     with ExitStack() as stack:
-        connections = [stack.enter_context(connected(url)) for _ in range(200)]
-        for connection in connections[:20]:
-            ask(connection, "/v1/aggregates?by=day")
-            assert answer_on(connection)[0] == 200
-    assert httpx.get(f"{url}/v1/events").status_code == 200
+        for _ in range(200):
+            stack.enter_context(connected(url))
+        assert httpx.get(f"{url}/healthz").status_code == 200
+        assert httpx.get(f"{url}/v1/aggregates?by=day").status_code == 200
     assert "Too many open files" not in stop(process)
 
 
@@ -229,6 +234,77 @@ def test_requests_wait_for_their_turn_without_a_thread(seeded: Path, tmp_path: P
             ask(connection, f"/v1/aggregates?by=id&tone_min={number}")
         assert httpx.get(f"{url}/v1/events").status_code == 200
         assert [answer_on(connection)[0] for connection in waiting] == [200] * 8
+
+
+def reset(connection: socket.socket) -> None:
+    """Close a connection in such a way that the other side knows at once."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def test_who_leaves_while_waiting_holds_up_nobody(seeded: Path, tmp_path: Path) -> None:
+    given = {"CACHE": str(tmp_path), "THREADS": "2", "WORKERS": "1", "LOG": "requests"}
+    port = free_port()
+    process = launch(seeded, port, **given)
+    url = f"http://127.0.0.1:{port}"
+    wait_until_up(url, process)
+    with ExitStack() as stack:
+        waiting = [stack.enter_context(connected(url)) for _ in range(40)]
+        for number, connection in enumerate(waiting):
+            ask(connection, f"/v1/events?sample=55&seed={number}")
+        for connection in waiting[1:]:
+            reset(connection)
+        assert answer_on(waiting[0])[0] == 200
+    assert httpx.get(f"{url}/v1/events?sample=5&seed=41").status_code == 200
+    assert stop(process).count("/v1/events") < 40
+
+
+def test_no_more_wait_than_may(seeded: Path, tmp_path: Path) -> None:
+    """The folder of results is locked by somebody else: all who ask for what is in it wait."""
+    given = {"CACHE": str(tmp_path), "THREADS": "2", "WORKERS": "1", "QUERY_SECONDS": "2"}
+    with serving(seeded, **given) as url, ExitStack() as stack:
+        assert httpx.get(f"{url}/v1/aggregates?by=id").status_code == 200
+        for number in range(LOCKS):
+            lock = stack.enter_context((tmp_path / "results" / f"{number}.lock").open("w"))
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        waiting = [stack.enter_context(connected(url)) for _ in range(MOST_WAITING + 20)]
+        for number, connection in enumerate(waiting):
+            ask(connection, f"/v1/aggregates?by=id&tone_min={number}")
+        assert httpx.get(f"{url}/v1/events").status_code == 200
+        assert {answer_on(connection)[0] for connection in waiting} == {503}
+
+
+def test_a_wait_of_which_nothing_can_be_told_ends(seeded: Path, tmp_path: Path) -> None:
+    """The folder of results is taken away while somebody waits for what another makes there."""
+    results = tmp_path / "results"
+    with serving(seeded, CACHE=str(tmp_path), WORKERS="1") as url, connected(url) as waiting:
+        assert httpx.get(f"{url}/v1/aggregates?by=id").status_code == 200
+        with ExitStack() as stack:
+            for number in range(LOCKS):
+                lock = stack.enter_context((results / f"{number}.lock").open("w"))
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            ask(waiting, "/v1/aggregates?by=dataset")
+            assert httpx.get(f"{url}/v1/events").status_code == 200
+            shutil.rmtree(results)
+        assert answer_on(waiting)[0] == 200
+        assert httpx.get(f"{url}/healthz").status_code == 200
+
+
+def test_who_is_given_up_is_not_sent_to(start: Start) -> None:
+    """Many stalled readers leave at once, while others are given up to make room."""
+    url, process = start(2)
+    workers = workers_of(process)
+    for _ in range(3):
+        with ExitStack() as stack:
+            stalled = [stack.enter_context(connected_slowly(url, 2_048)) for _ in range(40)]
+            for connection in stalled:
+                ask(connection, "/large")
+            for connection in stalled[:20]:
+                reset(connection)
+    with connected(url) as short:
+        ask(short, "/short")
+        assert is_answered(short, "/short")
+    assert workers_of(process) == workers
 
 
 # What the worker relies on of gunicorn, which promises none of it

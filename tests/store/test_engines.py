@@ -21,7 +21,7 @@ from dataset.store.models import (
     field,
 )
 from dataset.writes.revisions import revision
-from dataset.writes.versions import NAMES
+from dataset.writes.versions import VERSION_COLUMNS
 from support import sample_lines as samples
 from support.gdelt_lines import gdelt_line
 from support.postgres_server import Server
@@ -59,7 +59,7 @@ KEYS: dict[type, list[str]] = {
 def everything(store: Path | str) -> list[Any]:
     """Give all rows that hang on no clock and no chance."""
     database = open_to_write(str(store))
-    found: list[Any] = [rows_of(store, NAMES)]
+    found: list[Any] = [rows_of(store, VERSION_COLUMNS)]
     for table, keys in KEYS.items():
         query = table.select().order_by(*(field(table, name) for name in keys))
         found.append(database.execute(query).fetchall())
@@ -129,7 +129,7 @@ def wordy(any_store: str) -> FlaskClient:
         change.describe(Dataset, described | texts)
         given = {"dataset": "gdelt", "date": "2024-04-13", "added": "2024-06-17T00:00:00Z"}
         sources = ({**given, "id": one, "evidence_summary": text} for one, text in WORDS.items())
-        change.put([build(source, "gdelt") for source in sources], 1, 1)
+        change.write_events([build(source, "gdelt") for source in sources], 1, 1)
     database.close()
     return client_on(any_store)
 
@@ -204,7 +204,9 @@ def test_who_reads_sees_a_load_when_it_is_whole(any_store: str) -> None:
     given = {"dataset": "seed", "date": "2024-04-13", "added": "2024-06-17T00:00:00Z"}
     database = open_to_write(any_store)
     with revision(database, "load") as change:
-        change.put([build({**given, "id": f"seed:{n}"}, "gdelt") for n in range(900, 950)], 1, 1)
+        change.write_events(
+            [build({**given, "id": f"seed:{n}"}, "gdelt") for n in range(900, 950)], 1, 1
+        )
         assert client.get("/v1/events/count").json["count"] == 55
     assert client.get("/v1/events/count").json["count"] == 105
     database.close()

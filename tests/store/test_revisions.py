@@ -15,13 +15,13 @@ from peewee import Database
 
 from api import create_app
 from api.settings import Settings
-from dataset.building.rows import BUILT, Row, build
+from dataset.building.rows import ROW_COLUMNS, Row, build
 from dataset.declarations.columns import COLUMNS
 from dataset.declarations.ids import key_of
 from dataset.store.database import open_to_write
 from dataset.store.models import Event, Revision, Superseded
+from dataset.writes.events import BATCH
 from dataset.writes.revisions import revision
-from dataset.writes.versions import BATCH
 
 PUBLIC = [name for name, column in COLUMNS.items() if column.stored and name != "revision"]
 SEED = {f"seed:{number}" for number in range(1, 56)}
@@ -47,8 +47,8 @@ def row(native: int | str = 1000, added: int = 1, **columns: Any) -> Row:
 def put_into(database: Database, *rows: Row, version: int = 1) -> dict[str, int]:
     """Make a revision of rows; give what became of them."""
     with revision(database, "load") as change:
-        change.put(rows, 1, version)
-    return {outcome: count for outcome, count in change.account.items() if count}
+        change.write_events(rows, 1, version)
+    return {outcome: count for outcome, count in change.outcomes.items() if count}
 
 
 def last_revision(database: Database) -> int:
@@ -90,7 +90,7 @@ def shown(client: FlaskClient, **query: object) -> dict[str, dict[str, Any]]:
 
 def public(given: Row | dict[str, Any]) -> dict[str, Any]:
     """Give what the API shows of a row, built or stored."""
-    named = given if isinstance(given, dict) else dict(zip(BUILT, given, strict=True))
+    named = given if isinstance(given, dict) else dict(zip(ROW_COLUMNS, given, strict=True))
     return {name: named[name] for name in PUBLIC}
 
 
@@ -205,7 +205,7 @@ def test_nothing_else_remains_of_a_change_that_changes_nothing(
     put(row())
     before = contents(database)
     with revision(database, "load") as change:
-        change.put([row()], 1, 1)
+        change.write_events([row()], 1, 1)
     assert contents(database) == before
 
 
@@ -220,7 +220,7 @@ def contents(database: Database) -> list[Any]:
 def fail_after(database: Database, *rows: Row) -> None:
     """Begin a revision of rows that does not come to its end."""
     with revision(database, "load") as change:
-        change.put(rows, 1, 1)
+        change.write_events(rows, 1, 1)
         raise ZeroDivisionError
 
 

@@ -316,7 +316,7 @@ def test_a_store_that_takes_the_place_of_another_is_served(
     database = open_to_write(str(other))
     added = {"id": "seed:900", "dataset": "seed", "date": "2024-01-01"}
     with revision(database, "load") as change:
-        change.put([build({**added, "added": "2024-07-01T00:00:00Z"}, "gdelt")], 1, 1)
+        change.write_events([build({**added, "added": "2024-07-01T00:00:00Z"}, "gdelt")], 1, 1)
     database.close()
     other.replace(own_store)
     assert client.get("/v1/events/count").get_json()["count"] == 56

@@ -15,7 +15,7 @@ def grow(store: str) -> None:
             for _ in range(2):
                 number += 1
                 row = {"id": f"seed:{number}", "dataset": "seed", "date": "2024-01-01"}
-                change.put([build(row, "gdelt")], 1, 1)
+                change.write_events([build(row, "gdelt")], 1, 1)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from benchmarks.gdelt_like import FIRST_ID, lines
-from dataset.inputs.paths import inputs
-from dataset.loading.loads import Order, load
+from dataset.inputs.source_files import source_files
+from dataset.loading.loads import LoadJob, load
 from dataset.store.database import open_to_write
 
 ROWS = 100_000
@@ -17,6 +17,6 @@ def make_large(folder: Path, rows: int = ROWS) -> Path:
     with file.open("wb") as written:
         written.writelines(lines(rows))
     database = open_to_write(str(path))
-    load(database, Order("gdelt", inputs([str(file)], Path)))
+    load(database, LoadJob("gdelt", source_files([str(file)], Path)))
     database.close()
     return path

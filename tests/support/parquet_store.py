@@ -10,7 +10,7 @@ from dataset.parquet_copy import refreshing
 from dataset.parquet_copy.refreshing import Refreshed, refresh
 from dataset.store.database import open_to_write
 from dataset.store.snapshots import Store
-from dataset.writes import corrections
+from dataset.writes import retractions
 from support.rich_store import client_on, commit, public_id, rows_of
 
 COVERED, NEWEST = 6, 8
@@ -30,14 +30,14 @@ def refreshed(path: Path, anew: bool = False) -> Refreshed:
 def retract(path: Path, public_id: str) -> None:
     """Take an event back."""
     database = open_to_write(str(path))
-    corrections.retract(database, public_id, "a test")
+    retractions.retract(database, public_id, "a test")
     database.close()
 
 
 def restore(path: Path, public_id: str) -> None:
     """Bring an event back."""
     database = open_to_write(str(path))
-    corrections.restore(database, public_id)
+    retractions.restore(database, public_id)
     database.close()
 
 

@@ -125,7 +125,7 @@ def commit(path: Path, rows: list[Row]) -> None:
     """Put rows into a store as its next revision."""
     database = open_to_write(str(path))
     with revision(database, "load") as change:
-        change.put(rows, 2, 1)
+        change.write_events(rows, 2, 1)
     database.close()
 
 

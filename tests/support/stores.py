@@ -8,15 +8,15 @@ from typing import Any
 import apsw
 from peewee import Database
 
-from dataset.inputs.paths import inputs
-from dataset.loading.accounts import Outcome
-from dataset.loading.loads import Order, load
+from dataset.inputs.source_files import source_files
+from dataset.loading.accounts import Account
+from dataset.loading.loads import LoadJob, load
 from dataset.maintenance.copies import Sum, sum_of
 from dataset.store.database import open_to_write
 from dataset.store.models import MODELS, Event, Quarantined, field
-from dataset.writes.versions import NAMES
+from dataset.writes.versions import VERSION_COLUMNS
 
-KEPT = [name for name in NAMES if name not in ("load", "revision")]
+KEPT = [name for name in VERSION_COLUMNS if name not in ("load", "revision")]
 """What is the same of a row whatever the order of loads."""
 
 
@@ -25,12 +25,14 @@ def no_fetch(url: str) -> Path:
     raise AssertionError(url)
 
 
-def load_into(database: Database, format: str, *paths: Path, **more: Any) -> Outcome:
+def load_into(database: Database, format: str, *paths: Path, **more: Any) -> Account:
     """Load files; give what the load did."""
-    return load(database, Order(format, inputs([str(path) for path in paths], no_fetch), **more))
+    return load(
+        database, LoadJob(format, source_files([str(path) for path in paths], no_fetch), **more)
+    )
 
 
-def loaded(store: Path | str, format: str, *paths: Path, **more: Any) -> Outcome:
+def loaded(store: Path | str, format: str, *paths: Path, **more: Any) -> Account:
     """Load files into a store that is opened for this alone."""
     database = open_to_write(str(store))
     try:
@@ -39,9 +41,9 @@ def loaded(store: Path | str, format: str, *paths: Path, **more: Any) -> Outcome
         database.close()
 
 
-def counts(outcome: Outcome) -> dict[str, int]:
+def counts(outcome: Account) -> dict[str, int]:
     """Give what became of the records, without what became of none."""
-    return {name: count for name, count in outcome.account.items() if count}
+    return {name: count for name, count in outcome.outcomes.items() if count}
 
 
 def rows_of(store: Path | str, names: Iterable[str] = KEPT) -> list[tuple[Any, ...]]:

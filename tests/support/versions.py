@@ -19,4 +19,4 @@ def put(database: Database, added: int, **columns: Any) -> None:
         "added": f"2024-06-{added:02}T00:00:00Z",
     }
     with revision(database, "load") as change:
-        change.put([build({**source, **columns}, "gdelt")], 1, 1)
+        change.write_events([build({**source, **columns}, "gdelt")], 1, 1)

@@ -1,4 +1,4 @@
-"""The commands that correct what the store holds, and name its states."""
+"""The commands that take events back, bring them back, and remove them for good."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from api.terminals import echo
 from dataset.errors import Impossible
 from dataset.store.database import settings_of
 from dataset.store.results_cache import ResultsCache
-from dataset.writes import corrections
+from dataset.writes import purges, retractions
 
 
 @click.command(
@@ -24,7 +24,7 @@ from dataset.writes import corrections
 def retract_event(database: str | None, event_id: str, reason: str, successor: str | None) -> None:
     """Take the event ID back; it stays in the history."""
     with writing(settings_with(database=database)) as opened:
-        _done("retracted", event_id, corrections.retract(opened, event_id, reason, successor))
+        _done("retracted", event_id, retractions.retract(opened, event_id, reason, successor))
 
 
 @click.command("restore", epilog="Example: cameo-events restore seed:9")
@@ -36,7 +36,7 @@ def restore_event(database: str | None, event_id: str) -> None:
     If files with newer versions were loaded meanwhile, load them again.
     """
     with writing(settings_with(database=database)) as opened:
-        _done("restored", event_id, corrections.restore(opened, event_id))
+        _done("restored", event_id, retractions.restore(opened, event_id))
 
 
 @click.command("purge", epilog="Example: cameo-events purge seed:9")
@@ -54,10 +54,10 @@ def purge_event(database: str | None, cache: str | None, event_id: str) -> None:
     settings = settings_with(database=database, cache=cache)
     with writing(settings) as opened:
         store = settings_of(opened)["uuid"]
-        _done("purged", event_id, corrections.purge(opened, event_id))
+        _done("purged", event_id, purges.purge(opened, event_id))
         # Whatever fails now, the rest is removed nevertheless.
         left = [
-            corrections.forget(opened),
+            purges.forget(opened),
             _failure(lambda: ResultsCache(settings.results_folder).forget(store)),
             _failure(lambda: forget_columns(settings)),
         ]
@@ -66,16 +66,6 @@ def purge_event(database: str | None, cache: str | None, event_id: str) -> None:
             f"The event {event_id} is purged, but not all that was made of it before is removed: "
             f"{' '.join(filter(None, left))} Purge it again when that is mended."
         )
-
-
-@click.command("release", epilog="Example: cameo-events release 2026.1")
-@setting("database")
-@click.argument("name")
-@click.option("--revision", "number", type=int, help="Revision to name; the newest by default.")
-def name_release(database: str | None, name: str, number: int | None) -> None:
-    """Give a revision a NAME for good, such as 2026.1."""
-    with writing(settings_with(database=database)) as opened:
-        echo(f"Release {name} is revision {corrections.release(opened, name, number)}.")
 
 
 def _failure(remove: Callable[[], object]) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from dataset.errors import Unreadable
-from dataset.inputs.archives import Opened, opened
+from dataset.inputs.archives import UnpackedFile, unpacked
 
 _STAMPS = {
     r"(?<!\d)[0-9]{14}(?!\d)": "%Y%m%d%H%M%S",
@@ -22,7 +22,7 @@ _STAMPS = {
 
 
 @dataclass(frozen=True)
-class Input:
+class SourceFile:
     """A file to load: its base name as the user knows it, its hash and size as it is on disk."""
 
     path: Path
@@ -42,19 +42,19 @@ class Input:
         return stamp_of(self.name)
 
     @contextmanager
-    def open(self) -> Iterator[Opened]:
+    def open(self) -> Iterator[UnpackedFile]:
         """Open the file, which is unpacked as it is read; `Unreadable` may come midway."""
-        with opened(self.path, self.name) as stream:
+        with unpacked(self.path, self.name) as stream:
             yield stream
 
 
-def inputs(paths: Sequence[str], fetch: Callable[[str], Path]) -> list[Input]:
+def source_files(paths: Sequence[str], fetch: Callable[[str], Path]) -> list[SourceFile]:
     """Find the files of paths: files, folders, patterns, and addresses that `fetch` brings."""
     found: dict[str, tuple[Path, str]] = {}
     for given in paths:
         for path, name in _files(given, fetch):
             found.setdefault(os.path.realpath(path), (path, name))
-    return [_input(path, name) for path, name in found.values()]
+    return [_source_file(path, name) for path, name in found.values()]
 
 
 def _files(given: str, fetch: Callable[[str], Path]) -> list[tuple[Path, str]]:
@@ -82,7 +82,7 @@ def _last_part(url: str) -> str:
     return os.path.basename(unquote(address.path)) or address.netloc
 
 
-def _input(path: Path, name: str) -> Input:
+def _source_file(path: Path, name: str) -> SourceFile:
     """Look at a file: it must be one that can be read."""
     if not os.path.exists(path):
         raise Unreadable(
@@ -92,10 +92,10 @@ def _input(path: Path, name: str) -> Input:
     if not path.is_file():
         raise Unreadable(f"{path} is no regular file: save what it gives in a file, and load that.")
     name = os.fsencode(name).decode(errors="replace")
-    with opened(path, name), path.open("rb") as file:
+    with unpacked(path, name), path.open("rb") as file:
         modified = os.fstat(file.fileno()).st_mtime_ns
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        return Input(path, name, sha256, file.tell(), modified)
+        return SourceFile(path, name, sha256, file.tell(), modified)
 
 
 def stamp_of(name: str) -> str | None:

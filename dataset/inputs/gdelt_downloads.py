@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from dataset.inputs.downloads import Downloads, Missing
-from dataset.inputs.records import lines
+from dataset.inputs.downloads import Downloads
+from dataset.inputs.records import line_records
+from dataset.inputs.transfers import Missing
 
-BASE = "http://data.gdeltproject.org"
 FIRST_QUARTER = datetime(2015, 2, 18, 23, tzinfo=UTC)
 FIRST_DAY = date(2013, 4, 1)
 FIRST_MONTH = date(2006, 1, 1)
@@ -63,7 +63,7 @@ def fetched(
 ) -> tuple[dict[str, Path], list[str]]:
     """Fetch the files that `between` names; give their copies by address, and what is missing.
 
-    The copies suit `inputs(list(copies), copies.__getitem__)`.
+    The copies suit `source_files(list(copies), copies.__getitem__)`.
     """
     remotes = between(base, first, last, kind, daily)
     copies: dict[str, Path] = {}
@@ -88,7 +88,7 @@ def _listed(downloads: Downloads, remotes: Sequence[Remote]) -> dict[str, str | 
         return None
     listed: dict[str, str | None] = {}
     with copy.open("rb") as file:
-        for record in lines(file):
+        for record in line_records(file):
             *_, md5, address = [b"", b"", *record.raw.split()]
             name = address.rpartition(b"/")[2].decode(errors="replace")
             if name in wanted:

@@ -1,0 +1,103 @@
+"""Show the accounts of loads, and their quarantines."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from api.commands.options import setting, settings_with
+from api.terminals import echo
+from dataset.catalogue import loads
+from dataset.declarations.outcomes import OUTCOMES
+from dataset.errors import Impossible
+from dataset.loading.accounts import Account
+from dataset.store.lists import ListPage, PageRequest, every
+from dataset.store.snapshots import Snapshot, Store
+
+MOST_SHOWN = 5
+"""So many unknown codes are shown; `/v1/loads/{number}` has them all."""
+
+
+def show_account(account: Account, tried: bool = False) -> None:
+    """Print the account of a load; `tried`: nothing was kept."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column()
+    table.add_column(justify="right")
+    for name, count in (("read", account.read), *account.outcomes.items()):
+        table.add_row(name, f"{count:,}")
+    Console(width=100).print(table)
+    for line in (*_remarks(account), _ending(account, tried)):
+        echo(line)
+
+
+def _remarks(account: Account) -> Iterator[str]:
+    report = account.report
+    unknown = [
+        f"{one['code']} ({one['column']}, {one['count']:,})" for one in report["unknown_codes"]
+    ]
+    if unknown:
+        more = f" and {len(unknown) - MOST_SHOWN} more" if len(unknown) > MOST_SHOWN else ""
+        yield f"Kept, but unknown to the codebook: {', '.join(unknown[:MOST_SHOWN])}{more}."
+    for one in report["left_out"]:
+        yield f"Left out of places: {one['column']}, {one['count']:,} times."
+    if report["missing"]:
+        yield f"The source lacks {len(report['missing'])} files, the first {report['missing'][0]}."
+
+
+def _ending(account: Account, tried: bool) -> str:
+    if tried:
+        return "Nothing was kept: this was a dry run."
+    if account.revision is None:
+        done = f"Load {account.number} changed nothing and made no revision."
+    else:
+        done = f"Load {account.number} made revision {account.revision}."
+    if account.outcomes["quarantined"]:
+        done += f" See what was refused: cameo-events quarantine {account.number}"
+    return done
+
+
+@contextmanager
+def _reading(database: str | None) -> Iterator[Snapshot]:
+    store = Store(settings_with(database=database).database)
+    try:
+        with store.snapshot() as snapshot:
+            yield snapshot
+    finally:
+        store.close()
+
+
+@click.command("loads", epilog="Example: cameo-events loads")
+@setting("database")
+def list_loads(database: str | None) -> None:
+    """List the loads: what came of each."""
+    with _reading(database) as snapshot:
+        for one in every(lambda cut: loads.loads(snapshot, cut)):
+            counts = ", ".join(f"{one[name]:,} {name}" for name in OUTCOMES if one[name])
+            made = f"revision {one['revision']}" if one["revision"] else "no revision"
+            files = ", ".join(file["name"] for file in one["files"][:3])
+            files += f" and {len(one['files']) - 3} more" if len(one["files"]) > 3 else ""
+            echo(f"{one['number']}  {one['finished']}  {one['format']}  {files}")
+            echo(f"   {one['read']:,} read: {counts or 'nothing'}; {made}")
+
+
+@click.command("quarantine", epilog="Example: cameo-events quarantine 2")
+@setting("database")
+@click.argument("number", type=int)
+def show_quarantine(number: int, database: str | None) -> None:
+    """Show what the load NUMBER refused, and why."""
+    with _reading(database) as snapshot:
+        for one in every(lambda cut: _quarantine(snapshot, number, cut)):
+            where = f"{one['file']}:{one['line']}"
+            replayed = f" (read again by load {one['replayed']})" if one["replayed"] else ""
+            column = f"{one['column']}: " if one["column"] else ""
+            echo(f"{where}: {column}{one['reason']}{replayed}")
+            echo(f"    {one['raw']}")
+
+
+def _quarantine(snapshot: Snapshot, number: int, cut: PageRequest) -> ListPage:
+    page = loads.quarantine(snapshot, number, cut)
+    if page is None:
+        raise Impossible(f"There is no load {number}.")
+    return page

@@ -1,0 +1,112 @@
+"""Fetch a file over HTTP in one attempt, which may go on where another broke off."""
+
+import os
+import re
+from contextlib import suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+
+from dataset.errors import Unreadable
+from dataset.inputs.kept_downloads import forget, partial_of, store_validators, validators_of
+
+_PASSING = {408, 429}
+
+
+class Missing(Unreadable):
+    """There is no such file at its address."""
+
+
+class TryAgain(Exception):
+    """An attempt that failed, and may succeed later: `pause` is what the server asks for."""
+
+    def __init__(self, reason: str, pause: float = 0.0) -> None:
+        """Keep what went wrong."""
+        super().__init__(reason)
+        self.pause = pause
+
+
+def transfer(client: httpx.Client, url: str, target: Path, conditional: bool) -> Path | None:
+    """Fetch a file beside its target, on from where an attempt before broke off.
+
+    None if the target is still what the server has. Raises `TryAgain`, `Missing`, `Unreadable`.
+    """
+    partial = partial_of(target)
+    start, headers = _wanted(partial, target, conditional)
+    try:
+        with client.stream("GET", url, headers=headers) as response:
+            if response.status_code == 304 and not start and headers:
+                return None
+            _check_status(url, response, partial)
+            _write(response, partial, start)
+    except (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.TooManyRedirects) as error:
+        raise Unreadable(f"{shown(url)} cannot be fetched: {error}") from error
+    except httpx.TransportError as error:
+        raise TryAgain(str(error) or type(error).__name__) from error
+    return partial
+
+
+def shown(url: str) -> str:
+    """Write an address without what may be secret in it: a password, a key in the query."""
+    address = urlsplit(url)
+    return f"{address.scheme}://{address.netloc.rpartition('@')[2]}{address.path}"
+
+
+def _wanted(partial: Path, target: Path, conditional: bool) -> tuple[int, dict[str, str]]:
+    """Tell from which byte on a file is asked for, and with which headers."""
+    known, size = validators_of(partial), partial.stat().st_size if partial.exists() else 0
+    etag = known.get("etag", "")
+    version = etag if etag.startswith('"') else known.get("last-modified")
+    if size and version:
+        return size, {"Range": f"bytes={size}-", "If-Range": version}
+    known = validators_of(target) if conditional and target.exists() else {}
+    asked = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
+    return 0, {asked[name]: value for name, value in known.items()}
+
+
+def _check_status(url: str, response: httpx.Response, partial: Path) -> None:
+    status = response.status_code
+    if status in {404, 410}:
+        raise Missing(f"There is no {shown(url)} ({status}).")
+    if status == 416:
+        forget(partial)
+    if status in _PASSING or status >= 500 or status == 416:
+        reason = f"the server answered {status}"
+        raise TryAgain(reason, _seconds(response.headers.get("Retry-After", "")))
+    if status not in {200, 206}:
+        raise Unreadable(f"{shown(url)} cannot be fetched: the server answered {status}.")
+
+
+def _write(response: httpx.Response, partial: Path, start: int) -> None:
+    """Append what comes to what is there of the same version."""
+    total = response.headers.get("Content-Length", "")
+    if response.status_code == 206:
+        span = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", response.headers.get("Content-Range", ""))
+        if not start or not span or int(span[1]) != start:
+            forget(partial)
+            raise TryAgain("the server answered with another range than was asked for")
+        total = span[2]
+    else:
+        forget(partial)
+        known = {name: response.headers.get(name) for name in ("etag", "last-modified")}
+        store_validators(partial, {name: value for name, value in known.items() if value})
+    with partial.open("ab") as file:
+        # As it comes: pieces of one size would lose the last, where a connection breaks off.
+        for chunk in response.iter_raw():
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+        if total.isdigit() and file.tell() != int(total):
+            raise TryAgain(f"{file.tell():,} of {int(total):,} bytes came")
+
+
+def _seconds(wait: str) -> float:
+    """Read a Retry-After: seconds or a date."""
+    if wait.isdecimal():
+        return float(wait)
+    with suppress(ValueError, TypeError):
+        return (parsedate_to_datetime(wait) - datetime.now(UTC)).total_seconds()
+    return 0.0

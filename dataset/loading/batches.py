@@ -1,0 +1,91 @@
+"""Load source records batch by batch: decode, parse, build, write; quarantine what is refused."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from dataset.errors import Refused
+from dataset.inputs.records import SourceRecord
+from dataset.loaders.base import Loader, Parse
+from dataset.loading.accounts import OpenAccount
+from dataset.loading.datasets import describe_datasets
+from dataset.loading.destinations import DESTINATIONS
+from dataset.writes.events import BATCH
+from dataset.writes.revisions import Change
+
+MOST_BYTES = 4_000_000
+"""A batch ends once it has more bytes."""
+KEY_IS_TAKEN = "another id has the same key."
+
+Read = Callable[[bytes], Any]
+"""Makes a row of the bytes of a record; raises `Refused`."""
+
+
+class RecordLoader:
+    """Loads the source records of a format; `report` says more of those that were kept."""
+
+    def __init__(self, change: Change, account: OpenAccount, loader: Loader) -> None:
+        """Begin with no record."""
+        self._change, self._account, self._loader = change, account, loader
+        self._destination = DESTINATIONS[loader.makes](change, account.number, loader)
+        self.report = self._destination.report
+
+    def load(self, records: Iterable[SourceRecord], parse: Parse) -> Iterator[int]:
+        """Load the records of a file; yield after each batch how many it had."""
+        read = self._reader(parse)
+        for batch in _batches(records):
+            self._load_batch(batch, read)
+            self._account.count_read(len(batch))
+            yield len(batch)
+
+    def _reader(self, parse: Parse) -> Read:
+        build, encoding = self._destination.build, self._loader.encoding
+
+        def read(raw: bytes) -> Any:
+            try:
+                text = raw.decode()
+            except UnicodeDecodeError as error:
+                if encoding is None:
+                    reason = f"it is not UTF-8: byte {error.start + 1} is {raw[error.start]:#04x}."
+                    raise Refused(None, reason) from None
+                text = raw.decode(encoding)
+            return build(parse(text))
+
+        return read
+
+    def _load_batch(self, batch: list[SourceRecord], read: Read) -> None:
+        rows, built = [], []
+        refused: list[tuple[SourceRecord, Refused]] = []
+        for record in batch:
+            try:
+                if record[2]:
+                    raise Refused(None, f"{record.fault}.")
+                rows.append(read(record[1]))
+            except Refused as error:
+                refused.append((record, error))
+            else:
+                built.append(record)
+        taken = self._write(rows)
+        refused += [(built[position], Refused("id", KEY_IS_TAKEN)) for position in taken]
+        for record, reason in sorted(refused, key=lambda one: one[0].line):
+            self._account.refuse(record, reason)
+
+    def _write(self, rows: list[Any]) -> list[int]:
+        """Write rows, of described datasets; give the positions of those that are refused."""
+        new = set(map(self._destination.dataset_of, rows)) - self._account.datasets
+        describe_datasets(new, self._change, self._loader)
+        self._account.datasets |= new
+        return self._destination.write(rows)
+
+
+def _batches(records: Iterable[SourceRecord]) -> Iterator[list[SourceRecord]]:
+    """Take so many records at a time, fewer where they are long."""
+    batch: list[SourceRecord] = []
+    size = 0
+    for record in records:
+        batch.append(record)
+        size += len(record[1])
+        if len(batch) == BATCH or size > MOST_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

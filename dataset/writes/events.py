@@ -1,0 +1,133 @@
+"""Write rows of events: each is a new event, a newer version, or neither; it has one outcome."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
+
+import orjson
+from peewee import chunked
+
+from dataset.building.rows import ROW_COLUMNS, SOURCE_COLUMNS, Row
+from dataset.declarations.ids import key_of
+from dataset.store.engines.base import Engine
+from dataset.writes.seen_codes import SeenCodes
+from dataset.writes.versions import (
+    ADDED,
+    ID,
+    KEY,
+    LOADER_VERSION,
+    REVISION,
+    VERSION_COLUMNS,
+    Versions,
+)
+
+BATCH = 1_000
+_ROW_ID, _ROW_DATASET = ROW_COLUMNS.index("id"), ROW_COLUMNS.index("dataset")
+_GIVEN = itemgetter(*(VERSION_COLUMNS.index(name) for name in SOURCE_COLUMNS))
+_CANONICAL = sorted((name, VERSION_COLUMNS.index(name)) for name in SOURCE_COLUMNS)
+
+
+class EventWriter:
+    """Writes rows of events in batches, and counts their outcomes.
+
+    With `bulk` the indexes are dropped once most of many rows were new, and made again by
+    `finish`: for a load that is large against the store this takes a fraction of the time.
+    """
+
+    def __init__(
+        self, database: Engine, revision: int, outcomes: Counter[str], bulk: bool = False
+    ) -> None:
+        """Begin with nothing written."""
+        self.versions = Versions(database, revision)
+        self._revision, self._outcomes, self._bulk = revision, outcomes, bulk
+        self._codes = SeenCodes(database)
+
+    def write(
+        self, rows: Iterable[Row], numbers: Mapping[str, int], load: int, loader_version: int
+    ) -> list[int]:
+        """Write rows; give the positions of those that are refused, as their key is taken.
+
+        `numbers` maps the name of a dataset to its number in keys.
+        """
+        refused = []
+        for start, batch in _batches(rows):
+            incoming = []
+            for row in batch:
+                dataset = row[_ROW_DATASET]
+                key = key_of(numbers[dataset], row[_ROW_ID][len(dataset) + 1 :])
+                incoming.append((key, load, loader_version, *row, self._revision))
+            refused += [start + position for position in self._write_batch(incoming)]
+        return refused
+
+    def insert(self, versions: list[Row]) -> None:
+        """Make versions the current ones of their events, and remember their codes."""
+        if self._bulk and self._are_mostly_new():
+            self.versions.drop_indexes()
+        self.versions.insert(versions)
+        self._codes.add(versions)
+
+    def finish(self) -> None:
+        """Make dropped indexes again, and store the codes that the store holds now."""
+        self.versions.restore_indexes()
+        self._codes.store()
+
+    def _write_batch(self, incoming: list[Row]) -> list[int]:
+        keys = {row[KEY] for row in incoming}
+        # Sources number their events as they come: that a whole batch is new is seen at once.
+        if len(keys) == len(incoming) and self.versions.has_none_between(min(keys), max(keys)):
+            self._outcomes["inserted"] += len(incoming)
+            self.insert(incoming)
+            return []
+        return self._compare(incoming, self.versions.current(keys), self.versions.gone(keys))
+
+    def _compare(
+        self, incoming: list[Row], current: dict[int, Row], gone: dict[int, str]
+    ) -> list[int]:
+        fresh: dict[int, Row] = {}
+        refused, confirmed = [], []
+        for position, row in enumerate(incoming):
+            known = fresh.get(row[KEY]) or current.get(row[KEY])
+            outcome = _outcome(row, known, gone)
+            # Of several versions in one load, all but the best are outdated; it counts once.
+            displaces = outcome == "updated" and known and known[REVISION] == self._revision
+            self._outcomes["outdated" if displaces else outcome] += 1
+            if outcome in ("inserted", "updated"):
+                fresh[row[KEY]] = row
+            elif outcome == "quarantined":
+                refused.append(position)
+            elif outcome == "unchanged" and known and row[LOADER_VERSION] > known[LOADER_VERSION]:
+                confirmed.append(row)
+                if row[KEY] in fresh:
+                    fresh[row[KEY]] = row
+        self.versions.end([current[key] for key in fresh if key in current], None, None)
+        self.insert(list(fresh.values()))
+        self.versions.confirm(confirmed)
+        return refused
+
+    def _are_mostly_new(self) -> bool:
+        new = self._outcomes["inserted"]
+        return new >= BATCH and new > self._outcomes.total() - new
+
+
+def _outcome(row: Row, known: Row | None, gone: dict[int, str]) -> str:
+    """Tell what becomes of a row, beside the version that is known of the event of its key."""
+    if (known[ID] if known else gone.get(row[KEY], row[ID])) != row[ID]:
+        return "quarantined"
+    if known is None:
+        return "retracted" if row[KEY] in gone else "inserted"
+    if _GIVEN(known) == _GIVEN(row):
+        return "unchanged"
+    return "updated" if _rank(row) > _rank(known) else "outdated"
+
+
+def _rank(row: Row) -> tuple[str, int, bytes]:
+    """Order the versions of one event: later addition, newer loader, greater canonical JSON."""
+    canonical = orjson.dumps({name: row[position] for name, position in _CANONICAL})
+    return row[ADDED] or "", row[LOADER_VERSION], canonical
+
+
+def _batches(rows: Iterable[Row]) -> Iterator[tuple[int, list[Row]]]:
+    start = 0
+    for batch in chunked(rows, BATCH):
+        yield start, batch
+        start += len(batch)

@@ -1,0 +1,58 @@
+"""Write rows of mentions, whether their event has come or not; an equal one is there already."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from hashlib import blake2b
+
+import orjson
+
+from dataset.building.mentions import MENTION_COLUMNS
+from dataset.building.rows import Row
+from dataset.declarations.ids import key_of
+from dataset.store.engines.base import Engine
+from dataset.store.models import Mention, Tombstone
+from dataset.store.statements import given_keys, listed, text_of
+
+
+class MentionWriter:
+    """Writes rows of mentions, and counts their outcomes; none is refused."""
+
+    def __init__(self, database: Engine, revision: int, outcomes: Counter[str]) -> None:
+        """Prepare the statements."""
+        self._database, self._revision, self._outcomes = database, revision, outcomes
+        self._insert = database.inserter(
+            Mention, ("key", "n", "revision", "load", *MENTION_COLUMNS)
+        )
+        known = Mention.select(Mention.key, Mention.n).where(Mention.key.in_(given_keys()))
+        self._known = text_of(database, known)
+        purged = Tombstone.select(Tombstone.key).where(Tombstone.key.in_(given_keys()))
+        self._purged = text_of(database, purged)
+
+    def write(self, rows: Collection[Row], numbers: Mapping[str, int], load: int) -> None:
+        """Write rows; `numbers` maps the name of a dataset to its number in keys."""
+        keyed = list(_keyed(rows, numbers))
+        distinct = dict(keyed)
+        keys = listed(key for key, _ in distinct)
+        known = set(self._database.execute_sql(self._known, (keys,)).fetchall())
+        purged = {key for (key,) in self._database.execute_sql(self._purged, (keys,)).fetchall()}
+        new = [
+            (key, n, self._revision, load, *values)
+            for (key, n), values in distinct.items()
+            if (key, n) not in known and key not in purged
+        ]
+        self._insert(new)
+        retracted = sum(key in purged for (key, _), _ in keyed)
+        self._outcomes["inserted"] += len(new)
+        self._outcomes["retracted"] += retracted
+        self._outcomes["unchanged"] += len(rows) - len(new) - retracted
+
+
+def _keyed(
+    rows: Iterable[Row], numbers: Mapping[str, int]
+) -> Iterable[tuple[tuple[int, int], Row]]:
+    """Yield mentions by the key of their event and a hash of their values."""
+    for event, *values in rows:
+        dataset, _, native = event.partition(":")
+        digest = blake2b(orjson.dumps(values), digest_size=8).digest()
+        key = key_of(numbers[dataset], native)
+        yield (key, int.from_bytes(digest) >> 1), tuple(values)

@@ -1,0 +1,52 @@
+"""Remove events for good, as a court may ask."""
+
+from uuid import uuid4
+
+from dataset.errors import Impossible
+from dataset.store.database import ENGINE_ERRORS
+from dataset.store.engines.base import Engine
+from dataset.store.models import Mention, Setting, Superseded, Tombstone
+from dataset.writes.revisions import revision
+from dataset.writes.versions import ID
+
+
+def purge(database: Engine, public_id: str) -> int:
+    """Remove all that the store holds of an event; give the revision. There is no way back.
+
+    A tombstone keeps its id, so that no load brings it again. The store gets another UUID: no
+    answer that was given before counts as fresh. What is left in free pages goes with `forget`.
+    """
+    with revision(database, "purge", public_id) as change:
+        key = change.key_of(public_id)
+        current = change.versions.current([key])
+        gone = change.versions.gone([key])
+        known = {gone.get(key), *(row[ID] for row in current.values())} - {None}
+        if known != {public_id} and (known or not _is_mentioned(database, key)):
+            raise Impossible(f"The store has no event {public_id}.")
+        change.versions.remove(list(current.values()))
+        for table in (Superseded, Mention):
+            database.execute(table.delete().where(table.key == key))
+        row = {"key": key, "id": public_id, "revision": change.number}
+        database.execute(Tombstone.insert(row).on_conflict_ignore())
+        renewed = Setting.update(value=str(uuid4())).where(Setting.name == "uuid")
+        database.execute(renewed)
+        database.forget_words()
+        change.touch()
+        return change.number
+
+
+def forget(database: Engine) -> str:
+    """Write the store anew without the remains of what was purged; say what keeps some, if any.
+
+    This takes its time and, for a while, twice the room of the store.
+    """
+    try:
+        return database.write_anew()
+    except ENGINE_ERRORS as error:
+        return str(database.unusable("written anew", error))
+
+
+def _is_mentioned(database: Engine, key: int) -> bool:
+    """Tell whether there are mentions of an event that may not have come yet."""
+    found = Mention.select(Mention.key).where(Mention.key == key).limit(1)
+    return database.execute(found).fetchone() is not None

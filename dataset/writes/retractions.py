@@ -1,0 +1,58 @@
+"""Retract events, and restore them."""
+
+from dataset.building.rows import Row
+from dataset.errors import Impossible
+from dataset.store.engines.base import Engine
+from dataset.store.models import Superseded, field
+from dataset.writes.revisions import Change, revision
+from dataset.writes.versions import ID, VERSION_COLUMNS
+
+
+def retract(database: Engine, public_id: str, reason: str, successor: str | None = None) -> int:
+    """Take an event back; give the revision. It stays in the history, with the reason."""
+    if not reason.strip():
+        raise Impossible("A retraction needs a reason.")
+    with revision(database, "retract", public_id) as change:
+        row = _current(change, public_id)
+        if successor is not None:
+            _check_successor(change, public_id, successor)
+        readable = reason.strip().encode(errors="replace").decode()
+        change.versions.end([row], readable, successor)
+        change.touch()
+        return change.number
+
+
+def restore(database: Engine, public_id: str) -> int:
+    """Bring a retracted event back as it was last; give the revision.
+
+    Newer versions that loads brought meanwhile were not stored: load these files again.
+    """
+    with revision(database, "restore", public_id) as change:
+        key = change.key_of(public_id)
+        if key in change.versions.current([key]):
+            raise Impossible(f"The event {public_id} is not retracted.")
+        last = Superseded.select(*(field(Superseded, name) for name in VERSION_COLUMNS)).where(
+            Superseded.key == key, field(Superseded, "id") == public_id
+        )
+        found = database.execute(last.order_by(Superseded.ended.desc()).limit(1)).fetchone()
+        if found is None:
+            raise Impossible(f"Nothing is left of the event {public_id}, or it never was.")
+        change.events.insert([(*found[:-1], change.number)])
+        change.touch()
+        return change.number
+
+
+def _current(change: Change, public_id: str) -> Row:
+    key = change.key_of(public_id)
+    row = change.versions.current([key]).get(key)
+    if row is not None and row[ID] == public_id:
+        return row
+    if change.versions.gone([key]).get(key) == public_id:
+        raise Impossible(f"The event {public_id} is retracted or purged already.")
+    raise Impossible(f"The store has no event {public_id}.")
+
+
+def _check_successor(change: Change, public_id: str, successor: str) -> None:
+    if successor == public_id:
+        raise Impossible("An event cannot succeed itself.")
+    _current(change, successor)
