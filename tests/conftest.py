@@ -15,8 +15,8 @@ from api.settings import Settings
 from dataset.loading import seed
 from dataset.maintenance.copies import copy
 from dataset.store.database import open_to_write
-from support.documents import write_figures
-from support.figures import MEASURED_BY, as_text, handed_over, known, take
+from support.documents import write_figures, written
+from support.figures import FIGURES, MEASURED_BY, handed_over, known, take
 from support.paths import ROOT
 from support.postgres_server import Server
 from support.quick import Watch
@@ -51,13 +51,12 @@ def pytest_testnodedown(node: Any, error: object) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what was measured, and write it down if that was asked for."""
-    shown = as_text()
-    if shown:
+    if FIGURES:
         terminalreporter.section("figures")
-    for promise, text in shown.items():
-        terminalreporter.line(f"{promise}: {text}")
+    for promise, numbers in FIGURES.items():
+        terminalreporter.line(f"{promise}: {written([numbers])}")
     if terminalreporter.config.getoption("--write-figures"):
-        write_figures(ROOT / "docs" / "promises.md", shown, MEASURED_BY)
+        write_figures(ROOT / "docs" / "promises.md", FIGURES, MEASURED_BY)
 
 
 WATCH = Watch()

@@ -1,9 +1,10 @@
 """The documents: their blocks of code, and the tables that measurements write into them."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from support.paths import ROOT
 
@@ -11,6 +12,7 @@ RUN = ("sh", "python", "r", "js")
 PARSED = ("nginx", "ini", "yaml", "json")
 OUTPUT = ("text", "json")
 FENCE = re.compile(r"^```(\w*)$")
+Figures = Mapping[str, Any]
 NOT_RUN = re.compile(r"^<!-- not run: (.+) -->$")
 
 
@@ -67,18 +69,27 @@ def _fences(page: Path) -> Iterator[tuple[int, Block]]:
 
 
 def write_figures(
-    page: Path, figures: Mapping[str, str], measured_by: Mapping[str, Collection[str]]
+    page: Path, figures: Mapping[str, Figures], measured_by: Mapping[str, Collection[str]]
 ) -> None:
     """Write the figures of promises into the last cells of the rows of their tests."""
     lines = page.read_text("utf-8").splitlines()
     for number, line in enumerate(lines):
         cells = line.split(" | ")
         tests = set(re.findall(r"`(test_\w+)`", cells[1])) if len(cells) == 3 else set()
-        found = [promise for promise in figures if tests & set(measured_by[promise])]
-        texts = [f"{one}: {figures[one]}" if found[1:] else figures[one] for one in found]
-        if texts:
-            lines[number] = f"{cells[0]} | {cells[1]} | {'; '.join(texts)} |"
+        found = [figures[promise] for promise in figures if tests & set(measured_by[promise])]
+        if found:
+            lines[number] = f"{cells[0]} | {cells[1]} | {written(found)} |"
     page.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def written(found: Sequence[Figures]) -> str:
+    """Write figures; of several that have one name, the least and the greatest."""
+    texts = []
+    for name in dict.fromkeys(name for figures in found for name in figures):
+        values = [figures[name] for figures in found if name in figures]
+        span = dict.fromkeys((min(values), max(values)))
+        texts.append(f"{name.replace('_', ' ')}: {' to '.join(map(str, span))}")
+    return ", ".join(texts)
 
 
 def write_rows(page: Path, run: str, rows: Mapping[tuple[str, ...], str]) -> None:

@@ -38,11 +38,3 @@ def take(output: dict[str, Any]) -> None:
         figures = FIGURES.setdefault(promise, {})
         for name, number in numbers.items():
             figures[name] = figures[name] + number if name in figures else number
-
-
-def as_text() -> dict[str, str]:
-    """Write the figures of each promise."""
-    return {
-        promise: ", ".join(f"{name.replace('_', ' ')}: {one}" for name, one in numbers.items())
-        for promise, numbers in FIGURES.items()
-    }
