@@ -1,10 +1,10 @@
-"""HTTP: every view takes validated input, makes one call into `dataset`, and gives one value."""
+"""The HTTP service: the application, its middleware, endpoints and pages, server and commands."""
 
 from pkgutil import resolve_name
 
 from flask import Flask, Response
 
-from api.middleware import caching
+from api.middleware import caching, slots
 from api.openapi import specification
 from api.pages import routes
 from api.resources import (
@@ -18,7 +18,6 @@ from api.resources import (
     mentions,
     service,
 )
-from api.responses import slots
 from api.settings import Settings
 from dataset.store.results_cache import ResultsCache
 from dataset.store.snapshots import Store
@@ -41,7 +40,7 @@ CONCERNS = (
     "api.middleware.logs:register",
     "api.middleware.limits:register",
     "api.middleware.rates:register",
-    "api.responses.slots:register",
+    "api.middleware.slots:register",
     "api.middleware.problems:register",
     "api.middleware.headers:register",
     "api.middleware.caching:register",

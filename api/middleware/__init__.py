@@ -1,1 +1,1 @@
-"""Do what every request and every answer needs, one concern a module."""
+"""Do what every request needs: ids, limits, slots, errors, ETags, compression, logs, metrics."""

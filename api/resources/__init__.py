@@ -1,1 +1,1 @@
-"""Answer at each address: one module a resource, one short view an operation."""
+"""Hold the endpoints: one module for each resource, one short view for each operation."""

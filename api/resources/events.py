@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Response
 
+from api.middleware import slots
 from api.openapi.blueprint import Blueprint
 from api.openapi.documentation import (
     EXPORT_HEADERS,
@@ -18,7 +19,7 @@ from api.openapi.documentation import (
 from api.requests.queries import Query
 from api.requests.reading import JSON, reading
 from api.resources.history import existing
-from api.responses import envelopes, exports, files, formats, slots
+from api.responses import envelopes, exports, files, formats
 from api.responses.formats import PARQUET
 from dataset.events import rows
 from dataset.events.emptiness import empty_because

@@ -5,12 +5,13 @@ from typing import Any
 from flask import Response
 from werkzeug.exceptions import Gone, HTTPException, NotFound
 
+from api.middleware import slots
 from api.middleware.problems import refuse
 from api.openapi.blueprint import Blueprint
 from api.openapi.documentation import PAGE_HEADERS, path_text
 from api.requests.queries import Query
 from api.requests.reading import reading
-from api.responses import envelopes, slots
+from api.responses import envelopes
 from dataset.catalogue.releases import count_of_releases, releases
 from dataset.declarations.ids import PUBLIC_ID
 from dataset.events import rows

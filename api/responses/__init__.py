@@ -1,1 +1,1 @@
-"""Make answers: envelopes with receipts, files, streams, and slots for those that take long."""
+"""Make answers: envelopes with receipts, files and streams."""

@@ -8,10 +8,11 @@ from flask import Response
 from werkzeug.exceptions import NotImplemented as NotInstalled
 
 from api.context import results
+from api.middleware import slots
 from api.middleware.problems import NEEDS_MATPLOTLIB, refuse
 from api.requests.queries import Query
 from api.requests.reading import JSON
-from api.responses import envelopes, exports, slots
+from api.responses import envelopes, exports
 from api.responses.formats import FORMATS, Format
 from dataset.aggregates.aggregation import Aggregation
 from dataset.aggregates.pages import GroupPage, groups_csv, page_csv, page_of_groups

@@ -10,8 +10,8 @@ from flask import Response, request
 from werkzeug.wsgi import ClosingIterator
 
 from api.context import store
+from api.middleware import slots
 from api.requests.queries import Query
-from api.responses import slots
 from api.responses.envelopes import link_to_next, receipt_of
 from api.responses.file_parts import FilePart
 from api.responses.formats import Format

@@ -8,9 +8,9 @@ from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from api.context import results, store
+from api.middleware import slots
 from api.requests.parameters import query_text
 from api.requests.queries import Query
-from api.responses import slots
 from api.responses.envelopes import leading_to, receipt_of
 from api.responses.exports import holds_all, receipt_headers
 from api.responses.file_parts import FilePart

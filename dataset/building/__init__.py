@@ -1,1 +1,1 @@
-"""Build stored rows of the columns that a source gives, by the same rules for all sources."""
+"""Build stored rows from what sources say: clean, decode and derive, by one set of rules."""

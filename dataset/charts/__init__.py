@@ -1,1 +1,1 @@
-"""Draw groups: what a chart shows, what it says, how it looks."""
+"""Draw aggregates as SVG charts."""

@@ -1,1 +1,1 @@
-"""Read events: pages, counts, versions, changes, mentions, and why an answer is empty."""
+"""Read events: pages, counts, versions, changes; from rows or from the columnar copy."""

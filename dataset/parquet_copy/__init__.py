@@ -1,1 +1,1 @@
-"""Keep a copy of the events in Parquet files, and read many of them from it by DuckDB."""
+"""Keep a columnar copy of the events (Parquet, read by DuckDB) for answers about many of them."""

@@ -133,7 +133,7 @@ CONDITIONS: dict[str, Condition] = {
     "near": near,
     "q": worded,
 }
-"""The condition of each filter. Public ids are made into keys before (`codes.resolved`)."""
+"""The condition of each filter. Public ids are made into keys before (`known_values.resolved`)."""
 
 
 def conditions_of(table: Table, filters: Mapping[str, Any]) -> list[Expression | Term]:

@@ -1,1 +1,1 @@
-"""Keep events in a database: its tables, engines, snapshots, and results worth keeping."""
+"""Hold events in a database: tables, engines, snapshots, and a cache of results."""

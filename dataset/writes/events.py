@@ -84,25 +84,40 @@ class EventWriter:
         self, incoming: list[Row], current: dict[int, Row], gone: dict[int, str]
     ) -> list[int]:
         fresh: dict[int, Row] = {}
-        refused, confirmed = [], []
+        best, refused = dict(current), []
         for position, row in enumerate(incoming):
-            known = fresh.get(row[KEY]) or current.get(row[KEY])
+            key, known = row[KEY], best.get(row[KEY])
             outcome = _outcome(row, known, gone)
             # Of several versions in one load, all but the best are outdated; it counts once.
-            displaces = outcome == "updated" and known and known[REVISION] == self._revision
+            displaces = outcome == "updated" and self._is_ours(fresh.get(key) or current.get(key))
             self._outcomes["outdated" if displaces else outcome] += 1
             if outcome in ("inserted", "updated"):
-                fresh[row[KEY]] = row
+                best[key] = fresh[key] = row
             elif outcome == "quarantined":
                 refused.append(position)
             elif outcome == "unchanged" and known and row[LOADER_VERSION] > known[LOADER_VERSION]:
-                confirmed.append(row)
-                if row[KEY] in fresh:
-                    fresh[row[KEY]] = row
+                best[key] = row
+                if key in fresh:
+                    fresh[key] = row
+        self._put_back(fresh, current)
         self.versions.end([current[key] for key in fresh if key in current], None, None)
         self.insert(list(fresh.values()))
-        self.versions.confirm(confirmed)
+        stays = (key for key in current if key not in fresh)
+        self.versions.confirm([best[key] for key in stays if best[key] is not current[key]])
         return refused
+
+    def _put_back(self, fresh: dict[int, Row], current: dict[int, Row]) -> None:
+        """Make no version of what became in the end what it was before."""
+        for key in [key for key in fresh if key in current]:
+            if _GIVEN(fresh[key]) == _GIVEN(current[key]):
+                del fresh[key]
+                if not self._is_ours(current[key]):
+                    self._outcomes["updated"] -= 1
+                    self._outcomes["unchanged"] += 1
+
+    def _is_ours(self, version: Row | None) -> bool:
+        """Tell whether a version is of this very revision."""
+        return version is not None and version[REVISION] == self._revision
 
     def _are_mostly_new(self) -> bool:
         new = self._outcomes["inserted"]

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from api import create_app
-from api.responses.slots import Slot, Slots
+from api.middleware.slots import Slot, Slots
 from api.settings import Settings
 
 LONG = (

@@ -262,6 +262,23 @@ def test_the_text_index_follows_every_change(put: Put, database: Database) -> No
     checked(database)
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_versions_of_one_load_may_come_in_any_order(database: Database, turned: bool) -> None:
+    """A newer loader gives what is stored again, and another version that ranks below it."""
+    put_into(database, row(actor_code="IRN"), version=1)
+    rows = [row(actor_code="IRN"), row(actor_code="AFG")]
+    put_into(database, *(reversed(rows) if turned else rows), version=2)
+    assert stored(database)["actor_code"] == "IRN"
+
+
+def test_what_is_changed_back_within_a_load_is_no_revision(database: Database) -> None:
+    put_into(database, row(actor_code=None), version=1)
+    before = last_revision(database)
+    counts = put_into(database, row(actor_code="IRN"), row(actor_code=None), version=2)
+    assert last_revision(database) == before
+    assert counts == {"unchanged": 1, "outdated": 1}
+
+
 # What the API shows of it
 
 Change = tuple[int, list[Row]]
