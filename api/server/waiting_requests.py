@@ -39,7 +39,7 @@ class WaitingRequests:
 
     def seconds_to_sleep(self, most: float) -> float:
         """Give how long the loop may sleep."""
-        return SECONDS_BETWEEN_LOOKS if self.waiting else most
+        return min(SECONDS_BETWEEN_LOOKS, most) if self.waiting else most
 
     def look(self) -> None:
         """Run the requests whose wait is over, or has taken too long; end those of nobody."""

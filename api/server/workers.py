@@ -8,6 +8,7 @@ connections that no thread answers.
 import errno
 import re
 import socket
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -32,6 +33,8 @@ SECONDS_TO_ASK = 10.0
 SECONDS_TO_LEAVE = 2.0
 """How long a client may take to close a connection that we have ended (RFC 9112, 9.6)."""
 MOST_IGNORED = 1_048_576
+SECONDS_AT_ONE = 0.01
+"""How long a thread may be at a request before another thread begins with the next one."""
 SECONDS_TO_RECOVER = 1.0
 """How long no connection is accepted after the system had no file left for one."""
 NO_FILES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
@@ -52,6 +55,9 @@ class Worker(ThreadWorker):
         self.leaving = Watched(self)
         self.sending = Sending(self, self._after_answer)
         self.waiting = WaitingRequests(self.enqueue_req, self.end)
+        self.queue: deque[Connection] = deque()
+        self.begun: dict[Connection, float] = {}
+        """Those whose requests threads are at, and since when; the newest comes last."""
         self.accepts_from = 0.0
         self.probes = ThreadPoolExecutor(max_workers=1)
 
@@ -144,6 +150,20 @@ class Worker(ThreadWorker):
         elif _READINESS.match(conn.head):
             self.probes.submit(self._answer, conn)
         else:
+            self.queue.append(conn)
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        """Hand requests to threads, one by one while they are short.
+
+        Python runs one thread at a time: several at once would only take it from each other.
+        """
+        while self.queue and len(self.begun) < self.cfg.threads:
+            now = monotonic()
+            if self.begun and now < next(reversed(self.begun.values())) + SECONDS_AT_ONE:
+                return
+            conn = self.queue.popleft()
+            self.begun[conn] = now
             self.tpool.submit(self._answer, conn)
 
     def _answer(self, conn: Connection) -> None:
@@ -185,11 +205,14 @@ class Worker(ThreadWorker):
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         """Do what is to be done for what has come, and for requests whose wait is over."""
-        super().wait_for_and_dispatch_events(self.waiting.seconds_to_sleep(timeout))
+        most = SECONDS_AT_ONE if self.queue else timeout
+        super().wait_for_and_dispatch_events(self.waiting.seconds_to_sleep(most))
         self.waiting.look()
+        self._hand_over()
 
     def _end_request(self, conn: Connection, is_kept: bool) -> None:
         """Let a request wait, or send the rest of its answer."""
+        self.begun.pop(conn, None)
         if conn.must_wait:
             self.waiting.add(conn)
             return
