@@ -51,7 +51,10 @@ def _missing(query: Query, event_id: str, found: Found | None) -> HTTPException:
     if found is None:
         detail = f"No event has the id {event_id} at revision {query.revision}."
         return refuse(NotFound, detail)
-    detail = f"The event {event_id} has been retracted: {found.reason}"
+    if found.purged:
+        detail = f"The event {event_id} was purged: nothing of it is left."
+    else:
+        detail = f"The event {event_id} has been retracted: {found.reason}"
     return refuse(Gone, detail, reason=found.reason, successor=found.successor)
 
 
