@@ -25,6 +25,8 @@ MEANINGS = {
     "rate_limit_storage": "Where they are counted: memory:// of each process, or memcached://host:port.",
     "log": "What is logged on stderr, as lines of JSON: requests (with errors), or errors.",
 }
+UNSET = {"cache": "~/.cache/cameo-events"}
+"""What is used where a setting is empty, as people read it."""
 
 
 @dataclass(frozen=True)
