@@ -116,8 +116,8 @@ def test_the_landing_page_tells_how_curl_saves_parquet(client: FlaskClient) -> N
 
 
 @pytest.mark.parametrize("text", [page("exports.md"), *CSV, INTRODUCTION])
-def test_what_tells_of_csv_tells_that_spreadsheets_take_cells_for_formulas(text: str) -> None:
-    told = r"begins with `=`, `\+`, `-` or `@` for a formula: import all columns as text\."
+def test_what_tells_of_csv_tells_that_spreadsheets_read_cells_as_formulas(text: str) -> None:
+    told = r"begin with `=`, `\+`, `-` or `@` as formulas: import all columns as text\."
     assert re.search(told, " ".join(text.split()))
 
 
