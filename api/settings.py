@@ -11,20 +11,23 @@ from dataset.store.addresses import without_password
 
 MEANINGS = {
     "database": "Path of the SQLite database, or postgresql://user@host/database.",
-    "cache": "Folder that keeps what was downloaded, and results that cost much to make.",
+    "cache": "Folder for downloads and cached results.",
     "gdelt_url": "Where GDELT's files are.",
     "host": "Address to listen on.",
     "port": "Port to listen on.",
     "workers": "Server processes.",
-    "threads": "Threads of each process: how many answers it makes at a time.",
+    "threads": "Threads per process: requests answered at the same time.",
     "public_url": "Address that clients see, if a proxy hides ours: https://events.example.org",
-    "trusted_proxies": "How many proxies stand before the server and tell it of their clients.",
-    "query_seconds": "Seconds that the queries of an answer, or of a piece of a stream, may take.",
-    "exports": "Whole results that a process sends at a time; one thread is kept for pages.",
+    "trusted_proxies": "Number of proxies in front of the server that set X-Forwarded-For.",
+    "query_seconds": "Time limit for the queries of one answer, or of one chunk of a stream.",
+    "exports": "Exports that one process streams at the same time, at most THREADS - 1.",
     "rate_limit": "Requests that a client may make: 600 per minute. Without it there is no limit.",
-    "rate_limit_storage": "Where they are counted: memory:// of each process, or memcached://host:port.",
+    "rate_limit_storage": "Where requests are counted: memory:// (each process alone) or "
+    "memcached://host:port (all together).",
     "log": "What is logged on stderr, as lines of JSON: requests (with errors), or errors.",
 }
+UNSET = {"cache": "~/.cache/cameo-events"}
+"""What is used where a setting is empty, as people read it."""
 
 
 @dataclass(frozen=True)

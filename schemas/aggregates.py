@@ -35,23 +35,26 @@ SORT = (
     "A key or measure of the answer to sort by; `-` before it for the greatest first. Missing "
     "values come last, ties by the keys in order. If it is not given: by the keys."
 )
+RIGHT_KEYS = f"must be {', '.join((*PERIODS, DYAD))} or a column with categories (see /v1/fields)."
 
 
 class Names(fields.Text):
     """Some of a set of names, in the order in which they are given."""
 
-    def __init__(self, names: Collection[str], most: int, **kwargs: Any) -> None:
-        """Keep the names, and how many may be given."""
+    def __init__(
+        self, names: Collection[str], most: int, right: str | None = None, **kwargs: Any
+    ) -> None:
+        """Keep the names, how many may be given, and how to say which are right."""
         super().__init__(**kwargs)
         self.names, self.most = names, most
+        self.right = right or f"must be of {', '.join(names)}."
 
     def read(self, text: str) -> tuple[str, ...]:
         """Read names that are known, none of them twice."""
         given = tuple(item.strip() for item in text.split(","))
         for name in given:
             if name not in self.names:
-                right = f"must be of {', '.join(self.names)}."
-                raise fields.invalid(right, name, closest(name, self.names))
+                raise fields.invalid(self.right, name, closest(name, self.names))
         if len(set(given)) < len(given):
             raise fields.invalid("must hold each name once.", text)
         if len(given) > self.most:
@@ -112,7 +115,7 @@ class GroupedSchema(LimitsSchema):
 
 
 _QUERY: dict[str, ma.fields.Field[Any]] = {
-    "by": Names(KEYS, MOST_KEYS, metadata=described(BY, "actor_country", "dyad,month")),
+    "by": Names(KEYS, MOST_KEYS, RIGHT_KEYS, metadata=described(BY, "actor_country", "dyad,month")),
     "measures": Names(
         MEASURES, len(MEASURES), metadata=described(MEASURED, "count,goldstein_mean")
     ),
@@ -137,6 +140,7 @@ AggregateChartQuerySchema = _query(
     by=Names(
         KEYS,
         MOST_KEYS,
+        RIGHT_KEYS,
         required=True,
         error_messages={"required": NEEDS_PERIOD},
         metadata=described(BY_OF_CHART, "month", "month,actor_country"),

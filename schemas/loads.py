@@ -113,7 +113,10 @@ class QuarantinedSchema(ResponseSchema):
         allow_none=True,
         metadata=described("The column that is wrong; null if it is the whole.", "action_code"),
     )
-    reason = _text("What is wrong.", "'0841]' is no CAMEO action code.")
+    reason = _text(
+        "What is wrong.",
+        "'0841]' is not a CAMEO action code: two to four digits that begin with 01 to 20.",
+    )
     raw = _text("The record; bytes that are not UTF-8 are written `\\xff`.", "1234\\t20240413\\t…")
     cut = ma.fields.Boolean(
         required=True, metadata=described("Whether only its beginning was kept.", False)

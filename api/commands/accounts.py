@@ -71,7 +71,7 @@ def _reading(database: str | None) -> Iterator[Snapshot]:
 @click.command("loads", epilog="Example: cameo-events loads")
 @setting("database")
 def list_loads(database: str | None) -> None:
-    """List the loads: what came of each."""
+    """List all loads with their counts."""
     with _reading(database) as snapshot:
         for one in every(lambda cut: loads.loads(snapshot, cut)):
             counts = ", ".join(f"{one[name]:,} {name}" for name in OUTCOMES if one[name])

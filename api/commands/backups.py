@@ -28,10 +28,10 @@ def back_up(database: str | None, file: Path) -> None:
 @FILE
 @click.confirmation_option(prompt="What the database holds now will be gone. Go on?")
 def restore_backup(database: str | None, file: Path) -> None:
-    """Put the copy in FILE in the place of the database.
+    """Replace the database by the backup FILE.
 
-    The copy is checked first. It is put back whole or not at all. A database that is being written
-    to is refused. Servers need not be stopped.
+    The backup is checked first. It is put back whole or not at all. A database that is being
+    written to is refused. Servers need not be stopped.
     """
     _show("restored:", restore(file, settings_with(database=database).database), file)
 

@@ -13,12 +13,11 @@ from dataset.store.snapshots import Store
 
 @click.command("columns", epilog="Example: cameo-events columns --database events.sqlite")
 @setting("database")
-@click.option("--anew", is_flag=True, help="Make all of it anew, as one segment.")
+@click.option("--anew", is_flag=True, help="Rebuild the whole copy as one file.")
 def refresh_columns(database: str | None, anew: bool) -> None:
-    """Make or mend the copy of the database in columns.
+    """Create or repair the Parquet copy, which makes large group-bys and exports fast.
 
-    Group-bys, Parquet and CSV exports of many events are read from the copy, which takes a fraction
-    of the time. It lies beside the database, in DATABASE.columns, and holds nothing that the
+    It lies beside the database, in DATABASE.columns, and holds nothing that the
     database does not. Every file is checked, and made again if it is missing or damaged. Once there
     is a copy, `load` keeps it up to date.
     """

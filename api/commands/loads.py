@@ -28,10 +28,12 @@ from dataset.store.database import is_begun, open_to_write
 DAY = click.DateTime(["%Y-%m-%d"])
 DOWNLOADED = {"gdelt": "export", "gdelt-mentions": "mentions"}
 """What GDELT calls its files of a format."""
-EXAMPLE = "Example: cameo-events load gdelt --from 2024-06-13 --to 2024-06-17"
+EXAMPLES = """\b
+Example: cameo-events load gdelt path/to/20241211113000.export.CSV.zip
+Example: cameo-events load gdelt --from 2024-06-13 --to 2024-06-17"""
 
 
-@click.command("load", epilog=EXAMPLE)
+@click.command("load", epilog=EXAMPLES)
 @setting("database")
 @setting("cache")
 @setting("gdelt_url")

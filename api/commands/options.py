@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from api.settings import MEANINGS, Settings
+from api.settings import MEANINGS, UNSET, Settings
 from api.terminals import echo, plain
 from dataset.errors import Impossible, StoreError, Unreadable
 from dataset.store.database import check_there, open_to_write
@@ -71,7 +71,7 @@ class Commands(click.Group):
 
 def setting(name: str) -> Any:
     """Make the option of a setting; the environment variable of its name gives the default."""
-    default = getattr(Settings, name)
+    default = UNSET.get(name, getattr(Settings, name))
     told = f" [default: {default}]" if default != "" else ""
     text = f"{MEANINGS[name]} [env: {name.upper()}]{told}"
     return click.option(f"--{name.replace('_', '-')}", default=None, help=text)

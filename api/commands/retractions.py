@@ -15,14 +15,14 @@ from dataset.writes import purges, retractions
 
 @click.command(
     "retract",
-    epilog="Example: cameo-events retract seed:9 --reason 'Told twice.'",
+    epilog="Example: cameo-events retract seed:9 --reason 'Wrong date.'",
 )
 @setting("database")
 @click.argument("event_id", metavar="ID")
 @click.option("--reason", required=True, help="Why, as readers of the event will see it.")
 @click.option("--successor", help="Id of the event that takes its place.")
 def retract_event(database: str | None, event_id: str, reason: str, successor: str | None) -> None:
-    """Take the event ID back; it stays in the history."""
+    """Withdraw the event ID. Its history stays."""
     with writing(settings_with(database=database)) as opened:
         _done("retracted", event_id, retractions.retract(opened, event_id, reason, successor))
 
@@ -31,7 +31,7 @@ def retract_event(database: str | None, event_id: str, reason: str, successor: s
 @setting("database")
 @click.argument("event_id", metavar="ID")
 def restore_event(database: str | None, event_id: str) -> None:
-    """Bring the retracted event ID back, as it was last.
+    """Undo the retraction of the event ID: it has its last values again.
 
     If files with newer versions were loaded meanwhile, load them again.
     """
@@ -63,8 +63,8 @@ def purge_event(database: str | None, cache: str | None, event_id: str) -> None:
         ]
     if any(left):
         raise Impossible(
-            f"The event {event_id} is purged, but not all that was made of it before is removed: "
-            f"{' '.join(filter(None, left))} Purge it again when that is mended."
+            f"The event {event_id} is purged, but some derived files remain: "
+            f"{' '.join(filter(None, left))} Solve that and purge again."
         )
 
 

@@ -13,7 +13,7 @@ from dataset.maintenance.distribution import SHARDS
 @click.command(epilog="Example: cameo-events init --database events.sqlite")
 @setting("database")
 @click.option("--distribute", is_flag=True, help="Spread the tables over a Citus cluster.")
-@click.option("--shards", type=click.IntRange(1, 1024), default=SHARDS, help="Into so many parts.")
+@click.option("--shards", type=click.IntRange(1, 1024), default=SHARDS, help="Number of shards.")
 def init(database: str | None, distribute: bool, shards: int) -> None:
     """Make the database, with the seed dataset in it.
 

@@ -36,4 +36,4 @@ def _check_body() -> None:
     """Refuse a body, unread; what cannot be asked at all is answered as such."""
     has_body = request.content_length or "Transfer-Encoding" in request.headers
     if has_body and request.routing_exception is None:
-        raise refuse(RequestEntityTooLarge, "A request that only reads has no body.")
+        raise refuse(RequestEntityTooLarge, "This server accepts no request body.")

@@ -19,7 +19,7 @@ def preferred(offers: Iterable[str]) -> str:
     """Choose the media type that the client accepts best; the first one if it does not care."""
     best = _best_type(tuple(offers), request.headers.get("Accept", ""))
     if best is None:
-        raise refuse(NotAcceptable, f"On offer are {', '.join(offers)}.")
+        raise refuse(NotAcceptable, f"Available formats: {', '.join(offers)}.")
     return best
 
 

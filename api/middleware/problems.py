@@ -40,7 +40,7 @@ DETAILS = {
     404: "There is nothing at this address; /docs describes what there is.",
     405: "This address can only be read, with GET or HEAD.",
     416: "The file has no such bytes; Content-Range says how many it has.",
-    429: "This is one request too many; Retry-After says when to go on.",
+    429: "Too many requests: wait as long as Retry-After says.",
     500: "Something went wrong here; the log of the server says what.",
 }
 

@@ -59,7 +59,7 @@ EXAMPLES: dict[int, dict[str, Any]] = {
         "detail": "No event has the id seed:999 at revision 1.",
     },
     406: {
-        "detail": "On offer are application/json, application/x-ndjson, text/csv, "
+        "detail": "Available formats: application/json, application/x-ndjson, text/csv, "
         "application/geo+json, application/vnd.apache.arrow.stream."
     },
     410: {
@@ -75,7 +75,7 @@ EXAMPLES: dict[int, dict[str, Any]] = {
         "errors": [error_in("actor_country", "IRAN", _NO_COUNTRY, "IRN")],
     },
     412: {"detail": "The answer has another ETag than If-Match asks for."},
-    413: {"detail": "A request that only reads has no body."},
+    413: {"detail": "This server accepts no request body."},
     501: {
         "instance": "/v1/aggregates.svg",
         "detail": NEEDS_MATPLOTLIB,

@@ -71,12 +71,13 @@ def _aggregation(query: Query) -> Aggregation:
 def list_aggregates(arguments: dict[str, Any]) -> Response:
     """Count events and add them up by group, page by page.
 
-    Any filters, up to four keys, several measures at once, and as many groups as there are: follow
-    `page.next` until it is null. A missing value is null, a group of its own. The counts add up to
-    `/v1/events/count`, unless the receipt says `"totals": "overlapping"`. Sums and means are exact,
-    rounded half-even to six decimals; they leave out events without a value, and are null where
-    no event of the group has one. With an `Accept` header for CSV the answer is the whole result,
-    or one page of it if `limit` is given; for SVG it is a chart, which takes no `limit`.
+    Any filters, up to four keys, several measures at once. There is no limit on groups: follow
+    `page.next` until it is null. Events without a value form a group whose key is null. The counts
+    add up to `/v1/events/count`, unless the receipt says `"totals": "overlapping"`. Sums and means
+    are exact, rounded half-even to six decimals; they leave out events without a value, and are
+    null where no event of the group has one. With an `Accept` header for CSV the answer is the
+    whole result, or one page of it if `limit` is given; for SVG it is a chart, which takes no
+    `limit`.
     """
     return _answer(AggregatePageQuerySchema, arguments, preferred(ANSWERS))
 
@@ -94,8 +95,8 @@ def export_aggregates_csv(arguments: dict[str, Any]) -> Response:
     """Download all groups as CSV.
 
     A header with the keys and the measures, one group a line below it; a null is an empty cell.
-    No cell is changed for spreadsheets, which take one that begins with `=`, `+`, `-` or `@` for a
-    formula: import all columns as text.
+    Spreadsheets read cells that begin with `=`, `+`, `-` or `@` as formulas: import all columns
+    as text.
     """
     return _answer(AggregateExportQuerySchema, arguments, CSV.media_type)
 

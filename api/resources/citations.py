@@ -41,8 +41,7 @@ def cite_query(arguments: dict[str, Any]) -> Response:
     Takes the parameters of `/v1/events` and cites the events; with `by`, `measures` or `fill` it
     takes those of `/v1/aggregates` and cites the groups. Every receipt's `cite` leads here. Gives
     text, BibTeX and CSL-JSON, dated by the revision that answered. With an `Accept` header for
-    BibTeX or CSL-JSON (a list of one item) the answer is nothing but that, as reference managers
-    import it.
+    BibTeX or CSL-JSON (a list of one item) it returns only that, ready for reference managers.
     """
     media_type = preferred(OFFERS)
     resource, schema = AGGREGATES if GROUPED & arguments.keys() else EVENTS

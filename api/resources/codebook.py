@@ -46,7 +46,7 @@ WANTED = ("q", "depth")
 def list_actions(arguments: dict[str, Any]) -> Response:
     """List CAMEO action codes, with how many events each finds.
 
-    A tree: `parent` and `children` lead up and down it, `depth` cuts it off.
+    Each code names its `parent` and `children`; `depth` limits how deep the list goes.
     """
     with reading(ActionListQuerySchema, arguments, cite_as={}) as query:
         return _codes(query, codes.actions)
@@ -103,7 +103,7 @@ def list_fields(arguments: dict[str, Any]) -> Response:
 
 
 def _codes(query: Query, listed: Callable[..., list[codes.Entry]]) -> Response:
-    """Answer with the codes that are query for, or with what stands in their way."""
+    """Answer with the codes that are asked for, or with what stands in their way."""
 
     def matching(wanted: Mapping[str, Any]) -> Matched:
         return Matched(len(listing(**wanted)), "eq")

@@ -62,9 +62,10 @@ def _documented_formats(view: Any) -> Any:
 def list_events(arguments: dict[str, Any]) -> Response:
     """List events, page by page.
 
-    Filters are ANDed. Follow `page.next` until it is null: the pages show the store as it was at
-    the first one, each event once, whatever is loaded meanwhile. With an `Accept` header for CSV,
-    NDJSON, GeoJSON or Arrow the answer is the whole result, or one page of it if `limit` is given.
+    An event must pass all filters. Follow `page.next` until it is null. All pages show the store
+    as it was at the first page, so each event comes once, even if data are loaded in between. With
+    an `Accept` header for CSV, NDJSON, GeoJSON or Arrow the answer is the whole result, or one page
+    of it if `limit` is given.
     """
     format = formats.negotiated()
     media_type = format.media_type if format else JSON
@@ -148,8 +149,8 @@ def export_events_csv(arguments: dict[str, Any]) -> Response:
     """Download all events that match as CSV.
 
     Oldest first, one event a line below a header. Lists are joined by `;`, a null is an empty
-    cell. Read codes as text: `050` is no number. No cell is changed for spreadsheets, which take
-    one that begins with `=`, `+`, `-` or `@` for a formula: import all columns as text.
+    cell. Read codes as text: `050` is no number. Spreadsheets read cells that begin with `=`, `+`,
+    `-` or `@` as formulas: import all columns as text.
     """
     return _export(arguments, "csv")
 
@@ -210,10 +211,9 @@ def export_events_arrow(arguments: dict[str, Any]) -> Response:
 def export_events_parquet(arguments: dict[str, Any]) -> Response:
     """Download all events that match as a Parquet file.
 
-    Oldest first, columns as in the Arrow stream. Without `as_of` this leads to the same query at
-    the newest revision (307), which `curl` follows with `-L`. The file is written whole before it
-    is sent, and kept for a while: readers may ask for parts of it (`Range`), as DuckDB, pyarrow and
-    polars do.
+    Oldest first, columns as in the Arrow stream. Without `as_of` you are redirected (307)
+    to the newest revision, which `curl` follows with `-L`. The file is cached, so readers can fetch
+    parts of it (`Range`), as DuckDB, pyarrow and polars do.
     """
     with reading(EventExportQuerySchema, arguments, PARQUET.media_type) as query:
         if "as_of" not in arguments:

@@ -52,7 +52,10 @@ def _missing(query: Query, event_id: str, found: Found | None) -> HTTPException:
     if found is None:
         detail = f"No event has the id {event_id} at revision {query.revision}."
         return refuse(NotFound, detail)
-    detail = f"The event {event_id} has been retracted: {found.reason}"
+    if found.purged:
+        detail = f"The event {event_id} was purged: nothing of it is left."
+    else:
+        detail = f"The event {event_id} has been retracted: {found.reason}"
     return refuse(Gone, detail, reason=found.reason, successor=found.successor)
 
 
@@ -65,7 +68,7 @@ def list_event_versions(arguments: dict[str, Any], event_id: str) -> Response:
     """List the versions of an event, oldest first.
 
     A retracted event has its history still: its last version says when it ended, why, and what
-    replaces it. Of an event that was purged nothing is left: that is a 410.
+    replaces it. A purged event has no history: the answer is 410.
     """
     with reading(VersionQuerySchema, arguments, cite_as={"id": event_id}) as query:
         _check_form(query, event_id)
@@ -90,9 +93,9 @@ def _version(version: KnownVersion, event: rows.Writer) -> dict[str, Any]:
 def list_changes(arguments: dict[str, Any]) -> Response:
     """List what changed after a revision, in order.
 
-    Adds, updates and retractions, by revision and id. Whoever applies them in this order to a copy
-    of the store at revision `since` has the store as it is at `receipt.revision`, which is the next
-    `since`. With filters the copy holds what they match: an event that no longer matches is a
+    Adds, updates and retractions, by revision and id. Apply them in order to a copy at revision
+    `since`, and the copy equals the store at `receipt.revision`. Use that as the next `since`. With
+    filters the copy holds what they match: an event that no longer matches is a
     `retract` with the reason `filter`, one that begins to match an `add`. A purge is a `retract`
     with the reason `purged`; it comes whatever the filters are, since nothing is left to match.
     """

@@ -52,8 +52,8 @@ def get_load(arguments: dict[str, Any], number: str) -> Response:
 def list_quarantine(arguments: dict[str, Any], number: str) -> Response:
     """List the records that a load refused.
 
-    Each with its file and line, the column that is wrong, the reason, and the record itself. They
-    are read again, after a correction, by another load.
+    Each with its file and line, the column that is wrong, the reason, and the record itself.
+    `cameo-events load --replay` can read them again.
     """
     with reading(ListQuerySchema, arguments, cite_as={}, depends_on=last_load) as query:
         found = quarantine(query.snapshot, _number(number), query.page_request)

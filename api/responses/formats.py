@@ -20,7 +20,7 @@ BINARY = {"type": "string", "format": "binary"}
 class Format:
     """A format: its media type, what it is good for, what writes it, and its documented schema.
 
-    `writer` is a name, so that a library for it is loaded when it is first query for. So is
+    `writer` is a name, so that a library for it is loaded when it is first asked for. So is
     `whole`, what writes all events of a selection in a way of its own, if anything does.
     """
 
@@ -83,7 +83,7 @@ OFFERS: dict[str, Format | None] = {
     JSON: None,
     **{format.media_type: format for format in FORMATS.values()},
 }
-"""What can be query for with `Accept`; None is JSON."""
+"""What can be asked for with `Accept`; None is JSON."""
 
 
 def negotiated() -> Format | None:

@@ -159,7 +159,9 @@ CLEANERS: dict[str, Cleaner] = {
     "ethnic": _three,
     "religion": _three,
     "place_country": _three,
-    "action": _shaped(is_action_code, "a CAMEO code of a root from 01 to 20"),
+    "action": _shaped(
+        is_action_code, "a CAMEO action code: two to four digits that begin with 01 to 20"
+    ),
     "root": _shaped(is_action_code, "a root code from 01 to 20"),
     "plover": _word,
     "mode": _word,

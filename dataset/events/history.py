@@ -25,12 +25,16 @@ UNSAID = "no reason given"
 
 @dataclass(frozen=True)
 class Found:
-    """The row of an event's columns `read`; or, of a retracted event, why and what replaces it."""
+    """The row of an event's columns `read`; or, of a retracted event, why and what replaces it.
+
+    Of a purged event nothing is left to say.
+    """
 
     read: tuple[str, ...] = ()
     row: tuple[Any, ...] = ()
     reason: str | None = None
     successor: str | None = None
+    purged: bool = False
 
 
 def find(snapshot: Snapshot, public_id: str, revision: int) -> Found | None:
@@ -49,7 +53,7 @@ def _purged(snapshot: Snapshot, public_id: str, key: int) -> Found | None:
     removed = Tombstone.select(Tombstone.key).where(
         Tombstone.key == key, field(Tombstone, "id") == public_id
     )
-    return Found(reason=PURGED) if snapshot.rows(removed) else None
+    return Found(reason=PURGED, purged=True) if snapshot.rows(removed) else None
 
 
 def _retracted(snapshot: Snapshot, public_id: str, key: int, revision: int) -> Found | None:

@@ -91,7 +91,8 @@ class Downloads:
                 tried += 1
                 if tried == TRIES:
                     raise Unreadable(
-                        f"{shown(url)} cannot be fetched: {error}, {TRIES} times. Try again later."
+                        f"{shown(url)} could not be downloaded in {TRIES} tries ({error}). "
+                        "Check the network and try again."
                     ) from error
                 self._wait(url, error, self._pause * 2 ** (tried - 1))
 

@@ -100,7 +100,7 @@ def _check(first: date, last: date, kind: str, daily: bool) -> None:
     if kind not in KINDS:
         raise ValueError(f"The kind of files is {kind!r}, but must be one of {', '.join(KINDS)}.")
     if daily and kind == "mentions":
-        raise ValueError("GDELT has no daily files of mentions: choose those of 15 minutes.")
+        raise ValueError("GDELT 1.0 has no mentions: leave out --daily.")
     if last < first:
         raise ValueError(f"The last day {last} is before the first, {first}: exchange them.")
     if last > datetime.now(UTC).date():

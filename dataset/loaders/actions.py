@@ -22,5 +22,7 @@ def mended(code: str, root: str | None = None) -> str:
         return f"0{code}" if is_action_code(f"0{code}") else code
     # Three and four digits that are well-formed have lost nothing: 01 and 020 have no subcodes.
     if len(code) == 2 and is_action_code(code):
-        raise Refused("action_code", f"{code!r} could be {code} or 0{code} without its zero.")
+        raise Refused(
+            "action_code", f"{code!r} is ambiguous: it is {code}, or 0{code} whose zero was lost."
+        )
     return code

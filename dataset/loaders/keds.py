@@ -1,4 +1,4 @@
-"""KEDS event data in CAMEO (Turkey, Gulf, Levant): date, source, target and code, and no id.
+"""KEDS event data in CAMEO (Turkey, Levant): date, source, target and code, and no id.
 
 Equal rows are told apart by their ordinal among the rows of a file, so a file gives the same
 ids whenever it is loaded. Every distinct row is remembered by a hash of 8 bytes.

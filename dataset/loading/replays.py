@@ -50,7 +50,10 @@ def _load(database: Engine, number: int) -> tuple[str, str | None]:
     if row is None or row[0] not in LOADERS:
         raise Impossible(f"There is no load {number} whose quarantine could be read again.")
     if LOADERS[row[0]].counts_rows:
-        raise Impossible(f"Rows of {row[0]} count in their file: mend it and load it again.")
+        raise Impossible(
+            f"Load {number} cannot be replayed, because ids of {row[0]} depend on the whole file: "
+            "correct the file and load it again."
+        )
     if not database.execute(Quarantined.select().where(*_open(number)).limit(1)).fetchone():
         raise Impossible(f"Nothing is left to read again in the quarantine of load {number}.")
     return row

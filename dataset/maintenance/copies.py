@@ -93,7 +93,10 @@ def _begin(writer: Engine, target: str, state: str) -> None:
     """Mark the target as a copy that is not whole; rows are written without indexes."""
     begun = (found_settings(target) or {}).get(COPYING)
     if begun not in (None, state):
-        raise Impossible(f"{writer.label} is a copy of what the source was: begin a new one.")
+        raise Impossible(
+            f"{writer.label} was copied from an earlier state of the source: "
+            "copy into a new database."
+        )
     make(writer)
     with writer.atomic():
         writer.begin_writing()

@@ -13,8 +13,8 @@ def release(database: Engine, name: str, number: int | None = None) -> int:
     """Give a name to a revision, by default the newest, for good; give its number."""
     if not re.fullmatch(RELEASE_NAME, name) or name.isdigit():
         raise Impossible(
-            f"{name!r} is no name of a release: it has 1 to 64 letters, digits, '.', '_', '~' or "
-            "'-', and is no number, as 2026.1 is none."
+            f"{name!r} is no release name. A release name has 1 to 64 letters, digits, '.', '_', "
+            "'~' or '-', and is not a whole number: 2026.1 is allowed, 2026 is not."
         )
     with revision(database, "release", name) as change:
         if database.execute(Release.select().where(Release.name == name)).fetchone():

@@ -24,6 +24,8 @@ PACKAGES = sorted(
     for top in ("api", "dataset")
     for path in (ROOT / top).glob("*/__init__.py")
 )
+SAY_WHAT_IT_IS = {"README.md", "SECURITY.md"}
+"""The pages that begin with something else than a question."""
 MOST_LINES = {"README.md": 120, "CONTRIBUTING.md": 60}
 
 
@@ -114,8 +116,8 @@ def test_the_landing_page_tells_how_curl_saves_parquet(client: FlaskClient) -> N
 
 
 @pytest.mark.parametrize("text", [page("exports.md"), *CSV, INTRODUCTION])
-def test_what_tells_of_csv_tells_that_spreadsheets_take_cells_for_formulas(text: str) -> None:
-    told = r"begins with `=`, `\+`, `-` or `@` for a formula: import all columns as text\."
+def test_what_tells_of_csv_tells_that_spreadsheets_read_cells_as_formulas(text: str) -> None:
+    told = r"begin with `=`, `\+`, `-` or `@` as formulas: import all columns as text\."
     assert re.search(told, " ".join(text.split()))
 
 
@@ -123,11 +125,17 @@ def test_what_tells_of_csv_tells_that_spreadsheets_take_cells_for_formulas(text:
 def test_every_help_has_an_example_and_defaults(name: str) -> None:
     text = " ".join(CliRunner().invoke(main, [name, "--help"]).output.split())
     assert f"Example: cameo-events {name}" in text
-    assert text.count("[env: ") == text.count("default: ") + text.count("[env: PUBLIC_URL]") + (
-        text.count("[env: CACHE]") + text.count("[env: RATE_LIMIT]")
-    )
+    without = text.count("[env: PUBLIC_URL]") + text.count("[env: RATE_LIMIT]")
+    assert text.count("[env: ") == text.count("default: ") + without
 
 
 def test_the_help_of_load_explains_every_format() -> None:
     lines = CliRunner().invoke(main, ["load", "--help"]).output.splitlines()
     assert all(any(line.startswith("   ") and name in line for line in lines) for name in LOADERS)
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_page_says_first_what_it_answers(page: Path) -> None:
+    assert page.name in SAY_WHAT_IT_IS or re.search(
+        r"\A# .*\n\n(This page answers|These pages answer): ", page.read_text("utf-8")
+    )

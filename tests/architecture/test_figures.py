@@ -13,11 +13,11 @@ def test_figures_are_written_into_the_rows_of_their_tests(tmp_path: Path) -> Non
     page.write_text("| a | `test_a` | 1 kill |\n| b | `test_b` | old |\n", "utf-8")
     write_figures(
         page,
-        {"one": {"kills": 2, "torn": 0}, "two": {"kills": 5}},
+        {"one": {"kills": 2, "torn": 0, "slowest_s": 1.061}, "two": {"kills": 5}},
         {"one": {"test_b"}, "two": {"test_b"}},
     )
     assert page.read_text("utf-8") == (
-        "| a | `test_a` | 1 kill |\n| b | `test_b` | kills: 2 to 5, torn: 0 |\n"
+        "| a | `test_a` | 1 kill |\n| b | `test_b` | kills 2 to 5, torn 0, slowest 1.06 s |\n"
     )
 
 

@@ -19,7 +19,7 @@ class Figure:
     """One row: our figure, and a peer's or none; `goal` limits their ratio, or our figure itself.
 
     `times`: the goal is how many times as much the peer needs; else how many times as much we do.
-    A figure without a goal is there to be read.
+    A figure without a goal is there to be read. `events`: the size of a store of its own.
     """
 
     what: str
@@ -28,6 +28,7 @@ class Figure:
     peer: float | None = None
     goal: float | None = None
     times: bool = False
+    events: int | None = None
 
     @property
     def ratio(self) -> float | None:
@@ -51,7 +52,7 @@ class Figure:
         sign = ">=" if self.times else "<="
         goal = f"{sign} {short(self.goal)}x" if self.goal is not None else ""
         return (
-            self.what,
+            self.what if self.events is None else f"{self.what}, {self.events:,} events",
             f"{short(self.ours)} {self.unit}",
             limit if self.peer is None else f"{short(self.peer)} {self.unit}",
             "" if self.ratio is None else f"{short(self.ratio)}x",
@@ -75,8 +76,8 @@ def table(figures: Iterable[Figure]) -> str:
 
 def row_of(figure: Figure, events: int, day: date) -> tuple[tuple[str, str], str]:
     """Give the row of a figure in docs/performance.md, by what it is about and at what size."""
-    what, *cells = figure.cells
-    key = (what, f"{events:,}")
+    _, *cells = figure.cells
+    key = (figure.what, f"{figure.events or events:,}")
     return key, f"| {' | '.join((*key, *cells, str(day)))} |"
 
 

@@ -35,4 +35,4 @@ def figures(store: Path) -> Iterator[Figure]:
                 "dyad by month": cpu_ms(by_month, snapshot),
             }
             for what, ms in spent.items():
-                yield Figure(f"{what}, {rows:,} events", "ms", ms)
+                yield Figure(what, "ms", ms, events=rows)

@@ -243,7 +243,7 @@ def test_the_suffix_gives_the_same(client: FlaskClient, accept: str, suffix: str
 def test_other_formats_are_refused(client: FlaskClient) -> None:
     answer = client.get("/v1/aggregates", headers={"Accept": "image/png"})
     assert answer.status_code == 406
-    assert answer.get_json()["detail"] == f"On offer are {JSON}, {CSV}, {SVG}."
+    assert answer.get_json()["detail"] == f"Available formats: {JSON}, {CSV}, {SVG}."
 
 
 def test_pages_of_csv_hold_every_group(rich: FlaskClient) -> None:

@@ -89,6 +89,7 @@ def test_a_purged_event_is_gone_at_every_revision(
     answer = reader.get(f"{EVENT}{path}{as_of}")
     assert problem_of(answer) == (410, "application/problem+json", "no-store")
     assert answer.get_json()["reason"] == "purged"
+    assert answer.get_json()["detail"] == "The event seed:1000 was purged: nothing of it is left."
     assert answer.get_json()["successor"] is None
 
 

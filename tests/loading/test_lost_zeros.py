@@ -41,7 +41,7 @@ def test_what_no_root_begins_can_only_have_lost_its_zero(code: str, expected: st
 
 @pytest.mark.parametrize("code", ["10", "15", "20"])
 def test_two_digits_that_could_be_two_codes_are_refused(code: str) -> None:
-    with pytest.raises(Refused, match="could be"):
+    with pytest.raises(Refused, match="is ambiguous: it is"):
         mended(code)
 
 

@@ -86,7 +86,7 @@ def test_a_replay_reads_as_the_load_did(own_store: Path, tmp_path: Path) -> None
 def test_the_commands_show_what_was_refused_and_read_it_again(store: Path) -> None:
     options = ["--database", str(store)]
     shown = CliRunner().invoke(main, ["quarantine", "3", *options]).output
-    assert "20240501.tsv:2: action_code: '0841]' is not a CAMEO code" in shown
+    assert "20240501.tsv:2: action_code: '0841]' is not a CAMEO action code" in shown
     again = CliRunner().invoke(main, ["load", "--replay", "3", *options])
     assert (again.exit_code, "quarantined  2" in again.output) == (0, True)
     listed = CliRunner().invoke(main, ["loads", *options]).output

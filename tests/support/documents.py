@@ -13,6 +13,8 @@ PARSED = ("nginx", "ini", "yaml", "json")
 OUTPUT = ("text", "json")
 FENCE = re.compile(r"^```(\w*)$")
 Figures = Mapping[str, Any]
+UNITS = ("ms", "s", "seconds")
+"""The words in names of figures that are units: they stand behind the number."""
 NOT_RUN = re.compile(r"^<!-- not run: (.+) -->$")
 
 
@@ -87,9 +89,16 @@ def written(found: Sequence[Figures]) -> str:
     texts = []
     for name in dict.fromkeys(name for figures in found for name in figures):
         values = [figures[name] for figures in found if name in figures]
-        span = dict.fromkeys((min(values), max(values)))
-        texts.append(f"{name.replace('_', ' ')}: {' to '.join(map(str, span))}")
+        span = " to ".join(dict.fromkeys(map(_short, (min(values), max(values)))))
+        words = name.split("_")
+        unit = [word for word in words if word in UNITS]
+        told = [word for word in words if word not in UNITS]
+        texts.append(" ".join([*told, span, *unit]))
     return ", ".join(texts)
+
+
+def _short(value: Any) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else f"{value:,}"
 
 
 def write_rows(page: Path, run: str, rows: Mapping[tuple[str, ...], str]) -> None:

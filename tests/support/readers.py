@@ -145,7 +145,9 @@ def clone(folder: Path, seeded: Path) -> Path:
     for mark in (".made", ".installed", ".installed-tests"):
         (folder / ".venv" / mark).touch()
     shutil.copy(seeded, folder / "cameo-events.sqlite")
-    (folder / "data").mkdir()
+    (folder / "path" / "to").mkdir(parents=True)
     name = "20241211113000.export.CSV"
-    zipped(folder / "data" / f"{name}.zip", name, b"".join(gdelt_like.lines(500, first_id=1)))
+    zipped(
+        folder / "path" / "to" / f"{name}.zip", name, b"".join(gdelt_like.lines(500, first_id=1))
+    )
     return folder
