@@ -47,17 +47,17 @@ CONCERNS = (
     "api.middleware.compression:register",
     "api.middleware.metrics:register",
 )
-"""What is done for every request, in this order, and for every answer, in the opposite one."""
+"""The middleware: requests pass it in this order, answers in reverse."""
 
 IF_SET = {"api.middleware.rates:register": "rate_limit"}
-"""The setting without which a concern is left out, and what it imports too."""
+"""Middleware that is only imported and used if this setting has a value."""
 
 
 class Service(Flask):
-    """Flask whose answers to OPTIONS say what is allowed, and nothing else."""
+    """Flask whose answers to OPTIONS have an `Allow` header and no body."""
 
     def make_default_options_response(self) -> Response:
-        """Name the methods in order; there is no body, which would be of a type."""
+        """List the methods in order; without a body there is no Content-Type."""
         answer = super().make_default_options_response()
         answer.status_code = 204
         answer.headers["Allow"] = ", ".join(sorted(answer.allow))
@@ -68,7 +68,7 @@ class Service(Flask):
 def create_app(settings: Settings | None = None) -> Flask:
     """Make the application that serves the store which the settings name."""
     settings = settings or Settings.of()
-    # The pages have the static files; a folder of the application would be looked at first.
+    # The blueprint of the pages serves `static`; a folder of the application would hide it.
     app = Service(__name__, static_folder=None)
     app.config.update(specification.CONFIG, PUBLIC_URL=settings.public_url)
     app.url_map.strict_slashes = True

@@ -1,4 +1,4 @@
-"""What every request is answered with: the store, the results that are kept, our own address."""
+"""What every request needs: the store, the results cache, our own address."""
 
 from functools import lru_cache
 

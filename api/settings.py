@@ -27,7 +27,7 @@ MEANINGS = {
     "log": "What is logged on stderr, as lines of JSON: requests (with errors), or errors.",
 }
 UNSET = {"cache": "~/.cache/cameo-events"}
-"""What is used where a setting is empty, as people read it."""
+"""The defaults of settings that are empty, as the help shows them."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Settings:
 
     @classmethod
     def of(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """Read the settings from environment variables; an empty one is as good as none."""
+        """Read the settings from environment variables; an empty one counts as not set."""
         given = {field.name: environment.get(field.name.upper()) for field in fields(cls)}
         return cls(**{name: _read(name, text) for name, text in given.items() if text})
 
@@ -87,7 +87,7 @@ SHAPES = {
     ),
     "log": ("requests|errors", "requests or errors"),
 }
-"""What a setting has to look like, and how to say that."""
+"""The pattern of a setting, and its description for error messages."""
 
 
 def _read(name: str, text: str) -> Any:

@@ -1,4 +1,4 @@
-"""What leaves for a terminal: nothing in a name, a value or a record may command it."""
+"""Print to a terminal: no control character in names or values may reach it."""
 
 import json
 
@@ -6,14 +6,14 @@ import click
 
 
 def plain(text: str) -> str:
-    """Write what is not printable as Python escapes it; tabs stay."""
+    """Escape unprintable characters as Python does; tabs stay."""
     if text.isprintable():
         return text
     return "".join(one if one.isprintable() or one == "\t" else ascii(one)[1:-1] for one in text)
 
 
 def plain_json(document: str) -> str:
-    """Write what is not printable in a line of JSON as JSON escapes it: the values stay."""
+    """Escape unprintable characters in a line of JSON as JSON does: the values stay the same."""
     if document.isprintable():
         return document
     return "".join(one if one.isprintable() else json.dumps(one)[1:-1] for one in document)

@@ -7,13 +7,13 @@ POSTGRES_DRIVER = "psycopg"
 
 
 def _import_peewee() -> None:
-    """Import peewee without the driver of PostgreSQL, which it takes wherever it is installed.
+    """Import peewee without the driver of PostgreSQL, which it imports if installed.
 
-    `dataset/store/engines/postgres.py` brings it along: 7 MB that most processes have no use for.
+    `dataset/store/engines/postgres.py` imports it: 7 MB that most processes do not need.
     """
     if POSTGRES_DRIVER in sys.modules:
         return
-    # What is None there cannot be imported (https://docs.python.org/3/library/sys.html#sys.modules).
+    # A module that is None there cannot be imported (https://docs.python.org/3/library/sys.html#sys.modules).
     sys.modules[POSTGRES_DRIVER] = None  # type: ignore[assignment]
     try:
         import_module("peewee")

@@ -10,7 +10,7 @@ class TooSlow(StoreError):
 
 
 class Unreadable(Exception):
-    """An input file cannot be read as what it should be: nothing of the load is kept."""
+    """An input file is not in the expected format: nothing of the load is kept."""
 
 
 class Impossible(Exception):
@@ -18,7 +18,7 @@ class Impossible(Exception):
 
 
 class Refused(ValueError):
-    """An input row is no event: `column` names what is wrong with it, None the row as a whole."""
+    """An input row is no event: `column` names the wrong column, None means the whole row."""
 
     def __init__(self, column: str | None, reason: str) -> None:
         """Keep the column and the reason."""
@@ -28,7 +28,7 @@ class Refused(ValueError):
 
 
 class UnknownValue(ValueError):
-    """A well-formed value of a filter or parameter that nothing in the store answers to."""
+    """A well-formed value of a filter or parameter that the store does not know."""
 
     def __init__(
         self, parameter: str, value: str, detail: str, did_you_mean: str | None = None

@@ -24,5 +24,5 @@ class ReadinessSchema(ResponseSchema):
     free_bytes = ma.fields.Integer(
         required=True,
         allow_none=True,
-        metadata=described("Room beside the database; null if it is elsewhere.", 10**11),
+        metadata=described("Free disk space beside the database; null if it is elsewhere.", 10**11),
     )

@@ -24,7 +24,7 @@ CitationQuerySchema = QuerySchema.from_dict(
     },
     name="CitationQuerySchema",
 )
-"""All that can be cited; what goes with what is said by the schema of what is cited."""
+"""All that can be cited; the schema of the cited answer says which parameters go together."""
 
 
 class CitationSchema(ResponseSchema):

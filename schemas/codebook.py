@@ -61,10 +61,10 @@ class ActionCodeSchema(ResponseSchema):
         required=True, metadata=described("What it means.", "Employ aerial weapons")
     )
     parent = ma.fields.String(
-        required=True, allow_none=True, metadata=described("The code above; null of a root.", "19")
+        required=True, allow_none=True, metadata=described("Parent code; null for a root.", "19")
     )
     children = ma.fields.List(
-        ma.fields.String(), required=True, metadata=described("The codes below.", ["1951", "1952"])
+        ma.fields.String(), required=True, metadata=described("The child codes.", ["1951", "1952"])
     )
     quad_class = ma.fields.Integer(
         required=True,
@@ -101,7 +101,7 @@ class ActorCodeSchema(ResponseSchema):
     parent = ma.fields.String(
         required=True,
         allow_none=True,
-        metadata=described("The code without its last part; null of a single part.", "IRNGOV"),
+        metadata=described("The code without its last part; null for a single part.", "IRNGOV"),
     )
     country = ma.fields.Nested(
         PartSchema, required=True, allow_none=True, metadata=described("Country or region.")
@@ -122,7 +122,7 @@ class ActorCodeSchema(ResponseSchema):
         ma.fields.String(),
         data_key="unknown",
         required=True,
-        metadata=described("Parts that the codebook does not explain where they stand.", []),
+        metadata=described("Parts that the codebook does not explain in their place.", []),
     )
     count_as_actor = ma.fields.Integer(
         required=True, metadata=described("How many events `actor=` with this code finds.", 29)

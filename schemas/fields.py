@@ -152,7 +152,7 @@ class Words(Text):
     """Plain text to search for."""
 
     def read(self, text: str) -> str:
-        """Read text that holds a word at least, and not too many."""
+        """Read text that holds at least one word, and not too many."""
         if not 0 < len(folded(text)) <= MOST_WORDS:
             raise invalid(f"must hold from one to {MOST_WORDS} words.", text)
         return " ".join(text.split())

@@ -14,7 +14,7 @@ FILLED_IN = "dyad"
 """The filter that Swagger UI fills in: a first question that any store with the seed answers."""
 CHOICE_HELP = "`A,B` is A or B, `!A` all but A, `none` a missing value"
 UNSAMPLED = {"sort", "limit", "cursor"}
-"""What excludes a sample."""
+"""The parameters that exclude a sample."""
 TYPED: dict[str, Callable[[str], object]] = {"integer": int, "number": float}
 
 
@@ -93,7 +93,7 @@ class SampledSchema(LimitsSchema):
         if "seed" in data and "sample" not in data:
             raise fields.invalid("belongs to a sample, such as sample=100.", field="seed")
         for name in sorted(UNSAMPLED & data.keys() if "sample" in data else ()):
-            error = "cannot stand beside sample, which comes in one answer, in an order of chance."
+            error = "cannot be used with sample, which comes in one answer, in random order."
             raise fields.invalid(error, field=name)
 
 

@@ -9,7 +9,7 @@ from schemas.events import EventSchema, as_of, columns, query_of
 from schemas.paging import ListQuerySchema
 
 SINCE = (
-    "Changes after this revision; 0, all there ever were, if it is not given. "
+    "Changes after this revision; if it is not given, 0: all changes. "
     "Not more than the newest revision."
 )
 

@@ -35,7 +35,7 @@ class LeftOutPartsSchema(ResponseSchema):
 
 
 class LoadReportSchema(ResponseSchema):
-    """What else there is to say of the records that a load kept."""
+    """Remarks on the records that a load kept."""
 
     unknown_codes = ma.fields.List(
         ma.fields.Nested(UnknownCodeSchema),
@@ -45,7 +45,7 @@ class LoadReportSchema(ResponseSchema):
     left_out = ma.fields.List(
         ma.fields.Nested(LeftOutPartsSchema),
         required=True,
-        metadata=described("Faulty parts of places, which cost no event."),
+        metadata=described("Faulty parts of places; their events were kept."),
     )
     missing = ma.fields.List(
         ma.fields.String(),
@@ -111,7 +111,7 @@ class QuarantinedSchema(ResponseSchema):
     column = ma.fields.String(
         required=True,
         allow_none=True,
-        metadata=described("The column that is wrong; null if it is the whole.", "action_code"),
+        metadata=described("The wrong column; null if it is the whole record.", "action_code"),
     )
     reason = _text(
         "What is wrong.",

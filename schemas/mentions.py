@@ -40,7 +40,7 @@ class MentionSchema(ResponseSchema):
     )
     publisher = _text("Who published it: of web pages the domain.", "bbc.co.uk")
     url = _text("Its address.", "https://www.bbc.co.uk/news/world-68811276")
-    citation = _text("What stands for the address of a document that has none.", "BBC Monitoring")
+    citation = _text("What identifies a document that has no address.", "BBC Monitoring")
     sentence = _whole("Sentence that mentions the event, from 1.", 1)
     actor_offset = _offset("the actor", 12)
     target_offset = _offset("the target", 87)

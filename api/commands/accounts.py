@@ -17,11 +17,11 @@ from dataset.store.lists import ListPage, PageRequest, every
 from dataset.store.snapshots import Snapshot, Store
 
 MOST_SHOWN = 5
-"""So many unknown codes are shown; `/v1/loads/{number}` has them all."""
+"""The most unknown codes shown; `/v1/loads/{number}` has them all."""
 
 
 def show_account(account: Account, tried: bool = False) -> None:
-    """Print the account of a load; `tried`: nothing was kept."""
+    """Print the account of a load; `tried` means a dry run."""
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column()
     table.add_column(justify="right")

@@ -1,4 +1,4 @@
-"""The command that makes and mends the copy of the database in columns."""
+"""The command that creates or repairs the Parquet copy of the database."""
 
 import click
 
@@ -25,7 +25,7 @@ def refresh_columns(database: str | None, anew: bool) -> None:
 
 
 def refresh_if_made(settings: Settings) -> None:
-    """Bring the copy up to date after a load, if there is one: the load is committed anyway."""
+    """Update the copy after a load, if there is one; if that fails, the load stays committed."""
     if not is_made(settings.database):
         return
     try:

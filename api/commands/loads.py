@@ -27,7 +27,7 @@ from dataset.store.database import is_begun, open_to_write
 
 DAY = click.DateTime(["%Y-%m-%d"])
 DOWNLOADED = {"gdelt": "export", "gdelt-mentions": "mentions"}
-"""What GDELT calls its files of a format."""
+"""GDELT's own name for the files of a format."""
 EXAMPLES = """\b
 Example: cameo-events load gdelt path/to/20241211113000.export.CSV.zip
 Example: cameo-events load gdelt --from 2024-06-13 --to 2024-06-17"""
@@ -144,7 +144,7 @@ def _load(settings: Settings, job: LoadJob) -> None:
 
 
 def _tried(settings: Settings, job: LoadJob, on_progress: OnProgress) -> Account:
-    """Load into the database and undo it; one that is not there yet is made beside, and removed."""
+    """Load into the database and undo it; if there is none, load into a temporary one."""
     with TemporaryDirectory() as folder:
         url = settings.database
         database = open_to_write(url if is_begun(url) else str(Path(folder, "dry-run.sqlite")))

@@ -30,7 +30,7 @@ ELSEWHERE = {
     "purge": "api.commands.retractions:purge_event",
     "release": "api.commands.releases:name_release",
 }
-"""The commands that a server has no use for; each is imported when it is asked for."""
+"""The commands that a server does not need; each is imported at its first use."""
 SEED = "dataset.loading.seed:load"
 
 
@@ -85,7 +85,7 @@ def openapi(output: Path | None) -> None:
 
 
 def _is_empty(settings: Settings) -> bool:
-    """Tell whether the database is missing, was only begun, or holds no revision."""
+    """Tell whether the database is missing, incomplete, or has no revision."""
     if not is_begun(settings.database):
         return True
     store = Store(settings.database)

@@ -1,4 +1,4 @@
-"""What the commands share: options of settings, a database to write, how a failure ends them."""
+"""What the commands share: options of settings, opening a database, exit codes."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -15,11 +15,11 @@ from dataset.store.database import check_there, open_to_write
 from dataset.store.engines.base import Engine
 
 FAILED = 1
-"""Exit code where what was asked for cannot be done (2 is a wrong command line)."""
+"""Exit code if the command cannot be done (2 is a wrong command line)."""
 UNUSABLE = 3
-"""Exit code where the database cannot be used."""
+"""Exit code if the database cannot be used."""
 UNREADABLE = 4
-"""Exit code where the input cannot be read."""
+"""Exit code if the input cannot be read."""
 EXIT_CODES: dict[type[Exception], int] = {
     Impossible: FAILED,
     StoreError: UNUSABLE,
@@ -29,7 +29,7 @@ EXIT_CODES: dict[type[Exception], int] = {
 
 
 class Failure(click.ClickException):
-    """A failure that is nobody's typing error."""
+    """A failure that is not an error in the command line."""
 
     def __init__(self, message: str, exit_code: int) -> None:
         """Keep the message, and the code to exit with."""
@@ -38,10 +38,10 @@ class Failure(click.ClickException):
 
 
 class Commands(click.Group):
-    """The group of commands: what the data complains of becomes a message."""
+    """The group of commands: errors of `dataset` become messages and exit codes."""
 
     def __init__(self, *args: Any, elsewhere: Mapping[str, str], **more: Any) -> None:
-        """Keep where commands are that are only imported when they are needed."""
+        """Keep the names of commands that are imported only when needed."""
         super().__init__(*args, **more)
         self.elsewhere = elsewhere
 
@@ -78,7 +78,7 @@ def setting(name: str) -> Any:
 
 
 def settings_with(**given: str | None) -> Settings:
-    """Read the settings, with those of the command line put before the environment."""
+    """Read the settings; the command line overrides the environment."""
     chosen = {name.upper(): text for name, text in given.items() if text is not None}
     try:
         return Settings.of({**os.environ, **chosen})
@@ -88,9 +88,9 @@ def settings_with(**given: str | None) -> Settings:
 
 @contextmanager
 def writing(settings: Settings, may_make: bool = False) -> Iterator[Engine]:
-    """Open the database to write; afterwards its log is made short again.
+    """Open the database to write; tidy it afterwards, which shortens its log.
 
-    Only with `may_make` is one made that is not there: its name may be mistyped.
+    Only `may_make` creates a missing database: otherwise its name may be mistyped.
     """
     if not may_make:
         check_there(settings.database)
@@ -103,6 +103,6 @@ def writing(settings: Settings, may_make: bool = False) -> Iterator[Engine]:
 
 
 def tell(remark: str) -> None:
-    """Say what could not be done after a commit, which is no failure of what was asked for."""
+    """Print what could not be done after a commit; the command itself has succeeded."""
     if remark:
         echo(remark, err=True)

@@ -1,4 +1,4 @@
-"""Show how a load goes on: a bar on a terminal, plain lines elsewhere."""
+"""Show the progress of a load: a bar on a terminal, plain lines elsewhere."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ SECONDS_BETWEEN_LINES = 10
 
 @contextmanager
 def showing_progress(files: Sequence[SourceFile]) -> Iterator[OnProgress]:
-    """Give a function that shows how far the files are read."""
+    """Give a function that shows how much of the files has been read."""
     console = Console(stderr=True)
     with _bar(console, files) if console.is_terminal else _lines() as on_progress:
         yield on_progress

@@ -1,4 +1,4 @@
-"""The commands that take events back, bring them back, and remove them for good."""
+"""The commands that retract, restore and purge events."""
 
 from collections.abc import Callable
 
@@ -55,7 +55,7 @@ def purge_event(database: str | None, cache: str | None, event_id: str) -> None:
     with writing(settings) as opened:
         store = settings_of(opened)["uuid"]
         _done("purged", event_id, purges.purge(opened, event_id))
-        # Whatever fails now, the rest is removed nevertheless.
+        # If one removal fails, the others are still tried.
         left = [
             purges.forget(opened),
             _failure(lambda: ResultsCache(settings.results_folder).forget(store)),
@@ -69,7 +69,7 @@ def purge_event(database: str | None, cache: str | None, event_id: str) -> None:
 
 
 def _failure(remove: Callable[[], object]) -> str:
-    """Remove something; say what is in the way."""
+    """Remove something; return what went wrong, if anything."""
     try:
         remove()
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The commands that are about the store as a whole."""
+"""The commands for the store as a whole."""
 
 import click
 
@@ -34,9 +34,9 @@ def copy_store(source: str, target: str) -> None:
     """Copy the store FROM into the new database TO.
 
     Each is the path of a SQLite file, or like postgresql://user@host/database. All versions are
-    copied. If the copy is interrupted, run it again: it goes on where it ended. At the end each
+    copied. If the copy is interrupted, run it again: it goes on where it stopped. At the end each
     table is counted and compared. The copy is the same store, so cursors and pinned answers of one
-    are good at the other.
+    are valid in the other.
     """
     tell(copies.copy(source, target, _tell))
     echo("The copy is whole.")

@@ -1,4 +1,4 @@
-"""ETags: one for each answer, known before any event is read, so that 304 costs next to nothing."""
+"""ETags: known before any event is read, so that a 304 costs almost nothing."""
 
 from functools import cache
 from hashlib import blake2b
@@ -18,12 +18,12 @@ VARY = "Accept, Accept-Encoding"
 
 
 class Fresh(Exception):
-    """Ends a request whose client has the answer already."""
+    """Raised to end a request whose client has the answer already."""
 
 
 @cache
 def fingerprint() -> str:
-    """Hash all that answers are made with: our code, the codebook, and what writes JSON."""
+    """Hash what answers are made with: our code, the codebook, and the version of orjson."""
     digest = blake2b(orjson.__version__.encode(), digest_size=16)
     for package in ("api", "dataset", "schemas"):
         for path in sorted((ROOT / package).rglob("*")):
@@ -33,15 +33,15 @@ def fingerprint() -> str:
 
 
 def tag(*parts: object) -> str:
-    """Make an ETag from all that decides what an answer holds."""
+    """Make an ETag from everything that decides an answer."""
     text = "\0".join(str(part) for part in (fingerprint(), *parts))
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def answer_304_if_fresh(etag: str, pinned: bool) -> None:
-    """End the request with 304 if the client has this answer; else mark the answer with it.
+    """End the request with 304 if the client has this answer; else set the ETag.
 
-    A client that wants another answer than this one (`If-Match`) is told so (RFC 9110, 13.2.2).
+    If `If-Match` asks for another answer, the request is a 412 (RFC 9110, 13.2.2).
     """
     if request.if_match and not request.if_match.contains(etag):
         raise refuse(PreconditionFailed, "The answer has another ETag than If-Match asks for.")
@@ -50,7 +50,7 @@ def answer_304_if_fresh(etag: str, pinned: bool) -> None:
         "Cache-Control": PINNED if pinned else UNPINNED,
         "Vary": VARY,
     }
-    # `*` means any answer there is: whether there is one shows only when it has been made.
+    # `*` matches any answer, and whether there is one is only known once it is made.
     if request.if_none_match.contains_weak(etag) and not request.if_none_match.star_tag:
         raise Fresh
 
@@ -60,7 +60,7 @@ def _not_modified() -> Response:
 
 
 def register(app: Flask, _settings: Settings) -> None:
-    """Mark every answer from the store with its ETag; nothing else may be kept."""
+    """Set the ETag of every answer from the store; no other answer may be cached."""
     app.register_error_handler(Fresh, lambda _: _not_modified())
     app.after_request(_mark)
 

@@ -1,4 +1,4 @@
-"""Compress answers for clients that ask for it, as they are sent."""
+"""Compress answers as they are sent, for clients that ask for it."""
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -18,13 +18,13 @@ GZIP_WINDOW = 16 + zlib.MAX_WBITS
 
 
 class Compressor(Protocol):
-    """What compresses a stream."""
+    """The compressor of a stream."""
 
     def compress(self, data: bytes, /) -> bytes:
-        """Take some bytes, and give what is ready."""
+        """Take some bytes, and return compressed ones that are ready."""
 
     def flush(self) -> bytes:
-        """Give the rest."""
+        """Return the rest."""
 
 
 CODINGS: dict[str, Callable[[], Compressor]] = {
@@ -33,13 +33,13 @@ CODINGS: dict[str, Callable[[], Compressor]] = {
 }
 """The content codings, the preferred one first (RFC 9110, section 8.4.1; RFC 8878)."""
 COMPRESSED = ("application/vnd.apache.parquet",)
-"""The media types that are compressed in themselves."""
+"""The media types that are already compressed."""
 
 
 def chosen(media_type: str) -> str:
-    """Choose the coding of this answer by what the client accepts, and remember it.
+    """Choose a coding that the client accepts for this answer, and remember it.
 
-    A client of HTTP/1.0 is told the length of what it gets, and gets it plain.
+    An HTTP/1.0 client gets a Content-Length, and nothing compressed.
     """
     is_plain = media_type in COMPRESSED or request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0"
     g.coding = PLAIN if is_plain else coding_of(CODINGS)
@@ -65,7 +65,7 @@ def _compress(response: Response) -> Response:
 
 
 def compressed(chunks: Iterable[bytes], compressor: Compressor) -> Iterator[bytes]:
-    """Yield chunks compressed; if they fail, so that no end is written."""
+    """Yield chunks compressed; if making one fails, the compressed end is missing too."""
     for chunk in chunks:
         if ready := compressor.compress(chunk):
             yield ready

@@ -1,4 +1,4 @@
-"""What browsers may do with answers: everybody may read them, nobody may run or frame them."""
+"""Headers for browsers: every site may read answers, none may run or frame them."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -38,12 +38,12 @@ FOR_SCRIPTS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": ", ".join(READABLE),
 }
-"""What lets scripts of other sites read an answer that is made without the application."""
+"""The CORS headers of an answer that is made outside the application."""
 SECONDS_TO_REMEMBER = 86_400
 
 
 def register(app: Flask, _settings: Settings) -> None:
-    """Let scripts of all sites read, without credentials, and protect pages from what is shown."""
+    """Let scripts of all sites read without credentials, and add the protective headers."""
     CORS(
         app,
         resources=[r"/v1/.*", "/openapi.json"],
@@ -57,7 +57,7 @@ def register(app: Flask, _settings: Settings) -> None:
 
 
 def _protected(app: Application) -> Application:
-    """Give every answer the protective headers that it has not: a list is soon joined."""
+    """Add the protective headers that an answer lacks; joining lists is fast."""
 
     def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:

@@ -1,4 +1,4 @@
-"""How large a request may be: its address, and its body, of which there is none."""
+"""Limit the length of addresses, and refuse request bodies."""
 
 from urllib.parse import unquote_to_bytes
 
@@ -9,17 +9,17 @@ from api.middleware.problems import refuse
 from api.settings import Settings
 
 LONGEST_ADDRESS = 8_000
-"""How long a query may be with its cursor; without one it is less (`reading.LONGEST_QUERY`)."""
+"""Longest query with a cursor; without one the limit is lower (`reading.LONGEST_QUERY`)."""
 
 
 def register(app: Flask, _settings: Settings) -> None:
-    """Look at every request before anything else does."""
+    """Check every request first of all."""
     app.before_request(_check_address)
     app.before_request(_check_body)
 
 
 def _check_address() -> None:
-    """Refuse an address that is too long, or not UTF-8 once unquoted."""
+    """Refuse a missing host, and an address too long or not UTF-8 once unquoted."""
     is_due = request.environ.get("SERVER_PROTOCOL") == "HTTP/1.1"
     if not request.host or (is_due and "Host" not in request.headers):
         raise refuse(BadRequest, "The Host header names no host.")
@@ -33,7 +33,7 @@ def _check_address() -> None:
 
 
 def _check_body() -> None:
-    """Refuse a body, unread; what cannot be asked at all is answered as such."""
+    """Refuse a body without reading it; routing errors such as 404 come first."""
     has_body = request.content_length or "Transfer-Encoding" in request.headers
     if has_body and request.routing_exception is None:
         raise refuse(RequestEntityTooLarge, "This server accepts no request body.")

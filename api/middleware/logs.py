@@ -17,10 +17,10 @@ REQUESTS = "cameo.requests"
 
 
 class Line(logging.Formatter):
-    """Write a record as a line of JSON: whatever stands in it, it stays one line."""
+    """Write a record as one line of JSON, whatever it contains."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write what is known of a request, or a message and what led to it."""
+        """Write the facts of a request, or a message with its traceback."""
         time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         known = {"time": time, "level": record.levelname.lower()}
         told = record.msg if isinstance(record.msg, dict) else self._told(record)
@@ -36,21 +36,21 @@ class Line(logging.Formatter):
 
 
 def _message(record: logging.LogRecord) -> str:
-    """Give the message; of gunicorn's own about a request, without what the client sent."""
+    """Give the message; cut what the client sent from gunicorn's messages on requests."""
     if record.name == "gunicorn.error" and "request" in str(record.msg):
         return str(record.msg).partition(" %")[0]
     return record.getMessage()
 
 
 class Quiet(Logger):
-    """gunicorn's logger without its log of accesses, which it would prepare and throw away."""
+    """gunicorn's logger without its access log, which nobody reads."""
 
     def _compute_access_log_enabled(self) -> bool:
         return False
 
 
 def configuration(wanted: str) -> dict[str, Any]:
-    """Give the configuration for `logging.config.dictConfig`, which gunicorn takes, too."""
+    """Give the configuration for `logging.config.dictConfig`, also used by gunicorn."""
     through = {"handlers": [], "propagate": True}
     return {
         "version": 1,

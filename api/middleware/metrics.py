@@ -1,7 +1,7 @@
 """Figures for Prometheus, over all processes of the server.
 
-prometheus-client decides when it is imported whether it counts for one process or, in a folder
-that all share, for several: this module is imported when that is settled.
+When prometheus-client is imported, it decides whether it counts for one process or, in a shared
+folder, for several. So this module must be imported after that is settled.
 """
 
 from collections.abc import Iterator
@@ -48,10 +48,10 @@ OF_THE_STORE = {
 
 
 class StoreFigures(Collector):
-    """What the store is like when it is asked."""
+    """Figures of the store, read at each scrape."""
 
     def collect(self) -> Iterator[Metric]:
-        """Yield a figure each; only that it is down if it cannot be read."""
+        """Yield each figure; only `cameo_store_up` 0 if the store cannot be read."""
         found = _found()
         yield GaugeMetricFamily("cameo_store_up", "Whether the store can be read.", len(found) > 0)
         for name, number in found.items():
@@ -78,7 +78,7 @@ def register(app: Flask, _settings: Settings) -> None:
 
 def _count(response: Response) -> Response:
     route = request.url_rule.rule if request.url_rule else "none"
-    # Clients make up names, and each would be counted for good.
+    # Clients can invent methods, and each would stay as a label for good.
     method = request.method if request.method in HTTPMethod.__members__ else "other"
     answered, seconds, rows = _counters(route, method, response.status_code)
     answered.inc()
@@ -96,7 +96,7 @@ def _counters(route: str, method: str, status: int) -> tuple[Counter, Histogram,
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """Give all figures in the format of Prometheus."""
+    """Return all figures in the format of Prometheus."""
     asked = CollectorRegistry()
     asked.register(StoreFigures())
     if ValueClass is not MutexValue:

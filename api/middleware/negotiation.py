@@ -1,4 +1,4 @@
-"""Choose what the client accepts best (RFC 9110, section 12); what it says is read once."""
+"""Choose what the client accepts best (RFC 9110, section 12), with a cache of headers."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -11,7 +11,7 @@ from werkzeug.http import parse_accept_header
 from api.middleware.problems import refuse
 
 PLAIN = "identity"
-"""The content coding of what is sent as it is."""
+"""The content coding of an answer that is not compressed."""
 MOST_KEPT = 256
 
 
@@ -25,7 +25,7 @@ def preferred(offers: Iterable[str]) -> str:
 
 @lru_cache(MOST_KEPT)
 def _best_type(offers: tuple[str, ...], accepted: str) -> str | None:
-    # What is asked for may name a charset, as our own answers do; it decides nothing.
+    # A media type may have parameters such as a charset; they are ignored.
     asked = parse_accept_header(accepted, MIMEAccept)
     plain = [(value.partition(";")[0].strip(), q) for value, q in asked]
     return MIMEAccept(plain or [("*/*", 1)]).best_match(offers)

@@ -52,7 +52,7 @@ def problem(
     headers: list[tuple[str, str]] | None = None,
     members: dict[str, Any] | None = None,
 ) -> Response:
-    """Make a problem: what kind, what exactly, and which parameters are wrong."""
+    """Make a problem: its kind, the details, and which parameters are wrong."""
     body = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -84,14 +84,14 @@ def problem_of(error: HTTPException) -> Response:
 
 
 def refuse(status: type[HTTPException], detail: str, **members: Any) -> HTTPException:
-    """Make an HTTP error with a sentence of our own, and members of its own."""
+    """Make an HTTP error with our own `detail` and extra members."""
     error = status(detail)
     error.data = {"detail": detail, "members": members}  # type: ignore[attr-defined]
     return error
 
 
 def _errors(messages: dict[str, Any], schema: ma.Schema | None) -> Iterator[dict[str, Any]]:
-    """Flatten webargs' messages: location, parameter, then one or more of ours or its own."""
+    """Flatten webargs' messages: by location, then parameter; each is a text or a dict."""
     asked = list(request.args)
     for location in messages.values():
         for parameter, found in sorted(location.items(), key=lambda item: _rank(asked, item[0])):
@@ -116,7 +116,7 @@ def _error(parameter: str, message: Any, schema: ma.Schema | None) -> dict[str, 
 
 
 def _detail(status: int) -> str | None:
-    """Say what is wrong in general; of an address with a slash too many, what may be meant."""
+    """Give the general message of a status; for a 404 by a final slash, a suggestion."""
     path = request.path.rstrip("/")
     if status == HTTPStatus.NOT_FOUND and path != request.path:
         addresses = current_app.create_url_adapter(request)
@@ -134,7 +134,7 @@ def _summary(errors: list[dict[str, Any]]) -> str | None:
 
 
 def register(app: Flask, _settings: Settings) -> None:
-    """Turn the errors of the data into problems."""
+    """Turn the exceptions of `dataset` into problems."""
     app.register_error_handler(StoreError, _store_unusable)
     app.register_error_handler(TooSlow, _too_slow)
     app.register_error_handler(UnknownValue, _value_unknown)

@@ -15,16 +15,16 @@ from api.middleware.waiting import WAIT
 from api.settings import Settings
 
 EXEMPT = ("service.get_health", "service.get_readiness", "metrics.metrics")
-"""What watches the service is not counted."""
+"""Endpoints for monitoring, which are not counted."""
 SECONDS_FOR_STORAGE = 0.25
 NOBODY = "nobody"
-"""All clients of which a proxy tells no address."""
+"""All clients for which a proxy gives no address."""
 WITH_PORT = re.compile(r"(?:\[(.+)\]|([0-9.]+))(?::[0-9]{1,5})?", re.ASCII)
 UNREACHABLE = (StorageError, OSError)
 
 
 class OpenLimiter(Limiter):
-    """A limiter that lets everybody in while it cannot count."""
+    """A limiter that allows all requests while it cannot count."""
 
     def _check_request_limit(self, *given: Any, **named: Any) -> None:
         """Count the request; refuse it if it is one too many."""
@@ -46,7 +46,7 @@ def register(app: Flask, settings: Settings) -> None:
         client,
         app=app,
         application_limits=[settings.rate_limit],
-        # What has no name is not counted (Flask-Limiter), and what is not there has none.
+        # Flask-Limiter does not count requests without a name, and a 404 has no endpoint.
         request_identifier=lambda: request.endpoint or "none",
         storage_uri=settings.rate_limit_storage,
         storage_options={"wrap_exceptions": True, **waiting} if is_shared else {},  # type: ignore[dict-item]
@@ -56,7 +56,7 @@ def register(app: Flask, settings: Settings) -> None:
 
 
 def _is_uncounted() -> bool:
-    """Tell whether a browser asks if a script may ask (CORS), or a request has been counted."""
+    """Tell whether this is a CORS preflight, or a request that was counted before its wait."""
     wait = request.environ.get(WAIT)
     if wait and wait.has_waited:
         return True
@@ -64,7 +64,7 @@ def _is_uncounted() -> bool:
 
 
 def client() -> str:
-    """Name the client: its address, or its network where anybody has a whole one (IPv6)."""
+    """Name the client: its IPv4 address, or its IPv6 /64 network, which one client owns."""
     address = _address(request.remote_addr or "")
     if isinstance(address, IPv6Address):
         return str(IPv6Network((int(address) >> 64 << 64, 64)))
@@ -72,7 +72,7 @@ def client() -> str:
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:
-    """Read an address; some proxies add a port, and what else they say may be anything."""
+    """Read an address, perhaps with a port; None for anything else that a proxy sends."""
     with_port = WITH_PORT.fullmatch(text)
     try:
         address = ip_address((with_port[1] or with_port[2]) if with_port else text)
@@ -82,7 +82,7 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
 
 
 def _tell(limiter: Limiter, response: Response) -> Response:
-    """Say what is left (draft-ietf-httpapi-ratelimit-headers)."""
+    """Add the RateLimit headers (draft-ietf-httpapi-ratelimit-headers)."""
     wait = request.environ.get(WAIT)
     limit = limiter.current_limit or (wait and wait.rate_limit)
     if limit is None:

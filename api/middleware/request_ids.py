@@ -1,4 +1,4 @@
-"""What is known of the request at hand: its number, what happened, how its answer was sent."""
+"""Facts about the current request: its id, incidents, and how many bytes were sent."""
 
 import re
 import weakref
@@ -15,7 +15,7 @@ from api.settings import Settings
 
 REQUEST_ID = "X-Request-Id"
 SCHEMES = ("http", "https")
-"""What a proxy may say that it was asked by: links begin with it."""
+"""The schemes that a proxy may name; links begin with them."""
 _WELL_FORMED = re.compile("[A-Za-z0-9_.-]{8,64}", re.ASCII)
 
 Ending = Callable[[int], object]
@@ -23,13 +23,13 @@ Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 class Sent:
-    """The pieces of an answer; whatever ends them, the endings are told how many bytes there were.
+    """The pieces of an answer; at its end, `endings` are called with the bytes sent.
 
-    An answer may also be let go of before its first piece, or never be closed.
+    That holds also for an answer that is dropped before its first piece or never closed.
     """
 
     def __init__(self, pieces: Any, endings: list[Ending]) -> None:
-        """Keep the pieces, and what is to be called at their end."""
+        """Keep the pieces, and the functions to call at their end."""
         self._pieces, self._sent = pieces, [0]
         self._end = weakref.finalize(self, _told, endings, self._sent)
 
@@ -41,7 +41,7 @@ class Sent:
         self._end()
 
     def close(self) -> None:
-        """Let go of the pieces."""
+        """Close the pieces."""
         close = getattr(self._pieces, "close", None)
         if close:
             close()
@@ -54,17 +54,17 @@ def _told(endings: list[Ending], sent: list[int]) -> None:
 
 
 def note(incident: str) -> None:
-    """Note what happened to this request; `/metrics` counts it."""
+    """Note an incident of this request; `/metrics` counts it."""
     g.setdefault("incidents", []).append(incident)
 
 
 def when_sent(ending: Ending) -> None:
-    """Call with the number of bytes when the answer of this request is sent, or given up."""
+    """Call `ending` with the bytes sent when this answer has been sent or broken off."""
     g.setdefault("endings", []).append(ending)
 
 
 def register(app: Flask, settings: Settings) -> None:
-    """Give every request a number; trust what the proxies in front of us say, if there are any."""
+    """Give every request an id; trust the headers of the configured proxies, if any."""
     proxies = settings.trusted_proxies
     if proxies:
         told = _with_known_scheme(app.wsgi_app)
@@ -77,12 +77,12 @@ def register(app: Flask, settings: Settings) -> None:
         given = request.headers.get(REQUEST_ID, "") if proxies else ""
         g.request_id = given if _WELL_FORMED.fullmatch(given) else token_hex(8)
 
-    # The first to be registered is the last to see the answer.
+    # Registered first, so it sees the answer last.
     app.after_request(_watch)
 
 
 def _with_known_scheme(app: Application) -> Application:
-    """Take any other scheme that a proxy names for that of its connection to us."""
+    """Replace an unknown scheme that a proxy names by that of its connection to us."""
 
     def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         named, own = environ["wsgi.url_scheme"].lower(), environ["werkzeug.proxy_fix.orig"]
@@ -97,7 +97,7 @@ def _watch(response: Response) -> Response:
     endings = g.pop("endings", [])
     if not endings:
         return response
-    # A file is sent by the system, who knows when.
+    # The system sends a file, so its end is not seen here.
     if response.is_streamed and not response.direct_passthrough:
         response.response = Sent(response.response, endings)
     else:

@@ -1,7 +1,7 @@
-"""Slots for answers that may take long, so that a thread is always left for those that do not.
+"""Slots for long answers, so that a thread is always left for short ones.
 
-Who finds no slot waits, first come first served, for `QUERY_SECONDS` at most, without a thread
-where the server can (see `api/middleware/waiting.py`).
+A request without a slot waits, first come first served, for `QUERY_SECONDS` at most. It needs no
+thread meanwhile if the server supports that (see `api/middleware/waiting.py`).
 """
 
 import time
@@ -24,23 +24,23 @@ SECONDS_BETWEEN_LOOKS = 0.02
 
 @dataclass(eq=False)
 class Slot:
-    """What an answer asks for; one for an export also counts among the exports."""
+    """The slot of one answer; a slot for an export also counts as an export."""
 
     is_export: bool
     is_given: bool = False
 
 
 class Slots:
-    """The slots of a process: given in the order in which they were asked for."""
+    """The slots of a process, given in the order of the requests."""
 
     def __init__(self, count: int, exports: int) -> None:
-        """Begin with all slots free; at most `exports` of them are given to exports at a time."""
+        """Start with all slots free; exports may have at most `exports` of them at a time."""
         self._free, self._free_exports = count, exports
         self._asked: list[Slot] = []
         self._lock = Lock()
 
     def ask(self, is_export: bool) -> Slot:
-        """Ask for a slot: it is given at once or later."""
+        """Ask for a slot, which is given now or later."""
         slot = Slot(is_export)
         with self._lock:
             self._asked.append(slot)
@@ -48,7 +48,7 @@ class Slots:
         return slot
 
     def release(self, slot: Slot) -> None:
-        """Give a slot back, or ask for it no more; a second time changes nothing."""
+        """Give a slot back, or stop asking for it; a second call does nothing."""
         with self._lock:
             if slot.is_given:
                 slot.is_given = False
@@ -74,7 +74,7 @@ def register(app: Flask, settings: Settings) -> None:
 
 
 def take(is_export: bool = False) -> None:
-    """Take a slot until the answer is made, or sent if it is a stream; wait if there is none."""
+    """Take a slot until the answer is made (a stream: sent); wait if none is free."""
     wait = _wait()
     if wait.slot is None:
         slots: Slots = current_app.extensions["slots"]
@@ -97,13 +97,13 @@ def _wait() -> Wait:
 
 
 def wait_for_result(is_over: Callable[[], bool]) -> None:
-    """Wait until somebody else has made a result; give back the own slot first."""
+    """Give this request's slot back, and wait until another one has made the result."""
     _wait().end()
     _wait_until(is_over)
 
 
 def _wait_until(is_over: Callable[[], bool]) -> None:
-    """Go on if a wait is over; else wait, and refuse when it takes too long."""
+    """Wait until `is_over`; refuse the request if that takes too long."""
     if is_over():
         return
     wait, seconds = _wait(), current_app.extensions["store"].query_seconds

@@ -1,4 +1,4 @@
-"""How a request waits without a thread: what its view says, and what is kept meanwhile.
+"""How a request waits without a thread: what its view raises, and what is kept.
 
 A view raises `MustWait`; the server keeps the request, and runs it again when the wait is over.
 """
@@ -9,14 +9,14 @@ from time import perf_counter
 from typing import Any
 
 WAIT = "cameo_events.wait"
-"""Where the environment of a request has its `Wait`."""
+"""The key of the `Wait` in the environment of a request."""
 
 
 @dataclass
 class Wait:
     """What a request keeps from one run to the next.
 
-    `slot` is the one that it has or waits for; `end` gives it back.
+    `slot` is the slot that it has or waits for; `end` gives it back.
     """
 
     needs_no_thread: bool = False
@@ -29,10 +29,10 @@ class Wait:
 
 
 class MustWait(BaseException):
-    """Ends a run of a request that has to wait; it is no error that a handler could answer."""
+    """Raised to stop a request that has to wait; no `Exception`, so no error handler sees it."""
 
     def __init__(self, is_over: Callable[[], bool], seconds: float) -> None:
-        """Keep what tells that the wait is over, and how long it may take."""
+        """Keep the test whether the wait is over, and its time limit."""
         super().__init__()
         self.is_over = is_over
         self.seconds = seconds

@@ -26,7 +26,7 @@ OTHERS = {
     500: "INTERNAL_SERVER_ERROR",
     503: "SERVICE_UNAVAILABLE",
 }
-"""What any operation may answer instead of its success."""
+"""The answers that any operation may give instead of its success."""
 
 
 class Blueprint(SmorestBlueprint):
@@ -49,7 +49,7 @@ class Blueprint(SmorestBlueprint):
         super().add_url_rule(rule, endpoint, view_func, *args, **options)
 
     def alt_response(self, *args: Any, **options: Any) -> Callable[[Any], Any]:
-        """Document another answer of a view, without a wrapper that every request goes through."""
+        """Document another answer of a view, without wrapping the view."""
         documented = super().alt_response(*args, **options)
 
         def document(view: Any) -> Any:
@@ -59,6 +59,6 @@ class Blueprint(SmorestBlueprint):
         return document
 
     def register_views_in_doc(self, api: Any, *args: Any, **named: Any) -> None:
-        """Leave the documentation of the operations to the document (`DocumentedApi`)."""
+        """Delay documenting the operations until the document is made (`DocumentedApi`)."""
         document = super().register_views_in_doc
         api.undocumented.append(partial(document, api, *args, **named))

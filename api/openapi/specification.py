@@ -32,20 +32,20 @@ TYPES = {
     fields.Number: ("number", None),
     fields.Day: ("string", "date"),
 }
-"""The JSON type and format of our kinds of parameters; all others are plain text."""
+"""The JSON type and format of our fields; all others are strings."""
 
 
 class DocumentedApi(ProblemApi):
-    """An API that is documented when its document is first asked for: most servers never are."""
+    """An API whose document is made at its first use: most servers never need it."""
 
     def __init__(self) -> None:
-        """Begin with nothing to document."""
+        """Start with nothing to document."""
         super().__init__()
         self.undocumented: list[Callable[[], None]] = []
         self._lock = Lock()
 
     def document(self) -> dict[str, Any]:
-        """Give the document, of all that has been registered."""
+        """Give the document of everything registered so far."""
         with self._lock:
             while self.undocumented:
                 self.undocumented.pop(0)()
@@ -66,6 +66,6 @@ def document(app: Flask) -> dict[str, Any]:
     """Give the OpenAPI document of an application."""
     (registered,) = app.extensions["flask-smorest"]["apis"].values()
     spec: dict[str, Any] = registered["ext_obj"].document()
-    # flask-smorest brings this schema along whether it is used or not.
+    # flask-smorest adds this schema even if nothing uses it.
     spec["components"]["schemas"].pop("PaginationMetadata", None)
     return spec

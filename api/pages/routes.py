@@ -1,4 +1,4 @@
-"""The pages, what they load, and the OpenAPI document that they show."""
+"""The pages, their assets, and the OpenAPI document that they show."""
 
 from importlib.resources import files
 
@@ -27,7 +27,7 @@ PAGE_POLICY = "; ".join(
 )
 
 GUESSED = {"/docs/": "/docs", "/v1": "/", "/v1/": "/"}
-"""Addresses that people try, and the page that each leads to."""
+"""Addresses that people try, and the page that each redirects to."""
 
 blueprint = Blueprint(
     "pages",
@@ -57,7 +57,7 @@ def docs() -> Response:
 
 
 def lead() -> Response:
-    """Lead from an address that people try to the page that they look for."""
+    """Redirect from an address that people try to the page that they look for."""
     return envelopes.leading_to(base_url() + GUESSED[request.path], 308)
 
 
@@ -73,7 +73,7 @@ def docs_asset(name: str) -> Response:
 
 @blueprint.get("/favicon.ico")
 def icon() -> Response:
-    """Serve the icon, which browsers ask for beside every answer that they show."""
+    """Serve the icon, which browsers request for every answer that they show."""
     return blueprint.send_static_file("icon.svg")
 
 

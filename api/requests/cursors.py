@@ -1,4 +1,4 @@
-"""Cursors: where a page begins, signed, bound to a query and to a revision."""
+"""Cursors: signed positions where a page begins, bound to a query and a revision."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +16,7 @@ from dataset.store.counts import Matched
 class Cursor:
     """A position in the answer to a query at a revision, and how much matched there.
 
-    `token` is that of the revision: after a backup was restored, its number may mean another.
+    `token` identifies the revision: after a restored backup, its number may mean another one.
     """
 
     revision: int
@@ -32,13 +32,13 @@ def signed(cursor: Cursor, query: str, signing_key: str) -> str:
 
 
 def read(text: str, query: str, signing_key: str) -> Cursor:
-    """Read a cursor; one that is changed, or of another query, is a 400."""
+    """Read a cursor; a changed one, or one of another query, is a 400."""
     signer = _signer(signing_key)
     try:
         content = signer.loads(text)
     except BadSignature:
         raise _refused("The cursor is not one that this store has made.", text) from None
-    # Base64 has spare bits: other texts may mean the same content.
+    # Base64 has spare bits: another text may decode to the same content.
     if signer.dumps(content) != text:
         raise _refused("The cursor has been changed.", text)
     digest, revision, token, value, relation, *position = content
@@ -48,7 +48,7 @@ def read(text: str, query: str, signing_key: str) -> Cursor:
 
 
 def check(cursor: Cursor, text: str, token: str | None) -> None:
-    """Refuse a cursor of a revision that the store has no more; `token` is what it has there."""
+    """Refuse a cursor whose revision is gone; `token` is the store's own of that number."""
     if cursor.token != token:
         detail = (
             "The cursor is of a revision that this store no longer has; begin without a cursor."

@@ -1,6 +1,6 @@
-"""Validate a query once: what a query string says to a schema is kept, as it never changes.
+"""Validate each query string once per schema, and cache the result, which never changes.
 
-What the store knows (its codes, its revisions) is no part of it and is asked for each time.
+Values that only the store knows (codes, revisions) are not cached, but checked each time.
 """
 
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ class Parameters:
 def parameters_of(schema: type[ma.Schema], query_string: bytes) -> Parameters:
     """Give the parameters of the running request; equal queries are validated once.
 
-    An error is not kept: it is raised each time anew.
+    Errors are not cached: each time, they are raised again.
     """
     arguments = PARSER.validated(_instance(schema), request)
     canonical = dict(_instance(schema).dump(arguments))
@@ -56,7 +56,7 @@ def parameters_of(schema: type[ma.Schema], query_string: bytes) -> Parameters:
 
 @cache
 def _instance(schema: type[ma.Schema]) -> ma.Schema:
-    """Make a schema, which takes longer than validating with it."""
+    """Make a schema once: that takes longer than validating with it."""
     return schema()
 
 
@@ -69,7 +69,7 @@ class QueryParser(FlaskParser):
     }
 
     def parse(self, argmap: Any, req: Request | None = None, **_: Any) -> Any:
-        """Give the validated parameters, those of an equal query if there was one."""
+        """Give the validated parameters, from the cache if the query came before."""
         return parameters_of(argmap, request.query_string).arguments
 
     def validated(self, schema: ma.Schema, req: Request) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def query_text(parameters: Mapping[str, str]) -> str:
 
 
 def note_on(name: str, value: Any) -> str | None:
-    """Say what a parameter leaves out; a choice may keep the events without a value."""
+    """Say which events a parameter leaves out; some choices keep events without a value."""
     if name == "distinct":
         return DISTINCT[value].note
     if name not in FILTERS:

@@ -22,10 +22,10 @@ CITED = (*FILTERS, "distinct", "sample", "seed", "fields", "sort", "by", "measur
 
 @dataclass(frozen=True)
 class Query:
-    """Valid parameters, and the revision that they are asked of.
+    """Valid parameters, and the revision that they query.
 
-    `path` is the resource that is asked, below `base_url`. `cite_as` holds the parameters by which
-    the answer is cited. `token` is that of the revision.
+    `path` is the path of the resource, below `base_url`. `cite_as` holds the parameters of the
+    citation. `token` belongs to the revision.
     """
 
     snapshot: Snapshot
@@ -55,7 +55,7 @@ class Query:
 
     @property
     def limit(self) -> int:
-        """How many items a page may hold; a sample comes on one."""
+        """How many items a page may hold; a sample is one page."""
         return int(self.arguments.get("sample") or self.arguments.get("limit", DEFAULT_LIMIT))
 
     @property
@@ -83,7 +83,7 @@ class Query:
         return PageRequest(self.limit, self.cursor.position, self.cursor.matched)
 
     def selection(self, sort: Sort) -> Selection:
-        """Select the events that are asked for; `sort` is their order if none is asked for."""
+        """Select the events of this query; `sort` is the default order."""
         return Selection(
             self.revision,
             self.filters,
@@ -113,7 +113,7 @@ class Query:
         return f"{self.base_url}/v1/cite?{query_text({**cited, 'as_of': as_of})}"
 
     def receipt(self, matched: Matched, complete: bool) -> dict[str, Any]:
-        """Say what the answer is an answer to."""
+        """Describe the query and the revision that were answered."""
         known = self.parameters.notes
         return {
             "query": self.canonical_query,

@@ -1,4 +1,4 @@
-"""Read the store for one request: a query on a snapshot, unless the client has its answer."""
+"""Open the store for one request: give a query on a snapshot, or end with a 304."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -32,7 +32,7 @@ def reading(
     """Open the store for a request; a client that has the answer already gets a 304.
 
     `cite_as` is the query that the answer is cited as, by default the request's own.
-    `depends_on` gives what else decides the answer, where that changes without a new revision.
+    `depends_on` gives what else decides the answer and may change without a new revision.
     """
     parameters = parameters_of(schema, request.query_string)
     g.query = parameters.canonical_query
@@ -52,7 +52,7 @@ def check_length(query: str) -> None:
 
 
 def _query(snapshot: Snapshot, parameters: Parameters, cite_as: Mapping[str, str]) -> Query:
-    """Ask the revision of the cursor, else that of `as_of`, else the newest."""
+    """Query the revision of the cursor, else that of `as_of`, else the newest."""
     revision, release = revision_of(snapshot, parameters.arguments.get("as_of"))
     cursor, text = None, parameters.cursor
     if text:

@@ -32,14 +32,14 @@ blueprint = Blueprint(
     "aggregates", __name__, url_prefix="/v1", description="Events counted and added up by group."
 )
 BESIDES = ("limit", "as_of")
-"""The parameters that do not decide what the groups of a revision are."""
+"""The parameters that do not change the groups of a revision."""
 
 
 def _answer(schema: type[ma.Schema], arguments: dict[str, Any], media_type: str) -> Response:
     """Answer in a media type."""
     cited = None
     if not GROUPED & arguments.keys():
-        # A citation of nothing but filters is one of the events.
+        # A citation with only filters would cite events.
         cited = {**schema().dump(arguments), "measures": "count"}
     with reading(schema, arguments, media_type, cited, MADE_WITH.get(media_type)) as query:
         return ANSWERS[media_type](query, _aggregation(query))

@@ -24,7 +24,7 @@ CSL = "application/vnd.citationstyles.csl+json"
 OFFERS = (JSON, BIBTEX, CSL)
 EVENTS = ("events", EventExportQuerySchema)
 AGGREGATES = ("aggregates", AggregateExportQuerySchema)
-"""What is cited, and what can be asked of it."""
+"""What is cited, and the schema of its parameters."""
 
 blueprint = Blueprint("cite", __name__, url_prefix="/v1/cite", description="How to cite an answer.")
 

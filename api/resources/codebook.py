@@ -37,7 +37,7 @@ blueprint = Blueprint(
 )
 
 WANTED = ("q", "depth")
-"""The parameters that leave codes out."""
+"""The parameters that filter codes."""
 
 
 @blueprint.get("/actions")
@@ -72,7 +72,7 @@ def list_actors(arguments: dict[str, Any]) -> Response:
     """List actor codes of the codebook and the store, most used first.
 
     With `q` this completes what a person types: `q=tal` finds the Taliban. `parent` leads up the
-    tree of codes, `depth=1` leaves only codes of a single part.
+    tree of codes; `depth=1` shows only codes of a single part.
     """
     with reading(ActorListQuerySchema, arguments, cite_as={}) as query:
         return _codes(query, codes.actors)
@@ -103,7 +103,7 @@ def list_fields(arguments: dict[str, Any]) -> Response:
 
 
 def _codes(query: Query, listed: Callable[..., list[codes.Entry]]) -> Response:
-    """Answer with the codes that are asked for, or with what stands in their way."""
+    """Answer with the codes that match, or with the reasons why none does."""
 
     def matching(wanted: Mapping[str, Any]) -> Matched:
         return Matched(len(listing(**wanted)), "eq")

@@ -51,7 +51,7 @@ def get_dataset(arguments: dict[str, Any], name: str) -> Response:
 @blueprint.arguments(ListQuerySchema, location="query")
 @blueprint.response(200, DocumentListSchema, headers=PAGE_HEADERS)
 def list_documents(arguments: dict[str, Any]) -> Response:
-    """List the source documents, with the statements that are no events and why."""
+    """List the source documents, with the statements that are not events, and why."""
     with reading(ListQuerySchema, arguments, cite_as={}) as query:
         return envelopes.slice_answer(query, documents(query.snapshot, results(), query.revision))
 

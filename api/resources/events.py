@@ -1,4 +1,4 @@
-"""Events: pages, one by its id, how many, and whole results in other formats."""
+"""Events: pages, one by id, counts, and whole results in other formats."""
 
 from itertools import starmap
 from typing import Any
@@ -125,7 +125,7 @@ def get_event(arguments: dict[str, Any], event_id: str) -> Response:
 
 
 def _exported(suffix: str) -> Any:
-    """Document a view as the download of whole results in a format."""
+    """Document a view that downloads whole results in a format."""
     format = formats.FORMATS[suffix]
     return blueprint.response(
         200,
@@ -149,8 +149,8 @@ def export_events_csv(arguments: dict[str, Any]) -> Response:
     """Download all events that match as CSV.
 
     Oldest first, one event a line below a header. Lists are joined by `;`, a null is an empty
-    cell. Read codes as text: `050` is no number. Spreadsheets read cells that begin with `=`, `+`,
-    `-` or `@` as formulas: import all columns as text.
+    cell. Read codes as text: `050` is not a number. Spreadsheets read cells that begin with `=`,
+    `+`, `-` or `@` as formulas: import all columns as text.
     """
     return _export(arguments, "csv")
 

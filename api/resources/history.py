@@ -34,7 +34,7 @@ EVENT_ID = path_text("event_id", "Id of the event.", "seed:1")
 
 
 def existing(query: Query, event_id: str) -> Found:
-    """Find an event; 404 if there never was one, 410 if it is there no more."""
+    """Find an event; 404 if it never existed, 410 if it is retracted or purged."""
     _check_form(query, event_id)
     found = find(query.snapshot, event_id, query.revision)
     if found is None or found.reason is not None:
@@ -43,7 +43,7 @@ def existing(query: Query, event_id: str) -> Found:
 
 
 def _check_form(query: Query, event_id: str) -> None:
-    """Let no query see what cannot be the id of an event: PostgreSQL has no NUL in texts."""
+    """Refuse what cannot be an event id before any query: PostgreSQL texts allow no NUL."""
     if not PUBLIC_ID.fullmatch(event_id):
         raise _missing(query, event_id, None)
 
@@ -67,7 +67,7 @@ def _missing(query: Query, event_id: str, found: Found | None) -> HTTPException:
 def list_event_versions(arguments: dict[str, Any], event_id: str) -> Response:
     """List the versions of an event, oldest first.
 
-    A retracted event has its history still: its last version says when it ended, why, and what
+    A retracted event still has its history: its last version says when it ended, why, and what
     replaces it. A purged event has no history: the answer is 410.
     """
     with reading(VersionQuerySchema, arguments, cite_as={"id": event_id}) as query:
@@ -97,7 +97,7 @@ def list_changes(arguments: dict[str, Any]) -> Response:
     `since`, and the copy equals the store at `receipt.revision`. Use that as the next `since`. With
     filters the copy holds what they match: an event that no longer matches is a
     `retract` with the reason `filter`, one that begins to match an `add`. A purge is a `retract`
-    with the reason `purged`; it comes whatever the filters are, since nothing is left to match.
+    with the reason `purged`; it is listed whatever the filters are, since nothing is left to match.
     """
     with reading(ChangeQuerySchema, arguments) as query:
         wanted = query.page_request
@@ -127,7 +127,7 @@ def _change(changed: Changed, event: rows.Writer) -> dict[str, Any]:
 @blueprint.arguments(ListQuerySchema, location="query")
 @blueprint.response(200, ReleaseListSchema, headers=PAGE_HEADERS)
 def list_releases(arguments: dict[str, Any]) -> Response:
-    """List the releases: revisions that have a name, for good.
+    """List the releases: revisions with a permanent name.
 
     `as_of` takes such a name wherever it takes the number of a revision.
     """

@@ -63,7 +63,7 @@ def list_quarantine(arguments: dict[str, Any], number: str) -> Response:
 
 
 def _number(text: str) -> int:
-    """Read the number of a load; 0, which no load has, for what is no such number."""
+    """Read the number of a load; any other text gives 0, which no load has."""
     is_number = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
     return int(text) if is_number else 0
 

@@ -25,7 +25,7 @@ blueprint = Blueprint(
 def list_event_mentions(arguments: dict[str, Any], event_id: str) -> Response:
     """List the mentions of an event, oldest first.
 
-    Only GDELT 2.0 says which documents mention an event; of all other events the list is empty.
+    Only GDELT 2.0 says which documents mention an event; for all other events the list is empty.
     """
     with reading(MentionQuerySchema, arguments, cite_as={"id": event_id}) as query:
         existing(query, event_id)

@@ -23,6 +23,6 @@ def get_health(_arguments: dict[str, Any]) -> dict[str, str]:
 @blueprint.arguments(NoQuerySchema, location="query")
 @blueprint.response(200, ReadinessSchema)
 def get_readiness(_arguments: dict[str, Any]) -> dict[str, Any]:
-    """Tell whether the store can be read, its revision and schema, and what room there is."""
+    """Tell whether the store can be read, its revision and schema, and the free disk space."""
     with store().snapshot() as snapshot:
         return {"status": "ready", **vars(health(snapshot))}

@@ -36,7 +36,7 @@ SHOWN = (*FILTERS, "distinct")
 
 
 def answer_json(query: Query, aggregation: Aggregation) -> Response:
-    """Answer with a page of groups; the receipt says more than that of events."""
+    """Answer with a page of groups; the receipt also has `groups` and perhaps `totals`."""
     found = _page(query, aggregation)
     told: dict[str, Any] = {"groups": found.groups}
     if aggregation.overlaps:
@@ -62,7 +62,7 @@ def answer_csv(query: Query, aggregation: Aggregation) -> Response:
 
 
 def answer_svg(query: Query, aggregation: Aggregation) -> Response:
-    """Answer with a chart of all groups; refuse to draw a page: half a line says nothing true."""
+    """Answer with a chart of all groups; refuse to draw a page, which would mislead."""
     if paging := _paging(query):
         detail = "does not go with a chart, which shows the whole result; leave it out."
         raise UnknownValue(paging[0], str(query.arguments[paging[0]]), detail)
@@ -96,7 +96,7 @@ def _empty_because(
 
 
 def _caption(query: Query, aggregation: Aggregation, matched: Matched) -> Caption:
-    """Give what a chart says beside its data."""
+    """Give the texts of a chart beside its data."""
     empty = _empty_because(query, aggregation, matched) or []
     hints = (f"{one['filter']}: {one['hint']}" for one in empty if one["hint"])
     name = query.canonical.get("dataset")
@@ -123,7 +123,7 @@ def _sent(
 
 
 def _drawer(*_snapshot: object) -> str:
-    """Give the version of what draws charts; where it is not installed, say how to get it."""
+    """Give the version of the chart code; a 501 says how to install what is missing."""
     try:
         return str(resolve_name("dataset.charts.drawing:VERSION"))
     except ModuleNotFoundError as error:
@@ -135,6 +135,6 @@ ANSWERS: dict[str, Callable[[Query, Aggregation], Response]] = {
     CSV.media_type: answer_csv,
     SVG.media_type: answer_svg,
 }
-"""What answers in which media type; the first if anything will do."""
+"""The function for each media type; the first one is the default."""
 MADE_WITH: dict[str, Callable[..., object]] = {SVG.media_type: _drawer}
 """What else decides an answer, by media type."""

@@ -31,7 +31,7 @@ def link_to_next(url: str) -> str:
 
 
 def leading_to(url: str, status: int) -> Response:
-    """Lead to another address; there is no body, which would be of a type."""
+    """Redirect to another address; without a body there is no Content-Type."""
     answer = Response(status=status, headers={"Location": url})
     del answer.headers["Content-Type"]
     return answer
@@ -51,7 +51,7 @@ def page_answer(
     """
     g.rows = len(data)
     url = query.next_url(position, matched) if position else None
-    # Of a sample less is shown than matched; groups are not what `matched` counts.
+    # A sample shows fewer events than matched; `matched` does not count groups.
     holds_all = bool(more) or matched == Matched(len(data), "eq")
     is_whole = not position and not query.cursor and holds_all
     receipt = query.receipt(matched, complete=is_whole) | dict(more)
@@ -64,7 +64,7 @@ def page_answer(
 def receipt_of(
     query: Query, selection: Selection, matched: Matched, complete: bool
 ) -> dict[str, Any]:
-    """Say what an answer of events is an answer to, and why it is empty if it is."""
+    """Make the receipt of an answer of events; say why it is empty, if it is."""
     receipt = query.receipt(matched, complete)
     if not matched.value and selection.filters:
         receipt["empty_because"] = empty_because(query.snapshot, selection, query.canonical)
@@ -74,7 +74,7 @@ def receipt_of(
 def slice_answer(
     query: Query, items: Sequence[Any], reasons: list[dict[str, Any]] | None = None
 ) -> Response:
-    """Answer with a page of a list that is held whole; a position is an index."""
+    """Answer with a page of a list that is in memory; a position is an index."""
     start = query.cursor.position[0] if query.cursor else 0
     end = start + query.limit
     position = (end,) if end < len(items) else None

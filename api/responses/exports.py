@@ -1,4 +1,4 @@
-"""Answer with events in a format beside JSON: all of them as they are read, or a page."""
+"""Answer with events in a format other than JSON: all as a stream, or one page."""
 
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -23,7 +23,7 @@ from dataset.store.counts import Matched
 
 
 def whole(query: Query, selection: Selection, format: Format) -> Response:
-    """Answer with all events of a selection, read and written as they are sent."""
+    """Answer with all events of a selection, as a stream."""
     slots.take(is_export=True)
     matched = matched_by(query.snapshot, selection)
     receipt = receipt_of(query, selection, matched, holds_all(selection, matched))
@@ -32,14 +32,14 @@ def whole(query: Query, selection: Selection, format: Format) -> Response:
 
 
 def holds_all(selection: Selection, matched: Matched) -> bool:
-    """Tell whether a whole answer holds all that matched: a sample may be smaller."""
+    """Tell whether the answer holds all matching events: a sample may hold fewer."""
     return not selection.sample or matched <= Matched(selection.sample.size, "eq")
 
 
 def page(
     query: Query, selection: Selection, found: Page, url: str | None, format: Format
 ) -> Response:
-    """Answer with one page of events in a format beside JSON."""
+    """Answer with one page of events in a format other than JSON."""
     holds_all = found.matched == Matched(len(found.rows), "eq")
     receipt = receipt_of(query, selection, found.matched, holds_all)
     made = Extract(query.columns, found.read, [found.rows], receipt)
@@ -56,7 +56,7 @@ def sent(
     format: Format,
     more: Mapping[str, str] = MappingProxyType({}),
 ) -> Response:
-    """Answer with what is made, or made as it is sent; `more` are headers beside the receipt."""
+    """Answer with bytes or a stream; `more` are headers beside the receipt."""
     headers = {**more, **receipt_headers(query, matched)}
     content_type = format.content_type
     if isinstance(body, bytes):
@@ -87,7 +87,7 @@ def _cannot_tell_an_end() -> bool:
 
 
 def _started(chunks: Iterator[bytes]) -> ClosingIterator:
-    """Make the first chunk before the answer begins: what fails there is still a problem."""
+    """Make the first chunk before the answer begins, so that its errors can be problems."""
     first = next(chunks, b"")
     return ClosingIterator(chain([first], chunks), getattr(chunks, "close", None))
 

@@ -1,4 +1,4 @@
-"""A part of a file as the body of an answer, which the system sends without a thread."""
+"""A part of a file as the body of an answer, sent by the system (`sendfile`)."""
 
 import os
 from collections.abc import Iterator
@@ -8,13 +8,13 @@ BLOCK = 65_536
 
 
 class FilePart:
-    """A part of a file as the body of an answer: read by whoever serves it, or sent by the system.
+    """A part of a file as the body of an answer: iterated, or sent by the system.
 
     `left` is how many bytes are still to be sent.
     """
 
     def __init__(self, file: IO[bytes], start: int, length: int) -> None:
-        """Begin at `start`."""
+        """Start at the byte `start`."""
         self.file = file
         self.start = start
         self.left = length

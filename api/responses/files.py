@@ -1,4 +1,4 @@
-"""Send whole results that are written to a file first: with their length, and part by part."""
+"""Send whole results from a file: with their length, and in parts (`Range`)."""
 
 import re
 from collections.abc import Callable
@@ -24,9 +24,9 @@ LAST_BYTES = re.compile(r"bytes=[ \t]*-([0-9]{1,4000})", re.IGNORECASE)
 
 
 def pinned(query: Query) -> Response:
-    """Lead to the same query at the revision that is the newest now.
+    """Redirect to the same query at the revision that is newest now.
 
-    Who reads a file part by part must not be given parts of two revisions.
+    A client that reads a file in parts must not get parts of two revisions.
     """
     text = query_text({**query.canonical, "as_of": str(query.revision)})
     return leading_to(f"{query.base_url}{query.path}?{text}", 307)
@@ -68,16 +68,16 @@ def _file(
 
 
 def _asked(size: int) -> dict[str, str]:
-    """Give the request's headers without a range that asks for nothing.
+    """Give the request's headers without a range that must be ignored.
 
-    That is one of other units or of several parts, and one that hangs on a weak ETag: a weak one
-    does not tell bytes apart (RFC 9110, 13.1.5). Other conditions were looked at before.
+    That is a range in other units, of several parts, or with a weak ETag in `If-Range`, which does
+    not identify bytes (RFC 9110, 13.1.5). Other conditions were checked before.
     """
     environ = {name: value for name, value in request.environ.items() if name not in DECIDED}
     wanted, is_weak = request.range, environ.get("HTTP_IF_RANGE", "").startswith("W/")
     last = LAST_BYTES.fullmatch(environ.get("HTTP_RANGE", ""))
     if last and not is_weak:
-        # werkzeug takes more than all bytes for none, and none for all (RFC 9110, 14.1.2).
+        # werkzeug reads a suffix longer than the file as none, and `-0` as all (RFC 9110, 14.1.2).
         environ["HTTP_RANGE"] = f"bytes={max(0, size - int(last[1]))}-"
     elif is_weak or wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1:
         environ.pop("HTTP_RANGE", None)

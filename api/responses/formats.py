@@ -1,4 +1,4 @@
-"""The formats of events beside JSON: which media type is written how."""
+"""The formats of events other than JSON: their media types and writers."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,10 +18,10 @@ BINARY = {"type": "string", "format": "binary"}
 
 @dataclass(frozen=True)
 class Format:
-    """A format: its media type, what it is good for, what writes it, and its documented schema.
+    """A format: its media type, description, writer, and documented schema.
 
-    `writer` is a name, so that a library for it is loaded when it is first asked for. So is
-    `whole`, what writes all events of a selection in a way of its own, if anything does.
+    `writer` is a name, so that its library is imported at the first use. So is `whole`, a special
+    writer for all events of a selection, if there is one.
     """
 
     media_type: str
@@ -32,12 +32,12 @@ class Format:
 
     @property
     def content_type(self) -> str:
-        """The media type, with the encoding where that has to be said."""
+        """The media type, with the charset if it is text."""
         return self.media_type + ("; charset=utf-8" if self.media_type.startswith("text/") else "")
 
     @property
     def write(self) -> Any:
-        """What writes an extract in this format."""
+        """The function that writes an extract in this format."""
         return resolve_name(self.writer)
 
     def chunks(self, store: Store, selection: Selection, *more: Any) -> Iterator[bytes]:
@@ -71,14 +71,14 @@ FORMATS: dict[str, Format] = {
         BINARY,
     ),
 }
-"""The formats that are written as they are sent."""
+"""The formats that are streamed."""
 PARQUET = Format(
     "application/vnd.apache.parquet",
     "A Parquet file of typed columns",
     "dataset.exports.parquet:write",
     BINARY,
 )
-"""The format that is written whole first, since it is read from its end."""
+"""The format that is written to a file first, since readers begin at its end."""
 OFFERS: dict[str, Format | None] = {
     JSON: None,
     **{format.media_type: format for format in FORMATS.values()},

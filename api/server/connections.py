@@ -1,6 +1,6 @@
-"""Connections to clients: what has come of a request, and what is still to be sent of its answer.
+"""Connections to clients: the head read so far, and the rest of the answer to send.
 
-A client that does not read holds up nobody: what it does not take at once is kept for it.
+A client that does not read blocks nobody: what it does not read at once is buffered.
 """
 
 import errno
@@ -18,20 +18,20 @@ from api.responses.file_parts import FilePart
 
 LARGEST_HEAD = 65_536
 MOST_KEPT = 4 * 2**20
-"""So much of an answer is kept; the thread that makes more of it waits for its reader."""
+"""Most bytes buffered of one answer; above it, the thread waits for the client."""
 PIECE = 262_144
 SECONDS_TO_SEND = 30.0
 """How long a client may take to read one piece of an answer."""
 MOST_BUFFERS = 64
 SENDS = 8
-"""How often a thread goes on to send before it leaves the rest to the loop."""
+"""How often a thread sends before it leaves the rest to the loop."""
 
 
 class ClientSocket(socket.socket):
-    """A connection to a client, which keeps what the client does not take yet."""
+    """A non-blocking socket that buffers what the client does not read yet."""
 
     def __init__(self, *given: Any) -> None:
-        """Begin with nothing to send."""
+        """Start with an empty buffer."""
         super().__init__(*given)
         self.kept: deque[Any] = deque()
         """Bytes (`memoryview`) and parts of files."""
@@ -39,19 +39,19 @@ class ClientSocket(socket.socket):
         super().setblocking(False)
 
     def setblocking(self, flag: bool) -> None:
-        """Stay as it is: no call of a connection waits, whatever gunicorn asks for."""
+        """Do nothing: the socket stays non-blocking, whatever gunicorn asks for."""
 
     def settimeout(self, seconds: float | None) -> None:
-        """Stay as it is, alike."""
+        """Do nothing, for the same reason."""
 
     def sendall(self, data: Any, flags: int = 0) -> None:
-        """Keep data until it is sent."""
+        """Buffer data to be sent."""
         if data:
             self.kept.append(memoryview(data))
             self.kept_bytes += len(data)
 
     def send_some(self) -> int:
-        """Send what the client takes now, a piece of a file at most; give how much that was."""
+        """Send what the client reads now, of a file at most one piece; return the bytes sent."""
         first = self.kept[0]
         try:
             if isinstance(first, FilePart):
@@ -75,7 +75,7 @@ class ClientSocket(socket.socket):
             sent -= min(sent, len(first))
 
     def flush(self) -> None:
-        """Send what the client takes now; wait only while more is kept than may be."""
+        """Send what the client reads now; wait only while the buffer is too full."""
         for _ in range(SENDS):
             if not (self.kept and self.send_some()):
                 break
@@ -83,7 +83,7 @@ class ClientSocket(socket.socket):
             self._wait_for_reader()
 
     def _wait_for_reader(self) -> None:
-        """Wait until a piece has been taken; give up a client that takes too long for it."""
+        """Wait until the client has read a piece; give up if that takes too long."""
         goal, end = self.kept_bytes - PIECE, monotonic() + SECONDS_TO_SEND
         poller = poll()
         poller.register(self.fileno(), POLLOUT)
@@ -93,7 +93,7 @@ class ClientSocket(socket.socket):
             self.send_some()
 
     def close(self) -> None:
-        """Close the connection and the files that it was to send."""
+        """Close the connection and the files still to be sent."""
         for one in self.kept:
             if isinstance(one, FilePart):
                 one.close()
@@ -102,12 +102,12 @@ class ClientSocket(socket.socket):
 
 
 class Connection(TConn):
-    """A connection with as much of the head of its next request as has come."""
+    """A connection, and what has arrived of the head of its next request."""
 
     parser: Any
 
     def __init__(self, worker: Worker, client: ClientSocket, address: Any, server: Any) -> None:
-        """Begin with nothing read."""
+        """Start with nothing read."""
         super().__init__(worker.cfg, client, address, server)
         self.head = bytearray()
         self.ignored = 0
@@ -115,9 +115,9 @@ class Connection(TConn):
         self.asked = b""
         self.is_kept = False
         self.watched: Any = None
-        """Among which of the worker's connections this one is watched."""
+        """The `Watched` of the worker that has this connection, if any."""
         self.taken = 0
-        """How much the client has taken since its time to read a piece began."""
+        """Bytes that the client has read of the current piece."""
         self.waited: Any = None
         self.must_wait: Any = None
         self.waits_until = 0.0
@@ -131,22 +131,22 @@ class Connection(TConn):
         self.head.clear()
 
     def ask_again(self) -> None:
-        """Begin anew with the request that has been read, and with what came behind it."""
+        """Start again with the request that was read, and what arrived after it."""
         self.head[:] = self.asked
         self.parser, self.initialized = None, False
 
     def end_wait(self) -> None:
-        """Give back what a request had while it waited, and forget the wait."""
+        """Release what the request held while it waited, and forget the wait."""
         if self.waited:
             self.waited.end()
         self.waited, self.waits_until = None, 0.0
 
     def wait(self, seconds: float) -> None:
-        """Set how long the connection may stay as it is."""
+        """Set the deadline of the connection to `seconds` from now."""
         self.timeout = monotonic() + seconds
 
     def is_lost(self, is_closing_enough: bool = False) -> bool:
-        """Tell whether the client has reset the connection, or closed its side of it."""
+        """Tell whether the client has reset or, if `is_closing_enough`, closed the connection."""
         try:
             return self.sock.recv(1, socket.MSG_PEEK) == b"" and is_closing_enough
         except BlockingIOError:
@@ -155,7 +155,7 @@ class Connection(TConn):
             return True
 
     def read(self) -> bytes | None:
-        """Read what has come: None if nothing yet, nothing if that was all."""
+        """Read what has arrived: None if nothing yet, empty bytes at the end."""
         try:
             return bytes(self.sock.recv(LARGEST_HEAD))
         except BlockingIOError:

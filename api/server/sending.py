@@ -1,4 +1,4 @@
-"""What clients have not taken yet of their answers: sent by the loop as they take it."""
+"""Buffered rests of answers: the loop sends them as fast as clients read."""
 
 from collections.abc import Callable
 from selectors import EVENT_WRITE
@@ -8,14 +8,14 @@ from api.server.connections import PIECE, SECONDS_TO_SEND, Connection
 from api.server.watched import Watched
 
 MOST_KEPT_OF_ALL = 64 * 2**20
-"""So many bytes are kept for all clients together; who takes nothing longest is given up."""
+"""Most bytes buffered for all clients; above it, the client idle for longest is cut off."""
 
 
 class Sending:
-    """Answers that are being sent; what clients do not take is kept in bounded memory."""
+    """Answers that are being sent, from a buffer of limited size."""
 
     def __init__(self, worker: Any, sent: Callable[[Connection], object]) -> None:
-        """Begin with none; `sent` is called with a connection whose answer has been sent."""
+        """Start empty; `sent` is called with each connection whose answer has been sent."""
         self.worker = worker
         self.sent = sent
         self.watched = Watched(worker)
@@ -52,7 +52,7 @@ class Sending:
         self._end(conn)
 
     def end_overdue(self) -> None:
-        """Give up those who take too long for a piece."""
+        """Close connections whose clients take too long to read a piece."""
         for conn in self.watched.overdue():
             self._end(conn)
 

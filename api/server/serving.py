@@ -25,25 +25,25 @@ from api.terminals import echo
 from dataset.store.database import open_to_read
 
 OF_ALL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
-"""How to reach, from here, a server that listens on all addresses."""
+"""The local address of a server that listens on all addresses."""
 
 SECONDS_TO_STOP = 20
 MOST_CONNECTIONS = 1_000
-"""Of clients, to each process."""
+"""Client connections to each process."""
 FILES_OF_A_CONNECTION = 2
-"""The connection, and the file that is sent."""
+"""The socket, and the file that is sent."""
 FILES_OF_A_THREAD, FILES_OF_A_PROCESS = 8, 64
-"""What is needed beside connections to clients: the store, results, streams; all else."""
+"""Files needed beside client connections: for store, results and streams; for all else."""
 OBJECTS_BETWEEN_COLLECTIONS = 20_000
 SECONDS_OF_A_THREAD = 0.001
-"""How long a thread goes on while others wait: a page would wait for exports again and again."""
+"""How long a thread runs while others wait; short, so that exports do not slow pages down."""
 
 
 class Server(BaseApplication):
     """gunicorn with our settings."""
 
     def __init__(self, settings: Settings) -> None:
-        """Keep the settings; gunicorn asks for the rest."""
+        """Keep the settings; gunicorn calls the other methods."""
         self.settings = settings
         super().__init__()
 
@@ -59,11 +59,11 @@ class Server(BaseApplication):
             "control_socket_disable": True,
             "preload_app": True,
             "limit_request_line": LARGEST_LINE,
-            # What clients send wrongly is answered, not logged: it may hold anything.
+            # Bad requests are answered, not logged: they may contain anything.
             "loglevel": "error",
             "logconfig_dict": logs.configuration(self.settings.log),
             "logger_class": logs.Quiet,
-            # What a proxy says of its clients is for `TRUSTED_PROXIES` alone to believe.
+            # `TRUSTED_PROXIES` alone decides whether forwarded headers are trusted.
             "forwarded_allow_ips": "",
             "when_ready": self.announce,
         }
@@ -74,13 +74,13 @@ class Server(BaseApplication):
         """Make the application, once for all workers."""
         sys.setswitchinterval(SECONDS_OF_A_THREAD)
         app = create_app(self.settings)
-        # What stays for good need not be looked through for garbage, nor each event of a page.
+        # Permanent objects need no garbage collection, nor does each page of events.
         gc.freeze()
         gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
         return app
 
     def announce(self, _arbiter: object) -> None:
-        """Print where everything is, once requests are answered."""
+        """Print the addresses and the database, once the server is ready."""
         host = OF_ALL.get(self.settings.host, self.settings.host)
         address = f"http://{_bracketed(host)}:{self.settings.port}"
         echo(f"API       {address}/v1/events")
@@ -90,7 +90,7 @@ class Server(BaseApplication):
 
 
 def write_problem(connection: socket.socket, status: int, _reason: str, detail: str) -> None:
-    """Answer what gunicorn itself refuses as a problem, like every other error."""
+    """Write errors of gunicorn itself as problems, like every other error."""
     reason = HTTPStatus(status).phrase
     problem = {"type": "about:blank", "title": reason, "status": status, "detail": detail}
     body = json.dumps(problem | {"instance": "", "errors": []}).encode()
@@ -111,7 +111,7 @@ gunicorn.util.write_error = write_problem
 
 
 def connections(threads: int) -> int:
-    """Give how many clients a process may be connected to: the system limits its open files."""
+    """Return how many connections a process may have within its limit of open files."""
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     left = files - FILES_OF_A_PROCESS - FILES_OF_A_THREAD * threads
     return max(threads + 1, min(MOST_CONNECTIONS, left // FILES_OF_A_CONNECTION))
@@ -122,7 +122,7 @@ def _bracketed(host: str) -> str:
 
 
 def check_address(settings: Settings) -> None:
-    """Refuse an address that is taken, or none of this machine."""
+    """Refuse an address that is in use or does not belong to this machine."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -137,15 +137,15 @@ def check_address(settings: Settings) -> None:
 
 def run(settings: Settings) -> None:
     """Serve until stopped."""
-    # A thousand connections, and the files of whole results, are more than the usual limit.
+    # A thousand connections and the files they send exceed the usual limit of open files.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     folder, owner = mkdtemp(prefix="cameo-events-metrics-"), os.getpid()
-    # Where the processes count for `/metrics`; read when prometheus-client is imported.
+    # The shared folder of the `/metrics` counters; prometheus-client reads it when imported.
     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)
     try:
         Server(settings).run()
     finally:
-        # A worker that ends comes this way, too.
+        # Workers also come here when they end.
         if os.getpid() == owner:
             shutil.rmtree(folder, ignore_errors=True)

@@ -7,7 +7,7 @@ from api.server.connections import Connection
 
 SECONDS_BETWEEN_LOOKS = 0.02
 MOST_WAITING = 100
-"""So many requests wait in a process; the next is told at once to come again."""
+"""Most requests that wait in a process; the next one is refused at once."""
 
 
 class WaitingRequests:
@@ -16,7 +16,7 @@ class WaitingRequests:
     def __init__(
         self, run: Callable[[Connection], object], end: Callable[[Connection], object]
     ) -> None:
-        """Begin with none.
+        """Start empty.
 
         `run` is called with a connection whose wait is over, `end` with one whose client has gone.
         """
@@ -26,7 +26,7 @@ class WaitingRequests:
         self.next_look = 0.0
 
     def add(self, conn: Connection) -> None:
-        """Let a request wait; how long it may is counted from its first wait."""
+        """Let a request wait; its time limit counts from its first wait."""
         conn.waits_until = conn.waits_until or monotonic() + conn.must_wait.seconds
         conn.waited.has_waited = True
         conn.ask_again()
@@ -38,11 +38,11 @@ class WaitingRequests:
         self.next_look = 0.0
 
     def seconds_to_sleep(self, most: float) -> float:
-        """Give how long the loop may sleep."""
+        """Return how long the loop may sleep."""
         return min(SECONDS_BETWEEN_LOOKS, most) if self.waiting else most
 
     def look(self) -> None:
-        """Run the requests whose wait is over, or has taken too long; end those of nobody."""
+        """Run requests whose wait is over or too long; end those whose clients have gone."""
         now = monotonic()
         if now < self.next_look:
             return
@@ -59,7 +59,7 @@ class WaitingRequests:
 
 
 def _is_over(conn: Connection) -> bool:
-    """Tell whether a wait is over; if that cannot be told, the request finds out why."""
+    """Tell whether a wait is over; on an error, yes, so that the request meets it itself."""
     try:
         return bool(conn.must_wait.is_over())
     except OSError:

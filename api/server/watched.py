@@ -1,4 +1,4 @@
-"""Connections that the loop watches: until there is something to read or room to write."""
+"""Connections that the loop polls until they can be read or written."""
 
 from collections import deque
 from collections.abc import Callable
@@ -10,10 +10,10 @@ from api.server.connections import Connection
 
 
 class Watched(deque[Connection]):
-    """Connections that wait for the same; whose time is over first comes first."""
+    """Connections that wait for the same thing, ordered by their deadlines."""
 
     def __init__(self, worker: Any) -> None:
-        """Keep the worker, which makes its poller later."""
+        """Keep the worker; its poller does not exist yet."""
         super().__init__()
         self.worker = worker
 
@@ -24,15 +24,15 @@ class Watched(deque[Connection]):
         go_on: Callable[[Connection], object],
         event: int = EVENT_READ,
     ) -> None:
-        """Watch a connection for so many seconds; `go_on` is called when it may go on."""
+        """Watch a connection for `seconds`; call `go_on` when it is ready."""
         conn.wait(seconds)
         conn.watched = self
         self.append(conn)
         self.worker.poller.register(conn.sock, event, lambda _client: self._go_on(conn, go_on))
 
     def _go_on(self, conn: Connection, go_on: Callable[[Connection], object]) -> None:
-        """Call what goes on with a connection; what fails there ends this connection alone."""
-        # It may have been given up since the system said that it can go on.
+        """Call `go_on` with a connection; an exception ends only this connection."""
+        # It may have been closed since the poller reported it as ready.
         if conn.watched is not self:
             return
         try:
@@ -44,19 +44,19 @@ class Watched(deque[Connection]):
             self.worker.end(conn)
 
     def renew(self, conn: Connection, seconds: float) -> None:
-        """Give a connection that is watched so many seconds more."""
+        """Set the deadline of a watched connection to `seconds` from now."""
         conn.wait(seconds)
         self.remove(conn)
         self.append(conn)
 
     def forget(self, conn: Connection) -> None:
-        """Watch a connection no more."""
+        """Stop watching a connection."""
         self.remove(conn)
         conn.watched = None
         self.worker.poller.unregister(conn.sock)
 
     def overdue(self) -> list[Connection]:
-        """Give those whose time is over; they are watched no more."""
+        """Return the connections past their deadline, and stop watching them."""
         now, found = monotonic(), []
         while self and self[0].timeout <= now:
             found.append(self[0])

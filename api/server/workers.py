@@ -1,8 +1,8 @@
 """The worker of our server: a loop that waits for clients, and threads that answer.
 
-A thread gets a request when its head is whole, and reads no body. It leaves to the loop what the
-client does not take at once, and so it does with a request that has to wait. Only the loop touches
-connections that no thread answers.
+A thread gets a request when its head is complete, and reads no body. The loop sends what the
+client does not read at once, and keeps requests that have to wait. Only the loop touches
+connections that no thread is answering.
 """
 
 import errno
@@ -29,14 +29,14 @@ from api.server.watched import Watched
 
 LARGEST_LINE = 8_190
 SECONDS_TO_ASK = 10.0
-"""From the first look at a request until its head must have come."""
+"""How long the head of a request may take to arrive."""
 SECONDS_TO_LEAVE = 2.0
 """How long a client may take to close a connection that we have ended (RFC 9112, 9.6)."""
 MOST_IGNORED = 1_048_576
 SECONDS_AT_ONE = 0.01
-"""How long a thread may be at a request before another thread begins with the next one."""
+"""How long a thread may work on a request before another thread starts the next one."""
 SECONDS_TO_RECOVER = 1.0
-"""How long no connection is accepted after the system had no file left for one."""
+"""How long no connection is accepted after the system ran out of open files."""
 NO_FILES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 # gunicorn refuses a bare LF as soon as it sees one.
@@ -46,10 +46,10 @@ _READINESS = re.compile(rb"(?:GET|HEAD) /readyz[? ]")
 
 
 class Worker(ThreadWorker):
-    """A worker that keeps its threads for requests that are there."""
+    """A worker whose threads only get requests that have arrived."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
-        """Begin without connections."""
+        """Start without connections."""
         super().__init__(*given, **named)
         self.pending_conns, self.keepalived_conns = Watched(self), Watched(self)
         self.leaving = Watched(self)
@@ -57,18 +57,18 @@ class Worker(ThreadWorker):
         self.waiting = WaitingRequests(self.enqueue_req, self.end)
         self.queue: deque[Connection] = deque()
         self.begun: dict[Connection, float] = {}
-        """Those whose requests threads are at, and since when; the newest comes last."""
+        """Connections that threads are answering, and since when; the newest comes last."""
         self.accepts_from = 0.0
         self.probes = ThreadPoolExecutor(max_workers=1)
 
     def handle_quit(self, sig: int, frame: Any) -> None:
-        """End without a word to the pool: the interrupted thread may hold its lock."""
+        """Exit without shutting down the pool: the interrupted thread may hold its lock."""
         base.Worker.handle_quit(self, sig, frame)
 
     # Requests come
 
     def accept(self, listener: socket.socket) -> bool:
-        """Accept a connection, if one is waiting; its request has often come with it."""
+        """Accept a connection, if one is waiting; often its request is there already."""
         try:
             client, address = listener.accept()
         except OSError as error:
@@ -84,7 +84,7 @@ class Worker(ThreadWorker):
         return True
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """Accept connections or not; a worker that stops takes those that are there already."""
+        """Accept connections or not; a stopping worker accepts those already in the backlog."""
         if self.alive:
             enabled = enabled or self._make_room()
             super().set_accept_enabled(enabled and monotonic() >= self.accepts_from)
@@ -97,7 +97,7 @@ class Worker(ThreadWorker):
                 listener.close()
 
     def _make_room(self) -> bool:
-        """End the connection of which nothing has been heard for longest; tell if there was one."""
+        """Close the connection that was idle for longest; return whether there was one."""
         for idle in (self.keepalived_conns, self.leaving, self.pending_conns):
             if idle:
                 conn = idle[0]
@@ -107,7 +107,7 @@ class Worker(ThreadWorker):
         return False
 
     def _begin(self, conn: Connection) -> None:
-        """Read the head of a request; wait for what is missing."""
+        """Read the head of a request; wait for the rest if it is incomplete."""
         go_on = self._next_step(conn)
         if go_on:
             go_on(conn)
@@ -121,7 +121,7 @@ class Worker(ThreadWorker):
             go_on(conn)
 
     def _next_step(self, conn: Connection) -> Callable[[Connection], None] | None:
-        """Read more of a head that is not whole; give what is to be done, None for waiting."""
+        """Read more of an incomplete head; return the next step, or None to wait."""
         end, data = _END.search(conn.head), None
         if not end:
             seen = max(0, len(conn.head) - 3)
@@ -144,7 +144,7 @@ class Worker(ThreadWorker):
     # Requests are answered
 
     def enqueue_req(self, conn: Connection) -> None:
-        """Have a request answered: by a thread, but probes by who is never busy with others."""
+        """Queue a request for the threads; answer probes without waiting for the queue."""
         if _HEALTH.match(conn.head):
             self._answer(conn)
         elif _READINESS.match(conn.head):
@@ -154,9 +154,9 @@ class Worker(ThreadWorker):
             self._hand_over()
 
     def _hand_over(self) -> None:
-        """Hand requests to threads, one by one while they are short.
+        """Give requests to threads, one by one as long as they are short.
 
-        Python runs one thread at a time: several at once would only take it from each other.
+        Python runs one thread at a time: more threads would only slow each other down.
         """
         while self.queue and len(self.begun) < self.cfg.threads:
             now = monotonic()
@@ -169,16 +169,16 @@ class Worker(ThreadWorker):
     def _answer(self, conn: Connection) -> None:
         is_kept = False
         try:
-            # Nobody needs the answers to requests that were in the queue when their client left.
+            # Nobody needs the answer if the client left while its request was in the queue.
             is_kept = not conn.is_lost() and self.handle(conn)
         except Exception:
-            # Whatever it was, others have requests, too.
+            # Whatever it was, the thread must go on with other requests.
             self.log.exception("Error handling request")
         finally:
             self.method_queue.defer(self._end_request, conn, is_kept)
 
     def handle_request(self, req: Any, conn: Connection) -> bool:
-        """Answer a request; after one with a body, which nobody reads, nothing can follow."""
+        """Answer a request; close the connection after one with a body, which nobody reads."""
         if any(name in ("CONTENT-LENGTH", "TRANSFER-ENCODING") for name, _ in req.headers):
             req.force_close()
         answer, environ = wsgi.create(req, conn.sock, conn.client, conn.server, self.cfg)
@@ -198,13 +198,13 @@ class Worker(ThreadWorker):
         except Exception:
             if not answer.headers_sent:
                 raise
-            # What has begun is broken off, and must not look whole.
+            # The answer has begun: break it off, so that it does not look complete.
             self.log.exception("Error handling request")
             return False
         return not answer.should_close()
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        """Do what is to be done for what has come, and for requests whose wait is over."""
+        """Process poller events, and run requests whose wait is over."""
         most = SECONDS_AT_ONE if self.queue else timeout
         super().wait_for_and_dispatch_events(self.waiting.seconds_to_sleep(most))
         self.waiting.look()
@@ -221,7 +221,7 @@ class Worker(ThreadWorker):
         self.sending.add(conn)
 
     def _after_answer(self, conn: Connection) -> None:
-        """Keep a connection whose answer has been sent, or end it."""
+        """Keep a connection whose answer has been sent alive, or end it."""
         if not conn.is_kept:
             self._leave(conn)
             return
@@ -239,7 +239,7 @@ class Worker(ThreadWorker):
     # Connections end
 
     def murder_pending(self) -> None:
-        """End those who take too long to ask, to read, or to close what we have ended."""
+        """End connections that take too long to send a request, to read, or to close."""
         for conn in self.pending_conns.overdue():
             if conn.head:
                 self._refuse(conn, 408, "Request Timeout", "The request takes too long to come.")
@@ -256,9 +256,9 @@ class Worker(ThreadWorker):
         self._leave(conn)
 
     def _leave(self, conn: Connection) -> None:
-        """End a connection; what the client still sends is thrown away until it closes, too.
+        """Shut down a connection; drop what the client sends until it closes, too.
 
-        To close at once would take away the answer from a client that has not read it.
+        If we closed at once, a client that has not read the answer yet would lose it.
         """
         try:
             conn.sock.shutdown(socket.SHUT_WR)
@@ -280,14 +280,14 @@ class Worker(ThreadWorker):
         conn.close()
 
     def _cap_keepalive(self, deadline: float) -> None:
-        """Wait for the rest of requests only for a moment when the worker stops."""
+        """Wait for incomplete requests only until `deadline` when the worker stops."""
         super()._cap_keepalive(deadline)
         for conn in self.pending_conns:
             conn.timeout = min(conn.timeout, deadline)
 
 
 def _write(answer: Any, client: ClientSocket, pieces: Any) -> None:
-    """Write an answer piece by piece; a file is sent by the loop."""
+    """Write an answer piece by piece; leave a file to the loop."""
     if isinstance(pieces, FilePart):
         answer.send_headers()
         client.kept.append(pieces)

@@ -19,7 +19,7 @@ from dataset.errors import UnknownValue
 
 
 def merged(aggregation: Aggregation) -> Any:
-    """Select each group with its measures, in no order; `mean` must be known to the database."""
+    """Select each group with its measures, in no order; the database needs a function `mean`."""
     keys = [column_of(PARTIAL_GROUPS, name) for name in aggregation.keys]
     measures = [_measured(name).alias(name) for name in aggregation.measures]
     return PARTIAL_GROUPS.select(*keys, *measures).group_by(*keys)
@@ -33,12 +33,12 @@ def _measured(name: str) -> Any:
     total, known = (fn.SUM(column_of(PARTIAL_GROUPS, column)) for column in columns)
     if measure.is_mean:
         return fn.mean(total, known)
-    # No event at all adds up to nothing; events without a value to what is unknown.
+    # The sum of no events is 0; that of events without a value is unknown.
     return Case(None, [(events == 0, 0), (known == 0, None)], total)
 
 
 def mean(total: int | None, count: int | None) -> int | None:
-    """Divide a sum by a count, rounded half-even; None of nothing."""
+    """Divide a sum by a count, rounded half-even; None if there is nothing to divide."""
     if total is None or not count:
         return None
     whole, rest = divmod(total, count)
@@ -46,7 +46,7 @@ def mean(total: int | None, count: int | None) -> int | None:
 
 
 def missing_periods(aggregation: Aggregation, database: Database) -> Any:
-    """Select a group of no events for every period that a group of the other keys lacks."""
+    """Select an empty group for every period that a combination of the other keys lacks."""
     (period,), others = aggregation.periods, aggregation.other_keys
     seen = PARTIAL_GROUPS.select(*(column_of(PARTIAL_GROUPS, name) for name in others)).distinct()
     groups = database.execute(Select([seen], [fn.COUNT("*")])).fetchone()[0] if others else 1
@@ -74,7 +74,7 @@ def _write_periods(aggregation: Aggregation, database: Database, groups: int) ->
 
 
 def _is_there(keys: dict[str, Any], aggregation: Aggregation, database: Database) -> Any:
-    """Tell in SQL whether there is a group of these keys, missing ones too."""
+    """Tell in SQL whether there is a group of these keys, null keys included."""
     index = Index("partial_groups_keys", PARTIAL_GROUPS, [*map(Entity, aggregation.keys)])
     database.execute(index)
     same = (
@@ -84,7 +84,7 @@ def _is_there(keys: dict[str, Any], aggregation: Aggregation, database: Database
 
 
 def in_order(aggregation: Aggregation, groups: Any) -> Any:
-    """Select groups in the order that is asked for; ties are in that of the keys."""
+    """Select groups in the order that is asked for; ties are in the order of the keys."""
     order = [Entity(name).asc(nulls="LAST") for name in aggregation.keys]
     if aggregation.sort:
         name, descending = aggregation.sort

@@ -39,7 +39,7 @@ def page_of_groups(
     after: int = 0,
     as_text: bool = False,
 ) -> GroupPage:
-    """Read up to `limit` groups after a position; as text, truths are words."""
+    """Read up to `limit` groups after a position; as text, booleans are words."""
     with result_of(snapshot, cache, aggregation) as database:
         totals = TOTALS.select(TOTALS.c.events, TOTALS.c.groups)
         events, groups = database.execute(totals).fetchone()
@@ -67,7 +67,7 @@ def page_csv(aggregation: Aggregation, page: GroupPage) -> Iterator[bytes]:
 
 
 def values_of(aggregation: Aggregation, as_text: bool = False) -> Callable[[Sequence[Any]], Values]:
-    """Make the function from a stored row to values: truths, and numbers from millionths."""
+    """Make the function from a stored row to values: booleans, and numbers from millionths."""
     truths = {0: "false", 1: "true", None: None} if as_text else {0: False, 1: True, None: None}
     booleans = [name in COLUMNS and COLUMNS[name].kind == "boolean" for name in aggregation.names]
     exact = [name in MEASURES and MEASURES[name].is_exact for name in aggregation.names]

@@ -59,9 +59,9 @@ def grouped(branch: Any, aggregation: Aggregation, in_columns: bool = False) -> 
     keys = [Entity(name) if in_columns else _key(table, name) for name in aggregation.keys]
     selection = aggregation.selection
     if (selection.filters or selection.distinct) and not in_columns:
-        # Else SQLite would walk an index in the order of the groups, past all other events.
+        # Else SQLite would read an index in the order of the groups, with all other events in it.
         keys = [fn.COALESCE(key, None) for key in keys]
-    # As an alias the name of a key would be that of its column.
+    # Used as an alias, the name of a key would mean the column of that name.
     aliases = [f"k{index}" for index in range(len(keys))]
     named = [key.alias(alias) for key, alias in zip(keys, aliases, strict=True)]
     sums = [of(field(table, name)) for name in aggregation.summed for of in (fn.SUM, fn.COUNT)]

@@ -32,8 +32,8 @@ def create_tables(database: Database, aggregation: Aggregation) -> None:
 def partial_columns(aggregation: Aggregation) -> tuple[str, ...]:
     """Name the columns of partial groups.
 
-    They are the keys, how many events, and of each column that is added up the total, and how many
-    events have a value.
+    They are the keys and the count of events; and for each summed column, its total and the count
+    of events that have a value.
     """
     sums = (name for column in aggregation.summed for name in (total_of(column), known_of(column)))
     return (*aggregation.keys, "events", *sums)

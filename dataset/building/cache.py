@@ -1,4 +1,4 @@
-"""Keep what was built of a section, for when the same cells come again."""
+"""Cache each built section by its cells, as the same cells often come again."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -22,7 +22,7 @@ class SectionCache(dict[Key, Built]):
         self._build = build
 
     def __missing__(self, cells: Key) -> Built:
-        """Build the section; what `build` raises is raised each time."""
+        """Build the section; errors of `build` are not kept."""
         built = self._build(cells)
         if _is_long(cells):
             return built
@@ -33,7 +33,7 @@ class SectionCache(dict[Key, Built]):
 
 
 def _is_long(key: Cells) -> bool:
-    """Tell whether cells take much room; such hardly ever come again."""
+    """Tell whether cells are too long to keep; long ones rarely come again."""
     if isinstance(key, str):
         return len(key) > LONGEST
     cells = key if isinstance(key, tuple) else ()

@@ -1,4 +1,4 @@
-"""Report what is to be said of the rows of a load, beside their outcomes."""
+"""Collect remarks on the rows of a load, besides their outcomes."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MOST_CODES = 1_000
-"""A report lists so many unknown codes, the most frequent first."""
+"""How many unknown codes a report lists, the most frequent first."""
 
 Remark = tuple[str, str, str]
-"""What is said (`unknown` or `left_out`), of which column, and of which code."""
+"""The kind (`unknown` or `left_out`), the column and the code."""
 
 
 @dataclass
 class Report:
-    """What a load says of the records that it kept.
+    """The remarks of a load on the records that it kept.
 
     `unknown`: well-formed codes that the codebook lacks. `left_out`: faulty columns of places.
     `missing`: files that the source does not have.

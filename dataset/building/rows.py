@@ -1,7 +1,7 @@
 """Build stored rows from what sources say, by the same rules for all sources.
 
 A row is a tuple of `ROW_COLUMNS`: the public columns but `revision`, section by section, and what
-is derived of them.
+is derived from them.
 """
 
 from collections.abc import Callable, Mapping
@@ -48,7 +48,7 @@ def build(columns: Mapping[str, Any], codebook: str | None) -> Row:
 
 
 class RowBuilder:
-    """Builds the rows of a load; `report` counts what is to be said of them.
+    """Builds the rows of a load; `report` counts the remarks on them.
 
     `codebook` names the Goldstein table for sources that give no value; without one nothing is
     filled in. `parsers` read the cells of each section.
@@ -63,15 +63,15 @@ class RowBuilder:
         ]
 
     def from_columns(self, columns: Mapping[str, Any]) -> Row:
-        """Build a row of columns by name, lists as sequences; what is not there is missing."""
+        """Build a row from columns by name, lists as sequences; what is not given is missing."""
         _check_id(columns.get("id"), columns.get("dataset"))
         return self.from_sections(sections_of(columns))
 
     def from_sections(self, sections: Sections) -> Row:
-        """Build a row of the cells of each section.
+        """Build a row from the cells of each section.
 
         An actor's parts are decoded from its code unless the source gives them. Raises `Refused`
-        where the values make no event; a faulty place is only left out, and counted.
+        if the values make no event; a faulty place is only left out and counted.
         """
         public_id, dataset, *cells = sections
         (

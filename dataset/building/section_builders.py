@@ -14,7 +14,7 @@ from dataset.declarations.words import joined
 from dataset.errors import Refused
 
 Section = tuple[tuple[Any, ...], str, tuple[Remark, ...]]
-"""The columns of a section and what is derived of them; its words; what a report says of it."""
+"""The columns of a section and what is derived from them; its words; the remarks on it."""
 SectionBuilder = Callable[[Columns], Section]
 
 DERIVED = {
@@ -22,7 +22,7 @@ DERIVED = {
     "place": ("place_cell",),
     "evidence": ("tone_millionths",),
 }
-"""What is derived of a single section, and stands behind its columns."""
+"""What is derived from a single section; it comes after its columns."""
 
 _OF_ACTOR_CODE = ("country", "group", "roles", "ethnic", "religions")
 _EMPTY = {
@@ -37,7 +37,7 @@ _CODED = {
 
 
 def builders(codebook: str | None) -> dict[str, SectionBuilder]:
-    """Give what builds each section; `codebook` names the Goldstein table, if one is used."""
+    """Give the builder of each section; `codebook` names the Goldstein table, if one is used."""
     return {
         "dates": _dates,
         "added": _added,
@@ -101,7 +101,7 @@ def _action(given: Columns, codebook: str | None) -> Section:
 
 
 def _place(given: Columns) -> Section:
-    """Keep what is right of a place, and coordinates only as a pair."""
+    """Keep the valid values of a place, and coordinates only as a pair."""
     row: Columns = dict(_EMPTY["place"])
     remarks = []
     for name, value in given.items():

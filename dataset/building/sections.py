@@ -14,7 +14,7 @@ Columns = dict[str, Any]
 Cells = Hashable
 """The cells of a section in any form that its parser reads."""
 SectionParsers = Mapping[str, Callable[[Any], Columns]]
-"""What reads the cells of each section."""
+"""The parser of the cells of each section."""
 Sections = tuple[str, str, Cells, Cells, Cells, Cells, Cells, Cells, Cells, Cells]
 """What a source says of one event: its id, its dataset, and the cells of each of `SECTIONS`.
 

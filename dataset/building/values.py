@@ -1,4 +1,4 @@
-"""What a stored value of each kind may be: a table from the kind to what cleans or refuses it."""
+"""Clean the values of each kind for the store, or refuse them: a table by kind."""
 
 import math
 import re
@@ -14,7 +14,7 @@ from dataset.errors import Refused
 YEARS = range(1800, 2101)
 LARGEST_COUNT = 2**31 - 1
 LONGEST_TERM = 500
-"""What can be filtered by stands in an index, whose rows PostgreSQL limits to 2,704 bytes."""
+"""Filterable values are indexed, and PostgreSQL limits an index row to 2,704 bytes."""
 LIMITS = {
     "goldstein": 10.0,
     "tone": 100.0,
@@ -34,7 +34,7 @@ Cleaner = Callable[[Column, Any], Any]
 
 
 def clean(column: Column, value: Any) -> Any:
-    """Give the value as it is stored; None stays None. Raises `Refused` where it is none."""
+    """Give the value as it is stored; None stays None. Raises `Refused` if it is not valid."""
     return cleaner_of(column)(value)
 
 
@@ -43,7 +43,7 @@ def cleaner_of(column: Column) -> Callable[[Any], Any]:
     if column.many:
         return partial(_list, column)
     cleaned = CLEANERS[column.kind]
-    # A blank action is a fault of the source; whatever else is blank is missing.
+    # A blank action is an error in the source; any other blank value is missing.
     missing = (None,) if column.kind == "action" else (None, "")
     return lambda value: None if value in missing else cleaned(column, value)
 
@@ -134,7 +134,7 @@ def _truth(column: Column, value: Any) -> int:
 
 
 def _quad_class(column: Column, value: Any) -> int | None:
-    """Keep a quad class from 1 to 4; whatever else a source says is none."""
+    """Keep a quad class from 1 to 4; give None for anything else."""
     return int(value) if value in (1, 2, 3, 4, "1", "2", "3", "4") else None
 
 

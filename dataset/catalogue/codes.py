@@ -34,7 +34,7 @@ OPERATORS = {
 }
 """The operators that each shape of filter makes of a column."""
 MOST_LISTS = 2
-"""How many lists of all actors are kept in memory: they are large, and soon made of counts."""
+"""How many lists of all actors are kept in memory: they are large, and quickly made from counts."""
 PART_LENGTH = 3
 """Characters of one part of an actor code."""
 TYPES = {"date": "date", "timestamp": "datetime"}
@@ -112,7 +112,7 @@ def actor(
 
 
 def _is_used(snapshot: Snapshot, cache: ResultsCache, revision: int, code: str) -> bool:
-    """Tell whether any dataset has the code: whether a code exists does not hang on one of them."""
+    """Tell whether any dataset has the code: a filter by dataset does not decide what exists."""
     return any(counts[code] for counts in _actor_counts(snapshot, cache, revision))
 
 

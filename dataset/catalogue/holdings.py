@@ -24,7 +24,7 @@ Datasets = Choice | None
 MOST_COUNTS = 8
 """How many counts of a column are kept in memory; all are in the cache."""
 INTERNAL = ("revision", "number")
-"""Columns of descriptions that are no business of clients."""
+"""Columns of descriptions that clients do not see."""
 
 
 def counts_by(
@@ -46,7 +46,7 @@ def _counted(snapshot: Snapshot, cache: ResultsCache, aggregation: Aggregation) 
 
 
 def below(counts: Counts, first: int, step: int) -> Counts:
-    """Add up the counts of codes under each of their beginnings: `first` long, then by `step`."""
+    """Add up the counts of codes under each prefix: `first` characters long, then `step` more."""
     totals: Counts = Counter()
     for code, count in counts.items():
         for length in range(first, len(code) + 1, step):

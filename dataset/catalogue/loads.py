@@ -41,7 +41,7 @@ def last_load(snapshot: Snapshot) -> int:
 
 
 def loads(snapshot: Snapshot, wanted: PageRequest) -> ListPage:
-    """Read a page of loads; those that come after the first page are in none of the others."""
+    """Read a page of loads; loads added after the first page was read are on no later page."""
     last = wanted.after[-1] if wanted.after else last_load(snapshot)
     query = Load.select().where(Load.number <= last)
     after = replace(wanted, after=wanted.after and wanted.after[:1])
@@ -73,7 +73,7 @@ def quarantine(snapshot: Snapshot, number: int, wanted: PageRequest) -> ListPage
 
 
 def _describe(snapshot: Snapshot, found: list[Item]) -> None:
-    """Give loads their files, and their stored texts as what they mean."""
+    """Add the files of loads, and decode their stored texts."""
     files = _files(snapshot, [item["number"] for item in found])
     for item in found:
         item["datasets"] = [name for name in item["datasets"].split(";") if name]
@@ -90,7 +90,7 @@ def _files(snapshot: Snapshot, numbers: list[int]) -> dict[int, list[Item]]:
 
 
 def _refused(row: dict[str, Any]) -> Item:
-    """Show the bytes of a record as text: what is not UTF-8 as its number."""
+    """Show the bytes of a record as text: a byte that is not UTF-8 as its number."""
     raw = bytes(row["raw"]).decode(errors="backslashreplace")
     shown = {name: value for name, value in row.items() if name != "n"}
     return shown | {"raw": raw, "cut": bool(row["cut"])}

@@ -11,7 +11,7 @@ from dataset.store.snapshots import Snapshot
 def revision_of(snapshot: Snapshot, name: str | None) -> tuple[int, str | None]:
     """Give a revision's number and the release's name that was asked for, if one was.
 
-    Without a name it is the newest revision. Raises `UnknownValue` if none is so named.
+    Without a name it is the newest revision. Raises `UnknownValue` if there is none of this name.
     """
     if name is None:
         return snapshot.revision, None
@@ -34,5 +34,5 @@ def releases(snapshot: Snapshot, revision: int, wanted: PageRequest) -> ListPage
 
 
 def count_of_releases(snapshot: Snapshot) -> int:
-    """Count the releases: they are given for good."""
+    """Count the releases: none is ever removed."""
     return int(snapshot.value(Release.select(fn.COUNT("*"))))

@@ -32,7 +32,7 @@ def readable(text: str) -> str:
 
 
 def title(plot: Plot) -> str:
-    """Say what is measured, of what."""
+    """Say what is measured, and by which keys."""
     measures = "; ".join(MEASURES[name].meaning for name in plot.measures)
     return f"{measures}, by {listed([plot.period, *plot.keys])}"
 
@@ -43,7 +43,7 @@ def listed(names: Sequence[str]) -> str:
 
 
 def asked(caption: Caption) -> str:
-    """Say of which events."""
+    """Say which events are shown."""
     filters = " · ".join(f"{name}={text}" for name, text in caption.filters.items())
     return readable(filters) or "All events"
 
@@ -55,12 +55,12 @@ def series_name(plot: Plot, series: Series) -> str:
 
 
 def short(text: str, most: int = LONGEST_NAME) -> str:
-    """Cut a text that there is no room for, so that one sees it."""
+    """Cut a text that is too long, with a visible mark."""
     return text if len(text) <= most else text[: most - 1] + ELLIPSIS
 
 
 def lines_of(text: str, width: int = WIDTH) -> list[str]:
-    """Break a text into lines; what is beyond the last one is said to be cut."""
+    """Break a text into lines; mark the last one if the rest is cut."""
     return wrap(text, width, max_lines=MOST_LINES, placeholder=f" {ELLIPSIS}")
 
 
@@ -102,24 +102,24 @@ def has_gaps(plot: Plot) -> bool:
 
 
 def number(period: str, label: str) -> int:
-    """Give the number of the period of a label: neighbours have neighbouring numbers."""
+    """Give the number of a label's period: consecutive periods have consecutive numbers."""
     return PERIODS[period].number(PERIODS[period].first(label))
 
 
 def without_value(plot: Plot) -> list[str]:
-    """Name the measures that some group with events has no value of, of those drawn."""
+    """Name the drawn measures for which some group with events has no value."""
     groups = [group for one in plot.series for group in zip(one.events, one.values, strict=True)]
     values = [row for events, row in groups if events]
     return [name for at, name in enumerate(plot.measures) if any(row[at] is None for row in values)]
 
 
 def source(plot: Plot, caption: Caption) -> str:
-    """Say where the events are from, and how many they are."""
+    """Say where the events are from, and how many there are."""
     return readable(f"cameo-events · {caption.source} · {_events(plot.events)}")
 
 
 def description(plot: Plot, caption: Caption) -> str:
-    """Describe the chart in full, for who cannot see it."""
+    """Describe the chart in full, for people who cannot see it."""
     names = [series_name(plot, one) for one in plot.series if plot.keys]
     listing = [f"Series by {listed(plot.keys)}: {'; '.join(names)}."] if names else []
     said: list[Any] = [asked(caption) + ".", *listing, *notes(plot, caption)]

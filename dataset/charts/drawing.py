@@ -29,7 +29,7 @@ matplotlib.rcParams.update(
         "grid.color": "#e5e5e5",
         "hatch.linewidth": 0.6,
         "svg.fonttype": "none",
-        # Names of parts are made from this, not from chance: the same chart has the same bytes.
+        # Names of parts are made from this, not at random: the same chart has the same bytes.
         "svg.hashsalt": "cameo-events",
         # Values of the store and of the query are texts, never formulas.
         "text.parse_math": False,
@@ -37,7 +37,7 @@ matplotlib.rcParams.update(
         "ytick.color": "#444444",
     }
 )
-# Browsers have letters that the font which texts are measured with has not.
+# Browsers have letters that are missing in the font used to measure texts.
 warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
 
 

@@ -1,4 +1,4 @@
-"""Draw the series of a panel as bars or lines that are told apart without their colours too."""
+"""Draw the series of a panel as bars or lines that can be told apart without colours."""
 
 from collections.abc import Sequence
 from math import ceil, isnan, nan
@@ -12,7 +12,7 @@ from dataset.declarations.periods import PERIODS
 
 
 class Look(NamedTuple):
-    """How a series is told apart: by any one of these."""
+    """How a series is told apart: any one of these is enough."""
 
     color: str
     marker: str
@@ -57,7 +57,7 @@ def draw_bars(axes: Axes, plot: Plot, at: int) -> list[Any]:
 
 
 def heights(series: Series, at: int) -> list[float]:
-    """Give the values of a measure; no value is not a number."""
+    """Give the values of a measure; a missing value is NaN."""
     measured = (row[at] for row in series.values)
     return [nan if value is None else float(value) for value in measured]
 
@@ -82,7 +82,7 @@ def draw_lines(axes: Axes, plot: Plot, at: int) -> list[Any]:
 
 
 def _broken(plot: Plot, series: Series, at: int) -> tuple[list[float], list[float]]:
-    """Give the points of a line, with one that is none between periods that are no neighbours."""
+    """Give the points of a line, with a NaN between periods that are not consecutive."""
     points: list[tuple[float, float]] = []
     last = None
     for label, value in zip(series.periods, heights(series, at), strict=True):
@@ -95,7 +95,7 @@ def _broken(plot: Plot, series: Series, at: int) -> tuple[list[float], list[floa
 
 
 def _marked(values: Sequence[float]) -> list[int]:
-    """Choose the points with a marker: all of few, some of many, and any that stands alone."""
+    """Choose the points with a marker: all if few, some if many, and any that stands alone."""
     step = 1 if len(values) <= MOST_MARKERS else ceil(len(values) / 12)
     return [at for at in range(len(values)) if at % step == 0 or _is_alone(values, at)]
 

@@ -84,7 +84,7 @@ def _measure_axis(axes: Axes, plot: Plot, at: int) -> None:
 
 
 def _time_axis(axes: Axes, plot: Plot) -> None:
-    """Mark the beginnings of periods; the axis is true to time."""
+    """Mark the beginnings of periods; the axis is to scale."""
     kind = PERIODS[plot.period]
     first, last = (kind.first(kind.label(at)).toordinal() for at in _span(plot))
     pad = max(0.6 * DAYS[plot.period], 0.02 * (last - first))

@@ -49,7 +49,7 @@ def plot_of(snapshot: Snapshot, cache: ResultsCache, aggregation: Aggregation) -
 
 
 def _check_period(aggregation: Aggregation) -> None:
-    """Say what would be right if there is not exactly one period among the keys."""
+    """Refuse keys without exactly one period, and say what would be right."""
     periods = aggregation.periods
     if len(periods) == 1:
         return
@@ -67,7 +67,7 @@ def _counted(aggregation: Aggregation) -> Aggregation:
 
 
 def _largest(period: str, keys: Sequence[str]) -> Any:
-    """Select the largest series: keys and events of each, then how many of both there are."""
+    """Select the largest series: keys and events of each, then how many series and events exist."""
     columns, events = [column_of(GROUPS, name) for name in keys], fn.SUM(EVENTS)
     totals = (fn.COUNT("*").over(), fn.SUM(events).over())
     query = GROUPS.select(*columns, events, *totals).where(_lies_in_one(period))
@@ -88,7 +88,7 @@ def _in_none(period: str) -> Any:
 def _series(
     database: Database, counted: Aggregation, measures: Sequence[str], largest: list[Row]
 ) -> list[Series]:
-    """Read the groups of some series, in the order of these."""
+    """Read the groups of some series, in the order of the series."""
     most = MOST_POINTS // len(measures)
     rows = database.execute(_groups_of(counted, largest).limit(most + 1)).fetchall()
     if len(rows) > most:

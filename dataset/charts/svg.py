@@ -1,4 +1,4 @@
-"""Finish a picture: described for who cannot see it, and shown alike under any security policy."""
+"""Finish a picture: add a description, and make it look the same under any security policy."""
 
 from xml.etree import ElementTree
 

@@ -19,7 +19,7 @@ Ticks = list[tuple[int, str]]
 
 
 def ticks(period: str, first: int, last: int, room: int) -> Ticks:
-    """Give days, as ordinals, with their labels: as many as have room, in characters."""
+    """Give days, as ordinals, with their labels: as many as fit into `room` characters."""
     found: Ticks = []
     for name in dict.fromkeys((period, *COARSER)):
         for step in STEPS[name]:
@@ -30,7 +30,7 @@ def ticks(period: str, first: int, last: int, room: int) -> Ticks:
 
 
 def _every(name: str, step: int, first: int, last: int) -> Iterator[tuple[int, str]]:
-    """Yield every so many periods whose first day lies between two days."""
+    """Yield every `step`-th period whose first day lies between two days."""
     kind = PERIODS[name]
     start, end = (kind.number(date.fromordinal(day)) for day in (first, last))
     start += -start % step

@@ -27,8 +27,8 @@ class _Part(NamedTuple):
 class ActorParts:
     """What the parts of an actor code say.
 
-    `unknown` holds the parts that no table has and those that found no free place: a second
-    group, the region of a country, a role said twice.
+    `unknown` holds the parts that are in no table, and those that fit no free place: a second
+    group, the region of a country, a repeated role.
     """
 
     country: str | None = None

@@ -17,7 +17,7 @@ def spelling(text: str) -> str:
 
 
 def by_name(labels: Mapping[str, str]) -> Labels:
-    """Map how each code, each label, and the abbreviation in it are spelled to the code."""
+    """Map the spellings of each code, its label and the abbreviation in that to the code."""
     names: Labels = {}
     for code, label in labels.items():
         short = _ABBREVIATION.search(label)

@@ -1,4 +1,4 @@
-"""Find the code that a mistyped one stands for: it is one slip of the fingers away, or none is."""
+"""Find the code that a mistyped one stands for: one typing error away, or none."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -17,12 +17,13 @@ _NEIGHBOURS = [pair for row in _ROWS for pair in (*pairwise(row), *pairwise(row[
 def slipped(kind: str, code: str, held: Held) -> str | None:
     """Give the only code with two letters swapped, else the only one with a neighbouring key.
 
-    Of several, the only one that the store has held. In an actor code one part is mistyped.
+    Of several such codes, give the only one that the store has held. In an actor code, one part
+    may be mistyped.
     """
     at, part = _mistyped(kind, code)
     if not part:
         return None
-    # What is a code elsewhere may have had its letters swapped, and is no slip of a single one.
+    # If the part is a code in another table, only swapped letters are tried, not a wrong key.
     is_code = part in VOCABULARIES["actor"]
     for slips in (_swapped,) if is_code else (_swapped, _beside):
         near = {code[:at] + other + code[at + len(part) :] for other in slips(part)}
@@ -34,7 +35,7 @@ def slipped(kind: str, code: str, held: Held) -> str | None:
 
 
 def _mistyped(kind: str, code: str) -> tuple[int, str]:
-    """Give the part that is wrong and where it begins; an empty one where that is not clear."""
+    """Give the wrong part and where it begins; an empty part if that is not clear."""
     wrong = [(0, code)] if kind in PART_KINDS and len(code) == 3 else []
     if kind == "actor" and is_actor_code(code):
         unknown = decode(code).unknown
@@ -45,7 +46,7 @@ def _mistyped(kind: str, code: str) -> tuple[int, str]:
 
 
 def _is_of_another_table(kind: str, at: int, part: str) -> bool:
-    """Tell whether the place of a country has what is right elsewhere: a role, a code of ISO's."""
+    """Tell whether a wrong country is a code of another table: part of an actor code, or ISO."""
     if kind in COUNTRY_KINDS:
         return part in VOCABULARIES["actor"] or part in ISO_COUNTRIES
     return kind == "actor" and not at and part in ISO_COUNTRIES

@@ -52,7 +52,7 @@ _NAMES: dict[str, Mapping[str, str | None]] = {
         **dict.fromkeys(("false", "f", "no", "n", "off", "0"), "false"),
     },
 }
-"""By kind, the code of every spelled name; None for what is known and has no code."""
+"""By kind, the code of every spelled name; None for a known name without a code."""
 _WORDS = {kind: {word for name in names for word in name.split()} for kind, names in _NAMES.items()}
 _MISSING = {"NONE", "None", "NULL", "Null", "null"}
 
@@ -60,7 +60,7 @@ _MISSING = {"NONE", "None", "NULL", "Null", "null"}
 def meant(kind: str, text: str, held: Held = none_held) -> str | None:
     """Suggest the code of a kind that a text may have meant; none rather than a doubtful one.
 
-    Of codes that may both have been meant it is the one that the store has held.
+    If several codes may have been meant, it is the one that the store has held.
     """
     if text in _MISSING:
         return "none"
@@ -89,7 +89,7 @@ def _of_few(kind: str, text: str) -> str | None:
 
 
 def _misspelt(kind: str, text: str) -> str | None:
-    """Find the nearest name, if it differs in slips only and those as near have the same code."""
+    """Find the nearest name that differs by slips only, if all names as near have the same code."""
     name, names = spelling(text), _NAMES[kind]
     found = process.extract(
         name, names.keys(), scorer=OSA.distance, score_cutoff=len(name) // 5 + 1, limit=None
@@ -101,7 +101,7 @@ def _misspelt(kind: str, text: str) -> str | None:
 
 
 def _is_like(name: str, other: str, kind: str) -> bool:
-    """Tell whether names differ in slips only; in a longer name, a known word is no slip."""
+    """Tell whether names differ by slips only; among several words, a known word is no slip."""
     pairs = list(zip_longest(name.split(), other.split(), fillvalue=" "))
     known = _WORDS[kind] if len(pairs) > 1 else ()
     return all(
@@ -121,7 +121,7 @@ def _is_slip(typed: str, word: str) -> bool:
 
 
 def _chain(kind: str, text: str) -> str | None:
-    """Read an actor code without its separators and without the parts after the first unknown."""
+    """Read an actor code without separators, up to its first unknown part."""
     pieces = re.split(r"[\W_]+", text.upper())
     code = "".join(pieces)
     known = _known_beginning(code)
@@ -133,7 +133,7 @@ def _chain(kind: str, text: str) -> str | None:
 
 
 def _known_beginning(code: str) -> str:
-    """Give the parts of an actor code before the first that is unknown where it stands."""
+    """Give the parts of an actor code before the first that is unknown in its place."""
     ends = range(len(code) - len(code) % 3, 0, -3)
     return next((code[:end] for end in ends if is_known("actor", code[:end])), "")
 
@@ -143,7 +143,7 @@ def _begins_well(chain: str) -> bool:
 
 
 def _is_telling(chain: str) -> bool:
-    """Tell codes from words, which have parts too: PRISON is Puerto Rico and the Songhai."""
+    """Tell codes from words that look like codes: PRISON is Puerto Rico and the Songhai."""
     said = decode(chain)
     return sum(map(bool, (said.country, said.group, said.roles))) > 1
 

@@ -19,10 +19,10 @@ from dataset.codebook import (
 from dataset.declarations.columns import DATE_PRECISIONS, EVIDENCE_STATUSES, PLACE_PRECISIONS
 
 Held = Callable[[Collection[str]], Collection[str]]
-"""Gives those of some codes that the store has held."""
+"""Returns those of the given codes that the store has held."""
 
 CLOSED_KINDS = ("boolean", "quad_class", "date_precision", "place_precision", "evidence_status")
-"""The kinds whose values are all known: whatever else is asked for is not well-formed."""
+"""The kinds whose values are all known: any other value is malformed."""
 
 VOCABULARIES: dict[str, Mapping[str, str]] = {
     "actor": {**ETHNIC, **RELIGIONS, **GROUPS, **ROLES, **COUNTRIES},
@@ -59,7 +59,7 @@ def none_held(_codes: Collection[str]) -> Collection[str]:
 
 def meant(kind: str, text: str, held: Held = none_held) -> str | None:
     """Suggest the code of a kind that a text may have meant; none rather than a doubtful one."""
-    # It needs every name of every code, which a server imports at the first mistake.
+    # It needs every name of every code: a server imports these only at the first mistake.
     suggest: Callable[[str, str, Held], str | None]
     suggest = resolve_name("dataset.codebook.suggestions:meant")
     return suggest(kind, text, held)

@@ -7,7 +7,7 @@ from dataset.declarations.periods import PERIODS
 
 MOST_KEYS = 4
 MOST_FILLED = 3_000_000
-"""Groups times periods: that many are made in 3 to 9 seconds, on one core of two."""
+"""Groups times periods: making so many takes 3 to 9 seconds, on one core of two."""
 DYAD = "dyad"
 
 KEYS: tuple[str, ...] = (
@@ -22,7 +22,7 @@ OVERLAPPING = frozenset(name for name, column in COLUMNS.items() if column.many)
 
 @dataclass(frozen=True)
 class Measure:
-    """A measure: the column that it is made of, none for the count, and whether it is a mean."""
+    """A measure: its column (None for the count of events), and whether it is a mean."""
 
     meaning: str
     column: str | None = None
@@ -30,7 +30,7 @@ class Measure:
 
     @property
     def is_exact(self) -> bool:
-        """Whether its column is stored as whole millionths too."""
+        """Whether its column is also stored as whole millionths."""
         return self.column is not None and COLUMNS[self.column].kind == "number"
 
     @property
@@ -40,7 +40,7 @@ class Measure:
 
     @property
     def unit(self) -> str:
-        """What one value of it counts, or between what it lies."""
+        """What one value of it counts, or the range of its values."""
         if self.column is None:
             return "events"
         column = COLUMNS[self.column]

@@ -15,7 +15,7 @@ CLOSED_SETS = {
     "place_precision": PLACE_PRECISIONS,
     "evidence_status": EVIDENCE_STATUSES,
 }
-"""The kinds whose values are ours to say."""
+"""The kinds whose values this project defines."""
 
 JSON_TYPES = {
     "boolean": "boolean",
@@ -30,8 +30,8 @@ JSON_TYPES = {
 class Column:
     """One column: `kind` names its values, `by` how it is filtered (`choice` or `range`).
 
-    `example` is its value in the event seed:31; `ask` a value to filter by that finds events of
-    the seed dataset, where the example is none.
+    `example` is its value in the event seed:31. `ask` is a value to filter by that finds events
+    of the seed dataset, if `example` is no such value.
     """
 
     name: str

@@ -1,6 +1,6 @@
 """Declare every filter once: what it takes, on which columns it acts, what it means.
 
-What each means in SQL stands in `conditions`; the query parameters are made from this table.
+`conditions` says what each means in SQL; the query parameters are made from this table.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from dataset.declarations.columns import COLUMNS, Column
 
 
 class Choice(NamedTuple):
-    """The values of a filter of choices: any of `wanted`, none of `unwanted`; None is missing."""
+    """The values of a filter of choices: any of `wanted`, none of `unwanted`; None is no value."""
 
     wanted: tuple[object, ...] = ()
     unwanted: tuple[object, ...] = ()
@@ -41,10 +41,10 @@ _SIDES = ("actor_code", "target_code")
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule against duplicates: which events are one, and the parts that they need for it.
+    """A rule against duplicates: which events count as one, and which columns they need for it.
 
-    `source` names two columns, of which the first that has a value counts. Of each of `needed`
-    one column at least must have a value.
+    `source` names two columns; the first that has a value counts. In each tuple of `needed` at
+    least one column must have a value.
     """
 
     by: tuple[str, ...]

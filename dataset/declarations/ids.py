@@ -2,7 +2,7 @@
 
 The upper 10 bits hold the dataset's number, the lower 53 the native id: 2 bits for its form, 51
 for its value. Whole numbers are kept as they are and `<number>-<YYYYMMDD>` (ICEWS) is packed;
-anything else is hashed with BLAKE2b, so two ids may meet there: whoever writes compares the ids.
+anything else is hashed with BLAKE2b. Two hashes may collide, so writers compare the ids.
 """
 
 import re
@@ -27,14 +27,14 @@ LAST_NUMBER = 2**10 - 1
 DATASET_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 PUBLIC_ID = re.compile(DATASET_NAME.pattern + r":[A-Za-z0-9._~:-]{1,95}")
 RELEASE_NAME = r"[A-Za-z0-9._~-]{1,64}"
-"""What names a release, unless it is all digits: that is the number of a revision."""
+"""The name of a release; a name of digits only is the number of a revision."""
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,15}")
 _DATED = re.compile(r"(0|[1-9][0-9]{0,9})-([0-9]{4})([0-9]{2})([0-9]{2})")
 
 _AS_NUMBER, _AS_DATED, _AS_HASH = 0, 1, 2
 _DAY_BITS = 20
 _SHORT = 15
-"""Whole numbers of so many digits fit into the bits of a value."""
+"""Whole numbers of up to so many digits fit into the bits of a value."""
 
 
 def _value(native: str) -> tuple[int, int]:

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 
 class Period(NamedTuple):
-    """A kind of period: `number` counts the periods, `label` names the one of a number.
+    """A kind of period: `number` gives the number of a day's period.
 
-    `first` is the first day of the one of a label.
+    `label` names the period of a number; `first` gives the first day of a label's period.
     """
 
     number: Callable[[date], int]

@@ -10,7 +10,7 @@ def folded(text: str) -> list[str]:
     """Split into words without case, accents and punctuation: `Raïssi's` gives `raissi`, `s`."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(character for character in plain if not unicodedata.combining(character))
-    # Once more: the decomposition may have brought forth capitals (of mathematical letters).
+    # Once more: decomposing mathematical letters may have given capitals.
     return _WORD.findall(bare.casefold())
 
 
@@ -21,5 +21,5 @@ def line_of(*texts: str) -> str:
 
 
 def joined(text: str | None) -> str:
-    """Fold a text to its words, each with a space behind it."""
+    """Fold a text to its words, each followed by a space."""
     return "".join([f"{word} " for word in folded(text)]) if text else ""

@@ -76,7 +76,7 @@ def changes(
     read = rows.stored(columns)
     is_short = bool(feed.filters) and _is_short(snapshot, feed)
     matched = matched or count_of_changes(snapshot, feed, is_short)
-    # Many changes are found soon enough in order; few that match are found by an index of theirs.
+    # Few changes, or many matches, are found fast in order; else an index of a filter is faster.
     in_order = is_short or matched.relation == "gte"
     branches, most = _rows_of_branches(feed, read, in_order), MOST_ROWS * (limit + 1)
     query = first_of_all(snapshot.database, branches, ORDER, most)
@@ -88,7 +88,7 @@ def changes(
 def ordered(feed: Feed, read: Sequence[str], in_order: bool) -> Any:
     """Select the rows of a feed in its order: position, reason, successor, columns of the event.
 
-    `in_order`: the filters are hidden from the planner, so that it walks the index of the order
+    `in_order`: the filters are hidden from the planner, so that it reads the index in order
     instead of sorting all that match.
     """
     return united(_rows_of_branches(feed, read, in_order)).order_by(*ORDER)
@@ -116,7 +116,7 @@ def _branches(feed: Feed, in_order: bool) -> Iterator[Any]:
 
 def _branch(feed: Feed, table: type[Model], changed: Any, filtered: Sequence[Any]) -> Any:
     public_id = field(table, "id")
-    # One lower limit only: SQLite would take the wrong one of two for the beginning of its search.
+    # Only one lower limit: of two, SQLite would start its search at the wrong one.
     first = changed > feed.since
     if feed.after:
         first = Tuple(changed, public_id) > feed.after
@@ -133,7 +133,7 @@ def _filtered(feed: Feed, table: type[Version], in_order: bool) -> list[Any]:
 
 def count_of_changes(snapshot: Snapshot, feed: Feed, in_order: bool = False) -> Matched:
     """Count the changes of a feed up to the cap."""
-    # So many rows are more changes than the cap, however they are paired.
+    # So many rows make more changes than the cap, however they are paired.
     found = united(_branches(replace(feed, after=None), in_order)).limit(MOST_ROWS * (CAP + 1))
     positions = Select([found], [Entity("changed"), Entity("public_id")]).distinct()
     return capped(snapshot, positions)
@@ -145,7 +145,7 @@ def _is_short(snapshot: Snapshot, feed: Feed) -> bool:
 
 
 def _paired(found: Sequence[tuple[Any, ...]], is_filtered: bool) -> Iterator[Changed]:
-    """Make one change of the rows of each position."""
+    """Turn the rows of each position into one change."""
     for position, group in groupby(found, key=lambda row: Position(*row[:2])):
         began, ended = None, []
         for _, _, reason, successor, *row in group:
@@ -162,6 +162,6 @@ def _paired(found: Sequence[tuple[Any, ...]], is_filtered: bool) -> Iterator[Cha
 def _retraction(
     position: Position, reason: str | None, successor: str | None, is_filtered: bool
 ) -> Changed:
-    """Tell an event that was retracted from one that has left the filter, which has no reason."""
+    """Tell a retracted event from one that no longer matches the filters: that has no reason."""
     unsaid = "filter" if is_filtered else UNSAID
     return Changed(position, "retract", None, reason or unsaid, successor)

@@ -52,7 +52,7 @@ def page_of(
 def statement_of(
     snapshot: Snapshot, selection: Selection, read: tuple[str, ...], limit: int
 ) -> Statement:
-    """Compile the query of a page, once for equal pages: it may take as long as reading one."""
+    """Compile the query of a page, once for equal pages: compiling may take as long as reading."""
 
     def make() -> Statement:
         return compiled(snapshot.database, first_of(snapshot, selection, read, limit))

@@ -9,13 +9,13 @@ from dataset.declarations.columns import COLUMNS, PARTS, Column
 
 LABELS = {code: action.label for code, action in ACTIONS.items()}
 TABLES = {"labels": LABELS, "truths": {1: "true", 0: "false", None: None}}
-"""What the writers look up: labels of actions, and truth as CSV has it."""
+"""What the writers look up: labels of actions, and booleans as CSV has them."""
 OPTIONAL_PARTS = ("actor", "target", "place")
-"""Parts that are null when the source gives nothing of them."""
+"""Parts that are null when the source gives nothing for them."""
 
 Event = dict[str, Any]
 Writer = Callable[..., Any]
-"""Makes something of the values of a row, which it takes one by one."""
+"""Takes the values of a row as arguments, and returns what is shown of it."""
 
 
 def stored(columns: Iterable[str]) -> tuple[str, ...]:
@@ -29,7 +29,7 @@ def _stored(columns: tuple[str, ...]) -> tuple[str, ...]:
     if "action_label" in columns:
         needed.append("action_code")
     for part in OPTIONAL_PARTS:
-        # Whether a part is missing depends on all of it.
+        # Whether a part is missing depends on all its columns.
         if any(COLUMNS[name].path[0] == part for name in columns):
             needed += [name for name, column in COLUMNS.items() if column.path[0] == part]
     return tuple(name for name in dict.fromkeys(needed) if name == "key" or COLUMNS[name].stored)
@@ -61,7 +61,7 @@ def cells(columns: tuple[str, ...], read: tuple[str, ...]) -> Writer:
 
 
 def _compiled(expression: str, read: tuple[str, ...]) -> Writer:
-    # The text is made of names of the table of columns, of no input.
+    # The text holds only names from the table of columns, no input.
     made: Writer = eval(f"lambda {', '.join(read)}: {expression}", {**TABLES})  # noqa: S307
     return made
 
@@ -76,7 +76,7 @@ def _part(part: str, columns: Sequence[Column]) -> str:
 
 
 def _present(part: str) -> str:
-    """Write the condition that any column of a part holds something."""
+    """Write the condition that any column of a part has a value."""
     return " or ".join(
         column.name if column.many else f"{column.name} is not None"
         for column in COLUMNS.values()

@@ -1,7 +1,7 @@
-"""Decide who answers: the rows of the store, by its indexes, or its copy in columns.
+"""Decide what answers: the rows of the store, by its indexes, or its copy in columns.
 
-What few events match is found sooner in an index; what many match is read sooner in columns. So the
-copy answers where more events match than are counted, and where it is able to.
+Few matches are found faster in an index; many are read faster in columns. So the copy answers if
+more events match than are counted, and if it can.
 """
 
 import logging
@@ -22,16 +22,16 @@ from dataset.store.models import field
 from dataset.store.snapshots import Snapshot
 
 ONLY_IN_ROWS = {"q", "near"}
-"""The filters that only the store answers: by its text index; with its own sine."""
+"""The filters that only the store answers: they need its text index, or its own sine."""
 MOST_COUNTS = 2048
-"""How many counts of what matched are kept: at a revision they never change."""
+"""How many counts of matches are kept: at a revision they never change."""
 
 Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
 
 
 class Branch(NamedTuple):
-    """A branch of a selection: the select of its events, and what runs that."""
+    """A branch of a selection: the select of its events, and what runs it."""
 
     query: Any
     rows: Callable[[Any], Iterable[tuple[Any, ...]]]
@@ -46,7 +46,7 @@ def answered(
 ) -> Answer:
     """Let rows or columns answer, branch by branch.
 
-    Where the copy fails midway, `answer` is called again with the branches of the store.
+    If the copy fails midway, `answer` is called again with the branches of the store.
     """
     copy = copy_for_many(snapshot, selection)
     if copy is not None:
@@ -60,7 +60,7 @@ def answered(
 
 
 def _in_rows(snapshot: Snapshot, selection: Selection, last: int = 0) -> Iterator[Branch]:
-    """Yield the branches of a selection in the store: of what came after a revision."""
+    """Yield the branches of a selection in the store: only what came after revision `last`."""
     if last >= selection.revision:
         return
     for branch in branches(snapshot, selection, ["key"]):
@@ -69,13 +69,13 @@ def _in_rows(snapshot: Snapshot, selection: Selection, last: int = 0) -> Iterato
 
 
 def copy_for_many(snapshot: Snapshot, selection: Selection) -> Copy | None:
-    """Give the copy if it answers: able to, and for many events."""
+    """Give the copy if it can answer, and many events match."""
     copy = _able(snapshot, selection)
     return copy if copy and matched_by(snapshot, selection).relation == "gte" else None
 
 
 def copy_in_order(snapshot: Snapshot, selection: Selection) -> Copy | None:
-    """Give the copy if it answers, and has the events in their order: in one segment."""
+    """Give the copy if it answers, and has the events in order: all in one segment."""
     if selection.sort != OLDEST_FIRST:
         return None
     copy = copy_for_many(snapshot, selection)
@@ -92,7 +92,7 @@ def _copy_to_count(snapshot: Snapshot, selection: Selection) -> Copy | None:
 
 
 def _able(snapshot: Snapshot, selection: Selection) -> Copy | None:
-    """Give the copy if it can answer: whole, of this store, for all that is asked."""
+    """Give the copy if it is whole, of this store, and can answer all that is asked."""
     if selection.distinct or selection.sample or ONLY_IN_ROWS & selection.filters.keys():
         return None
     try:
@@ -110,7 +110,7 @@ def matched_by(snapshot: Snapshot, selection: Selection) -> Matched:
 
 
 def count_anew(snapshot: Snapshot, selection: Selection) -> int:
-    """Count up to one more than the cap, whatever is remembered."""
+    """Count up to one more than the cap, without the remembered counts."""
     copy = _copy_to_count(snapshot, selection)
     if copy is not None:
         try:
@@ -123,7 +123,7 @@ def count_anew(snapshot: Snapshot, selection: Selection) -> int:
 
 
 def opened(snapshot: Snapshot, copy: Copy, revision: int) -> AbstractContextManager[Any]:
-    """Open what a copy holds of a revision; DuckDB is loaded by the first who does."""
+    """Open what a copy holds of a revision; the first call loads DuckDB."""
     show: Callable[..., AbstractContextManager[Any]]
     show = resolve_name("dataset.parquet_copy.views:shown")
     return show(snapshot, copy, revision)

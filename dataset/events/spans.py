@@ -1,4 +1,4 @@
-"""Find from when to when the events of each dataset are."""
+"""Find the first and the last day of the events of each dataset."""
 
 from functools import partial
 
@@ -12,7 +12,7 @@ MOST_SPANS = 64
 
 
 def spans(snapshot: Snapshot, revision: int) -> dict[str, tuple[int, str, str]]:
-    """Give how many events each dataset has at a revision, its first day and its last."""
+    """Give the number of events of each dataset at a revision, its first day and its last."""
     make = partial(_spans, snapshot, revision)
     found: dict[str, tuple[int, str, str]] = snapshot.remembered(
         "spans", revision, make, MOST_SPANS

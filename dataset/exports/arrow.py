@@ -18,7 +18,7 @@ from dataset.declarations.columns import COLUMNS, Column
 from dataset.events import rows
 from dataset.exports.text_formats import Extract
 
-# Arrow's own pools keep what was freed: an export leaves 30 MB less with the system's.
+# Arrow's own pools keep freed memory: with the system's, an export leaves 30 MB less.
 pa.set_memory_pool(pa.system_memory_pool())
 
 BATCH = 2_000
@@ -68,7 +68,7 @@ def _array(name: str, values: Sequence[Any], type: pa.DataType) -> pa.Array:
 
 
 def write_stream(made: Extract) -> Iterator[bytes]:
-    """Write an Arrow IPC stream; a batch may bring dictionaries of its own."""
+    """Write an Arrow IPC stream; a batch may have dictionaries of its own."""
     schema = schema_of(made)
     sink = io.BytesIO()
     with pa.ipc.new_stream(sink, schema) as writer:

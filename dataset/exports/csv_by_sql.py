@@ -22,7 +22,7 @@ from dataset.store.snapshots import Snapshot, Store
 
 BATCH = 500
 MARKS = ',"\r\n'
-"""What a cell is quoted for, as `csv` does."""
+"""The characters for which a cell is quoted, as `csv` does."""
 FREE = ("text", "term")
 """The kinds of columns whose values may have marks: the others are codes, dates and numbers."""
 LABEL_CELLS = {code: csv_lines([[label]]).decode().rstrip("\r\n") for code, label in LABELS.items()}
@@ -48,17 +48,17 @@ def _truth(cell: Any) -> Any:
 
 
 def number_in_rows(cell: Any) -> Any:
-    """Write a number of SQLite: 1/3 has 17 digits there, 16 in Python; four decimals are alike."""
+    """Write a number as Python does: SQLite gives 1/3 17 digits, not 16; four decimals agree."""
     is_short = (cell * 10_000).cast("INTEGER") / 10_000.0 == cell
     return Case(None, [(is_short, cell), (cell.is_null(False), fn.number_text(cell))])
 
 
 CELLS = {"boolean": _truth, "number": number_in_rows, **dict.fromkeys(FREE, _free)}
-"""What makes a cell in SQL, where it is not the value itself."""
+"""How SQL makes a cell, by kind; every other kind is the value itself."""
 
 
 def line_of(columns: Sequence[str], in_columns: bool = False) -> Any:
-    """Write the SQL of a line; a missing value is nothing to `concat`."""
+    """Write the SQL of a line; `concat` skips a missing value."""
     cells = chain.from_iterable((_cell(COLUMNS[name], in_columns), ",") for name in columns)
     return fn.CONCAT(*list(cells)[:-1], "\r\n")
 
@@ -74,7 +74,7 @@ def _cell(column: Column, in_columns: bool) -> Any:
 def write(
     store: Store, selection: Selection, columns: tuple[str, ...], receipt: Mapping[str, Any]
 ) -> Iterator[bytes]:
-    """Write all events of a selection; nothing before the first are read."""
+    """Write all events of a selection; yield nothing before the first are read."""
     with store.stream() as snapshot:
         if snapshot.database.define(FUNCTIONS):
             pieces = _pieces(snapshot, selection, columns)
@@ -85,7 +85,7 @@ def write(
 
 
 def _pieces(snapshot: Snapshot, selection: Selection, columns: tuple[str, ...]) -> Iterator[bytes]:
-    """Yield some lines at a time; where the copy fails, the store goes on after what was sent."""
+    """Yield some lines at a time; if the copy fails, the store goes on after what was sent."""
     sent = 0
     copy = copy_in_order(snapshot, selection)
     if copy is not None:
@@ -121,7 +121,7 @@ def _from_columns(
 
 
 def _sent(snapshot: Snapshot, count: int, piece: bytes) -> Iterator[bytes]:
-    """Yield a piece; how long it takes to be sent does not count."""
+    """Yield a piece; the time to send it does not count."""
     snapshot.store.streamed(count)
     snapshot.clock.pause()
     yield piece

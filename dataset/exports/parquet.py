@@ -1,4 +1,4 @@
-"""Write a Parquet file of events: from the copy in columns where it holds them in order."""
+"""Write a Parquet file of events: from the copy in columns if it holds them in order."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -91,7 +91,7 @@ def _array(shown: pa.Field, stored: pa.Array) -> pa.Array:
 
 
 def _mapped(stored: pa.Array, value_of: Any, type: pa.DataType) -> pa.Array:
-    """Map each of the different values once."""
+    """Map each distinct value once."""
     encoded = stored.dictionary_encode()
     values: Sequence[Any] = encoded.dictionary.to_pylist()
     return pa.array(map(value_of, values), type).take(encoded.indices)

@@ -16,7 +16,7 @@ from dataset.selections.selections import Selection, ordered
 from dataset.store.snapshots import Store
 
 BATCH = 50
-"""So many events are held at a time: more of them leave the caches of the processor."""
+"""How many events are held at a time: more do not fit into the caches of the processor."""
 COORDINATES = ("place_longitude", "place_latitude")
 """Read for every export: a feature has its point whatever its properties are."""
 
@@ -42,7 +42,7 @@ Writer = Callable[[Extract], Iterator[bytes]]
 def extract(
     store: Store, selection: Selection, columns: tuple[str, ...], receipt: Mapping[str, Any]
 ) -> Extract:
-    """Take a whole selection out of the store; it is read while it is written."""
+    """Extract a whole selection from the store; it is read while it is written."""
     read = columns_to_read(selection, [*columns, *COORDINATES])
     return Extract(columns, read, _batches(store, selection, read), receipt)
 
@@ -64,7 +64,7 @@ def written(made: Extract, write: Writer) -> Iterator[bytes]:
 
 
 def write_ndjson(made: Extract) -> Iterator[bytes]:
-    """Write a JSON event a line."""
+    """Write one JSON event a line."""
     event = rows.nested(made.columns, made.read)
     for batch in made.batches:
         events = starmap(event, batch)
@@ -72,7 +72,7 @@ def write_ndjson(made: Extract) -> Iterator[bytes]:
 
 
 def write_csv(made: Extract) -> Iterator[bytes]:
-    """Write a header and a line an event; lists are joined by `;`, a null is an empty cell."""
+    """Write a header and one line an event; lists are joined by `;`, a null is an empty cell."""
     cells = rows.cells(made.columns, made.read)
     yield csv_lines([made.columns])
     for batch in made.batches:

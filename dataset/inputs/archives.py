@@ -1,4 +1,4 @@
-"""Read a file whatever holds it: plain, gzip or zip.
+"""Read a file that is plain, gzip or zip.
 
 An archive is never trusted: the one file in it is streamed, and no name in it becomes a path.
 """
@@ -20,7 +20,7 @@ from dataset.inputs.zip_members import check_ratio, only_member
 
 CHUNK = 256 * 1024
 DIRECTORY = 1024 * 1024
-"""The directory of a zip is at most so long: it names one file, and may be folders."""
+"""The longest directory of a zip, in bytes: it names one file, and perhaps folders."""
 
 _DAMAGE = (
     EOFError,
@@ -31,11 +31,11 @@ _DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
 )
-"""What the standard library raises for archives that are not whole, or made by an enemy."""
+"""What the standard library raises for archives that are incomplete or hostile."""
 
 
 class _Disk(io.BufferedReader):
-    """A file that refuses what only a hostile archive asks for: much at once, or past its end."""
+    """A file that refuses what only hostile archives ask for: too much at once, or past its end."""
 
     def __init__(self, path: Path, name: str) -> None:
         try:
@@ -46,7 +46,7 @@ class _Disk(io.BufferedReader):
         self.size = os.fstat(self.fileno()).st_size
 
     def read(self, size: int | None = -1, /) -> bytes:
-        # zipfile reads the directory of an archive at once, whatever number of entries it states.
+        # zipfile reads the whole directory at once, however many entries it states.
         if size is not None and size > DIRECTORY:
             raise Unreadable(
                 f"{self.name_of_input} has a directory of {size:,} bytes, but only a zip with "
@@ -56,12 +56,12 @@ class _Disk(io.BufferedReader):
 
     def seek(self, target: int, whence: int = os.SEEK_SET, /) -> int:
         if whence == os.SEEK_SET and not 0 <= target <= self.size:
-            raise EOFError("it points to what lies outside of it")
+            raise EOFError("it points outside itself")
         return super().seek(target, whence)
 
 
 class _Unpacked(io.RawIOBase):
-    """The bytes of a file, unpacked; `Unreadable` where they are damaged or a bomb."""
+    """The unpacked bytes of a file; raises `Unreadable` if they are damaged or a bomb."""
 
     def __init__(self, disk: _Disk, source: Any, length: int | None) -> None:
         self._disk, self._source, self._length = disk, source, length
@@ -81,25 +81,25 @@ class _Unpacked(io.RawIOBase):
 
     def _check_length(self) -> None:
         if self._count != self._length:
-            raise EOFError("it holds another number of bytes than it states")
+            raise EOFError("its length is not the one that it states")
 
 
 class UnpackedFile(io.BufferedReader):
     """The bytes of an input, unpacked."""
 
     def __init__(self, unpacked: _Unpacked, disk: _Disk) -> None:
-        """Read through `unpacked` what stands on `disk`."""
+        """Read the file `disk` through `unpacked`."""
         super().__init__(unpacked, CHUNK)
         self._disk = disk
 
     def position(self) -> int:
-        """Tell how many bytes of the file are read, packed as it is."""
+        """Tell how many bytes of the packed file are read."""
         return self._disk.tell()
 
 
 @contextmanager
 def unpacked(path: Path, name: str) -> Iterator[UnpackedFile]:
-    """Open a file, which is unpacked as it is read; `Unreadable` may come midway."""
+    """Open a file and unpack it as it is read; reading may raise `Unreadable`."""
     with ExitStack() as stack:
         disk = stack.enter_context(_Disk(path, name))
         head = disk.peek(HEAD)
@@ -112,13 +112,13 @@ def unpacked(path: Path, name: str) -> Iterator[UnpackedFile]:
 
 
 def _source(stack: ExitStack, disk: _Disk, head: bytes) -> tuple[Any, int | None]:
-    """Give what unpacks a file, and how many bytes it has to give, where this is known."""
+    """Give the unpacked stream of a file, and its expected length where this is known."""
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         with _damage_of(disk.name_of_input):
             archive = stack.enter_context(zipfile.ZipFile(disk))
             member = only_member(disk.name_of_input, archive)
             length = member.file_size
-            # zipfile stops where the stated size is reached; bytes past it must be seen.
+            # zipfile stops at the stated size; bytes past it must be noticed.
             member.file_size += 1
             return stack.enter_context(archive.open(member)), length
     if head.startswith(b"\x1f\x8b"):
@@ -128,7 +128,7 @@ def _source(stack: ExitStack, disk: _Disk, head: bytes) -> tuple[Any, int | None
 
 @contextmanager
 def _damage_of(name: str) -> Iterator[None]:
-    """Say of a file what the standard library says of its parts."""
+    """Turn errors of the standard library into `Unreadable`, with the name of the file."""
     try:
         yield
     except _DAMAGE as error:

@@ -16,15 +16,15 @@ from dataset.inputs.transfers import TryAgain, shown, transfer
 TRIES = 5
 SECONDS_TO_WAIT = 60.0
 LONGEST_PAUSE = 60
-"""So many times the first pause is the longest, whatever a server asks for."""
-# A file is kept as the server has it: ranges and sums are of these bytes.
+"""The longest pause is this many times the first, whatever a server asks for."""
+# A file is kept as the server has it: ranges and checksums are of these bytes.
 _HEADERS = {"Accept-Encoding": "identity", "User-Agent": "cameo-events"}
 
 
 class Downloads:
     """Files of the web, kept in the folder `cache`; use it in a `with` statement.
 
-    `report` is told what goes on. `pause` is the time before the second try, in seconds; each
+    `report` gets messages on progress. `pause` is the time before the second try, in seconds; each
     further one waits twice as long.
     """
 
@@ -57,9 +57,9 @@ class Downloads:
         )
 
     def fetch(self, url: str, md5: str | None = None) -> Path:
-        """Give the local copy of a file, fetched where there is none or another is there now.
+        """Give the local copy of a file; fetch it if there is none or the server has another.
 
-        Raises `Missing` where there is no such file, `Unreadable` where it cannot be had.
+        Raises `Missing` if there is no such file, `Unreadable` if it cannot be fetched.
         """
         self._cache.mkdir(parents=True, exist_ok=True)
         target = self._cache / name_of(url)
@@ -69,7 +69,7 @@ class Downloads:
         return target
 
     def _renew(self, url: str, target: Path, md5: str | None) -> None:
-        """Bring a file to what the server has; one with a wrong MD5 is fetched anew, once."""
+        """Update a file from the server; one with a wrong MD5 is fetched again, once."""
         partial = self._whole(url, target, conditional=md5 is None)
         if partial and md5 and not has_md5(partial, md5):
             self._report(f"{shown(url)} does not match its MD5; it is fetched anew.")
@@ -97,7 +97,7 @@ class Downloads:
                 self._wait(url, error, self._pause * 2 ** (tried - 1))
 
     def _wait(self, url: str, error: TryAgain, pause: float) -> None:
-        """Wait as long as is due, or as the server asks for."""
+        """Wait for the pause, or as long as the server asks for."""
         seconds = min(max(pause, error.pause), LONGEST_PAUSE * self._pause)
         self._report(f"{shown(url)}: {error}; trying again in {seconds:g} s.")
         time.sleep(seconds)

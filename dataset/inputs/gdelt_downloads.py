@@ -24,7 +24,7 @@ _MD5 = re.compile(rb"[0-9a-fA-F]{32}")
 class Remote:
     """A file of GDELT: its name, the folder where it is, and the list of that folder.
 
-    `strict`: what the list does not name is not there.
+    `strict`: a file that the list does not name does not exist.
     """
 
     folder: str

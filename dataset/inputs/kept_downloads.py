@@ -1,6 +1,6 @@
 """Keep downloaded files, each with the ETag or time by which its server tells versions apart.
 
-While a file is fetched, a lock and what has come of it stand beside it.
+While a file is fetched, its lock and the part fetched so far stand beside it.
 """
 
 import fcntl
@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 
 def name_of(url: str) -> str:
-    """Name the copy of an address: no two have one name, and none leads to another folder."""
+    """Name the copy of an address: names are unique, and none leads to another folder."""
     address = url.partition("#")[0]
     last = os.path.basename(unquote(urlsplit(address).path))
     safe = re.sub(r"[^A-Za-z0-9._-]", "_", last)[-100:]
@@ -23,7 +23,7 @@ def name_of(url: str) -> str:
 
 
 def partial_of(target: Path) -> Path:
-    """Name the file that holds what has come of one that is still fetched."""
+    """Name the file that holds the part fetched so far."""
     return _beside(target, ".part")
 
 
@@ -58,19 +58,19 @@ def validators_of(path: Path) -> dict[str, str]:
 def has_md5(path: Path, md5: str) -> bool:
     """Tell whether a file has an MD5."""
     with path.open("rb") as file:
-        # GDELT states no better sum; it guards against accidents, not against an enemy.
+        # GDELT gives no better checksum; it guards against accidents, not against an enemy.
         digest = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False))
     return digest.hexdigest() == md5.lower()
 
 
 @contextmanager
 def locked(target: Path) -> Iterator[None]:
-    """Let one process at once fetch a file; others wait, and find it there."""
+    """Let one process at a time fetch a file; others wait, and find it there."""
     path = _beside(target, ".lock")
     while True:
         with path.open("ab") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            # Who waited may hold the lock of a file that was deleted meanwhile.
+            # After the wait, this may be the lock of a file that was deleted meanwhile.
             if _is_at(path, os.fstat(file.fileno())):
                 try:
                     yield

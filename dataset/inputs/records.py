@@ -7,11 +7,11 @@ from itertools import chain
 from typing import BinaryIO, NamedTuple
 
 LONGEST = 1_000_000
-"""A record has at most so many bytes."""
+"""The most bytes of a record."""
 KEPT = 10_000
-"""So many bytes are kept of a record that has more."""
+"""How many bytes are kept of a longer record."""
 FARTHEST = 1_000
-"""A quoted cell ends within so many lines, or its quote is not closed."""
+"""The most lines of a quoted cell; past them its quote counts as not closed."""
 
 TOO_LONG = f"longer than {LONGEST:,} bytes"
 NUL = "a NUL byte"
@@ -20,7 +20,7 @@ UNCLOSED = "a quote that is not closed"
 _BOM = b"\xef\xbb\xbf"
 _ENDS = b"\r\n"
 _AT_ONCE = LONGEST + 10
-# One of these finds a byte in a line ten times as fast as a text of one byte does.
+# `in` finds a number in bytes ten times as fast as a text of one byte.
 _ZERO, _QUOTE = 0, ord('"')
 
 
@@ -37,7 +37,7 @@ class SourceRecord(NamedTuple):
         return self.raw.decode(errors="replace")
 
 
-# Without the function that NamedTuple makes for this: it costs more than to read the line.
+# Not the constructor of NamedTuple: it costs more than reading the line.
 _record: Callable[[Iterable[object]], SourceRecord] = partial(tuple.__new__, SourceRecord)
 
 
@@ -70,13 +70,13 @@ def csv_records(stream: BinaryIO) -> Iterator[SourceRecord]:
 
 
 def _begun(stream: BinaryIO) -> Iterator[bytes]:
-    """Give the lines with their ends; after the beginning of one too long comes more of it."""
+    """Give the lines with their ends; a line that is too long comes in pieces."""
     first = stream.readline(_AT_ONCE).removeprefix(_BOM)
     return chain([first], iter(partial(stream.readline, _AT_ONCE), b""))
 
 
 def _ended(stream: BinaryIO) -> Iterator[bytes]:
-    """Yield the lines with their ends; of one too long the beginning."""
+    """Yield the lines with their ends; only the beginning of one that is too long."""
     for raw in _begun(stream):
         _skip_rest(stream, raw)
         yield raw
@@ -89,7 +89,7 @@ def _skip_rest(stream: BinaryIO, raw: bytes) -> None:
 
 
 def _further(first: bytes, ahead: deque[bytes], source: Iterator[bytes]) -> int | None:
-    """Count the further lines of a record, which are read into `ahead`; None: it has no end."""
+    """Read the further lines of a record into `ahead` and count them; None: it has no end."""
     if first.count(_QUOTE) % 2 == 0:
         return 0
     size = len(first)

@@ -1,11 +1,11 @@
-"""Tell by its first bytes what a file is, and refuse what is no text in UTF-8."""
+"""Tell what a file is by its first bytes; refuse all but text in UTF-8."""
 
 import re
 
 from dataset.errors import Unreadable
 
 HEAD = 512
-"""So many bytes tell what a file is."""
+"""How many bytes are enough to tell what a file is."""
 
 UNPACK = "unpack it and load what was in it"
 AS_CSV = "save it as CSV in UTF-8"
@@ -29,9 +29,9 @@ CONTAINERS = (
 )
 """Offset, bytes that tell what a file is, and what to do with one that is not read here."""
 NAMED_PACKED = re.compile(r"\.(zip|gz|tgz|bz2|xz|zst|7z|rar|tar)$", re.IGNORECASE)
-"""What the names of archives end in."""
+"""The endings of the names of archives."""
 NO_TEXT = bytes(set(range(32)) - set(b"\t\n\r\x01\x02\x03\x1c\x1d\x1e\x1f") | {127})
-"""Control characters that do not part lines or cells; a few are slips of a text."""
+"""Control characters that do not separate lines or cells; text may hold a few by mistake."""
 
 
 def check_content(name: str, head: bytes) -> None:
@@ -45,7 +45,7 @@ def check_content(name: str, head: bytes) -> None:
 
 
 def check_name(name: str) -> None:
-    """Refuse what is named like an archive and begins like none."""
+    """Refuse a file that is named like an archive but does not begin like one."""
     if ending := NAMED_PACKED.search(name):
         raise Unreadable(
             f"{name} is no {ending[1]} archive, or a damaged one: get it again, or rename it if it "

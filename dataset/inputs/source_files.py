@@ -43,7 +43,7 @@ class SourceFile:
 
     @contextmanager
     def open(self) -> Iterator[UnpackedFile]:
-        """Open the file, which is unpacked as it is read; `Unreadable` may come midway."""
+        """Open the file and unpack it as it is read; reading may raise `Unreadable`."""
         with unpacked(self.path, self.name) as stream:
             yield stream
 
@@ -83,7 +83,7 @@ def _last_part(url: str) -> str:
 
 
 def _source_file(path: Path, name: str) -> SourceFile:
-    """Look at a file: it must be one that can be read."""
+    """Describe a file; refuse one that cannot be read."""
     if not os.path.exists(path):
         raise Unreadable(
             f"There is no file {str(path)!r}: "

@@ -1,4 +1,4 @@
-"""Fetch a file over HTTP in one attempt, which may go on where another broke off."""
+"""Fetch a file over HTTP in one attempt, which may resume an earlier one."""
 
 import os
 import re
@@ -30,7 +30,7 @@ class TryAgain(Exception):
 
 
 def transfer(client: httpx.Client, url: str, target: Path, conditional: bool) -> Path | None:
-    """Fetch a file beside its target, on from where an attempt before broke off.
+    """Fetch a file beside its target; resume where an earlier attempt broke off.
 
     None if the target is still what the server has. Raises `TryAgain`, `Missing`, `Unreadable`.
     """
@@ -50,13 +50,13 @@ def transfer(client: httpx.Client, url: str, target: Path, conditional: bool) ->
 
 
 def shown(url: str) -> str:
-    """Write an address without what may be secret in it: a password, a key in the query."""
+    """Write an address without possible secrets: a password, a key in the query."""
     address = urlsplit(url)
     return f"{address.scheme}://{address.netloc.rpartition('@')[2]}{address.path}"
 
 
 def _wanted(partial: Path, target: Path, conditional: bool) -> tuple[int, dict[str, str]]:
-    """Tell from which byte on a file is asked for, and with which headers."""
+    """Give the first byte to ask for, and the headers of the request."""
     known, size = validators_of(partial), partial.stat().st_size if partial.exists() else 0
     etag = known.get("etag", "")
     version = etag if etag.startswith('"') else known.get("last-modified")
@@ -81,7 +81,7 @@ def _check_status(url: str, response: httpx.Response, partial: Path) -> None:
 
 
 def _write(response: httpx.Response, partial: Path, start: int) -> None:
-    """Append what comes to what is there of the same version."""
+    """Append the response to the part of the same version that is there."""
     total = response.headers.get("Content-Length", "")
     if response.status_code == 206:
         span = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", response.headers.get("Content-Range", ""))
@@ -94,7 +94,7 @@ def _write(response: httpx.Response, partial: Path, start: int) -> None:
         known = {name: response.headers.get(name) for name in ("etag", "last-modified")}
         store_validators(partial, {name: value for name, value in known.items() if value})
     with partial.open("ab") as file:
-        # As it comes: pieces of one size would lose the last, where a connection breaks off.
+        # As it comes: in pieces of one size, a broken connection would lose the last.
         for chunk in response.iter_raw():
             file.write(chunk)
         file.flush()

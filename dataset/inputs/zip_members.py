@@ -8,9 +8,9 @@ from dataset.errors import Unreadable
 from dataset.inputs.signatures import AS_CSV, UNPACK
 
 RATIO = 250
-"""Data of events packs 4 to 20 times; past this ratio a file is made to do harm."""
+"""Event data shrinks 4 to 20 times; past this ratio a file is made to do harm."""
 GRACE = 1024 * 1024
-"""So many bytes may come out whatever the ratio."""
+"""How many bytes may come out whatever the ratio."""
 
 _HARMFUL = re.compile(r"^$|^/|^[A-Za-z]:|\\|\0|(^|/)\.\.(/|$)")
 _LOCAL_HEADER = 30
@@ -67,7 +67,7 @@ def _check_packing(name: str, member: zipfile.ZipInfo) -> None:
 
 
 def check_ratio(name: str, unpacked: int, packed: int) -> None:
-    """Refuse what unpacks to so much more than it has that it is a bomb."""
+    """Refuse a file that unpacks to so much that it must be a bomb."""
     if unpacked > GRACE and unpacked > RATIO * packed:
         raise Unreadable(
             f"{name} is not to be trusted: it unpacks to more than {RATIO} times its size."

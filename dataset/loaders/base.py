@@ -16,7 +16,7 @@ class FileContext:
     """What a loader knows of a file: its name, the time that stands in it, whose events it has.
 
     `stamp` is ISO 8601 in UTC (`2019-02-18T00:00:00Z`), None where the name has none. `dataset`
-    stands in the place of the loader's own, if one was asked for. `codes` counts the action codes
+    replaces the loader's own, if one was asked for. `codes` counts the action codes
     of the whole file as they stand there, for a loader that asks for them (`code_of`).
     """
 

@@ -27,7 +27,7 @@ class Layout(NamedTuple):
 
 
 def _layout(dataset: str, place_columns: int, has_url: bool = True) -> Layout:
-    """Write the columns of a version; each place has so many, and behind them an id."""
+    """Write the columns of a version; each place has `place_columns`, and an id after them."""
     columns = (
         ("id", 1),
         ("day", 1),
@@ -153,7 +153,7 @@ def _measures(cells: tuple[str, str]) -> Columns:
 
 
 def _evidence(cells: tuple[str, str]) -> Columns:
-    """Tell the address of a story from the name of a source, which stands in its place at times."""
+    """Tell the address of a story from the name of a source, which sometimes replaces it."""
     tone, url = cells
     is_address = url.startswith(("http://", "https://"))
     return {"tone": tone, "evidence_url" if is_address else "evidence_publisher": url}

@@ -31,7 +31,7 @@ class Account:
 
 
 class OpenAccount:
-    """The account of a load that goes on; `number` is counted up, whatever a load changes."""
+    """The account of a running load; `number` rises even if a load changes nothing."""
 
     def __init__(self, change: Change, format: str, version: int, **more: Any) -> None:
         """Begin with no file. `more`: `dataset`, `replays` (see `Load`)."""

@@ -78,7 +78,7 @@ class RecordLoader:
 
 
 def _batches(records: Iterable[SourceRecord]) -> Iterator[list[SourceRecord]]:
-    """Take so many records at a time, fewer where they are long."""
+    """Cut records into batches, with fewer records where they are long."""
     batch: list[SourceRecord] = []
     size = 0
     for record in records:

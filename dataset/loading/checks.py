@@ -13,13 +13,13 @@ from dataset.loaders.base import Loader
 from dataset.store.engines.base import Engine
 
 LOOKED_AT = 10
-"""So many records of a file are enough to tell its format."""
+"""How many records of a file are enough to tell its format."""
 GROWTH = 5
 """Bytes that a load of a plain GDELT file writes for each of its bytes: 2.4 to the store, as many
 to the log."""
 PACKINGS = (".zip", ".gz")
 PACKED = 5
-"""A compressed file stands for so many times its size."""
+"""A compressed file counts as this many times its size."""
 
 
 def check_dataset(name: str, loader: Loader) -> None:

@@ -24,7 +24,7 @@ from dataset.writes.revisions import revision
 BYTES_OF_RECORD = 200
 
 OnProgress = Callable[[SourceFile, int, int], None]
-"""Is told of a file, how many of its bytes are read, and how many records more."""
+"""Called with a file, how many of its bytes are read, and how many more records."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def _load_file(
 
 @contextmanager
 def _no_cycle_search() -> Iterator[None]:
-    """Spare the search for cycles: rows are tuples of texts and numbers, and have none."""
+    """Pause the search for cycles of objects: rows are tuples of texts and numbers, without any."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -8,7 +8,7 @@ from dataset.store.engines.base import Engine
 from dataset.store.models import Quarantined
 
 KEPT = 16_384
-"""So many bytes of a refused record are kept; a longer one cannot be replayed."""
+"""How many bytes of a refused record are kept; a longer one cannot be replayed."""
 LONGEST_REASON = 300
 BATCH = 1_000
 COLUMNS = ("load", "n", "file", "line", "column", "reason", "record", "cut")
@@ -40,5 +40,5 @@ class Quarantine:
 
 
 def _short(reason: str) -> str:
-    """Cut a reason that tells a long value."""
+    """Cut a reason that quotes a long value."""
     return reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]}…"

@@ -19,7 +19,7 @@ from dataset.writes.revisions import revision
 
 
 def replay(database: Engine, number: int) -> Account:
-    """Load what a load refused and no other has read again; what was cut off stays refused."""
+    """Load the records that a load refused and no replay has read; cut ones stay refused."""
     with revision(database, "load", f"quarantine of load {number}") as change:
         format, dataset = _load(database, number)
         loader = LOADERS[format]
@@ -40,7 +40,7 @@ def replay(database: Engine, number: int) -> Account:
 
 
 def _record(loader: Loader, line: int, raw: bytes) -> SourceRecord:
-    """Cut a stored record anew: what was wrong with it as a whole still is."""
+    """Cut a stored record again: if it was wrong as a whole, it still is."""
     return next(loader.records(BytesIO(raw)))._replace(line=line)
 
 

@@ -15,13 +15,13 @@ from dataset.store.engines.base import Engine
 from dataset.store.engines.sqlite import SQLite
 
 OF_THE_SOURCE = (apsw.BusyError, apsw.LockedError, apsw.CorruptError, apsw.NotADBError)
-"""The errors of copying that are not of the file that is written."""
+"""The errors of copying that do not come from the file that is written."""
 NEWEST = "SELECT COALESCE(MAX(number), 0) FROM revision"
 
 
 @dataclass(frozen=True)
 class Backup:
-    """What a copy of a store holds, and what it is known by."""
+    """What a copy of a store holds, and its checksum."""
 
     revision: int
     bytes: int
@@ -44,10 +44,10 @@ def backup(url: str, file: Path) -> Backup:
 
 
 def restore(file: Path, url: str) -> Backup:
-    """Put a checked copy in the place of a store: whole or not at all, for readers at one moment.
+    """Replace a store by a checked copy: whole or not at all, and for readers in one step.
 
-    The pages are copied in one transaction: a store that is written to is refused, and whoever
-    reads it goes on with what they read.
+    The pages are copied in one transaction: a store that is being written is refused, and
+    those who read it go on with the old pages.
     """
     found = checked(file)
     target = _of_sqlite(open_to_read(url))
@@ -113,7 +113,7 @@ def _copy_into(source: SQLite, target: SQLite) -> str:
 
 
 def _copy_pages(source: SQLite, target: apsw.Connection) -> None:
-    """Copy all pages at once: of a source that is written to, the last commit before."""
+    """Copy all pages at once: if the source is being written, as of its last commit."""
     with source.connection_context(), target.backup("main", source.connection(), "main") as copying:
         while not copying.done:
             copying.step(-1)
@@ -121,9 +121,9 @@ def _copy_pages(source: SQLite, target: apsw.Connection) -> None:
 
 @contextmanager
 def _unfinished(file: Path) -> Iterator[Path]:
-    """Give a file beside one; nothing of it is left unless it takes the other's place.
+    """Give a temporary file beside one; it is removed unless it replaces that one.
 
-    An error of SQLite that comes out of it is one of writing the file.
+    An error of SQLite inside counts as an error of writing the file.
     """
     path = file.with_name(f"{file.name}.{os.getpid()}.unfinished")
     try:

@@ -16,21 +16,21 @@ from dataset.store.models import MODELS, Load, Revision, Setting, field
 from dataset.store.statements import compiled
 
 BATCH = 10_000
-"""So many rows are written at a time: less than these is lost by an interruption."""
+"""How many rows are written at a time; an interruption loses fewer."""
 COPIED = [table for table in MODELS if table is not Setting]
 KEPT = ("uuid", "key")
-"""The settings that make it the same store: its cursors and pinned answers go on."""
+"""The settings that make it the same store: its cursors and pinned answers stay valid."""
 
 
 class Sum(NamedTuple):
-    """How many rows a table has, and a checksum that does not hang on their order."""
+    """How many rows a table has, and a checksum that does not depend on their order."""
 
     rows: int
     checksum: int
 
 
 Watch = Callable[[str, Sum], None]
-"""Is told of each table that was found to be the same."""
+"""Called with each table that was found to be the same."""
 
 
 def copy(source: str, target: str, watch: Watch = lambda *_: None) -> str:
@@ -58,7 +58,7 @@ def copy(source: str, target: str, watch: Watch = lambda *_: None) -> str:
 
 @contextmanager
 def _reading(url: str) -> Iterator[Engine]:
-    """Open one moment of a store; nothing that is committed meanwhile is copied."""
+    """Open a snapshot of a store; later commits are not copied."""
     database = open_to_read(url)
     try:
         database.begin_reading()
@@ -90,7 +90,7 @@ def _state(reader: Engine, settings: dict[str, str]) -> str:
 
 
 def _begin(writer: Engine, target: str, state: str) -> None:
-    """Mark the target as a copy that is not whole; rows are written without indexes."""
+    """Mark the target as an unfinished copy; rows are written without indexes."""
     begun = (found_settings(target) or {}).get(COPYING)
     if begun not in (None, state):
         raise Impossible(

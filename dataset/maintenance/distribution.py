@@ -25,7 +25,7 @@ from dataset.store.models import (
 )
 
 BY = "key"
-"""The column by which events, and all that hangs on them, are spread."""
+"""The column by which events, and all that depends on them, are spread."""
 DISTRIBUTED: list[type[Model]] = [Event, Superseded, Mention, Tombstone]
 REFERENCE: list[type[Model]] = [
     Dataset,
@@ -37,7 +37,7 @@ REFERENCE: list[type[Model]] = [
     LoadFile,
     Setting,
 ]
-"""Small tables that every server has whole."""
+"""Small tables that every server holds in full."""
 LOCAL: list[type[Model]] = [Quarantined]
 """What stays on the coordinator: no answer about events reads it."""
 SHARDS = 8

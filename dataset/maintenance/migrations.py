@@ -10,7 +10,7 @@ from dataset.store.engines.base import SECONDS_TO_WAIT, Engine
 from dataset.store.models import Setting
 
 Watch = Callable[[str], None]
-"""Is told what was done."""
+"""Called with what was done."""
 
 
 def nothing_more(database: Engine) -> None:
@@ -20,7 +20,7 @@ def nothing_more(database: Engine) -> None:
 MIGRATIONS: dict[int, Callable[[Engine], None]] = {
     3: nothing_more,
 }
-"""By the schema that it leads to: a function that changes the tables of the schema before.
+"""By the schema that it makes: a function that changes the tables of the schema before.
 
 It runs within a transaction; the indexes are made as they are declared afterwards.
 """

@@ -1,4 +1,4 @@
-"""Check that rows come in their order, and all of them, before any is given on."""
+"""Check that all rows come, and in order, before any is passed on."""
 
 from bisect import bisect_left
 from collections import deque
@@ -9,14 +9,14 @@ from typing import Any
 from dataset.parquet_copy.segments import Damaged
 
 BLOCK = 16_384
-"""Rows are held until all of so many are there."""
+"""Rows are held until a whole block of this many is there."""
 
 
 def checked(batches: Iterable[Any], counts: Iterable[tuple[int, int]]) -> Iterator[Any]:
     """Yield record batches without their last column, which must rise: the places of the rows.
 
     `counts` tells in order how many rows each block of places has. Raises `Damaged` before
-    anything is given on that comes too early.
+    it passes on a row that comes too early.
     """
     due, held, last = deque(counts), deque[tuple[int, Any]](), -1
     for batch in batches:

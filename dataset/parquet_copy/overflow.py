@@ -1,6 +1,6 @@
-"""Make the folder for what does not fit into memory, of which a killed process leaves nothing long.
+"""Make the folder for what does not fit into memory; remove those of killed processes.
 
-Each process holds a lock on its folder while it lives. Who comes next removes folders without one.
+Each process holds a lock on its folder while it lives. The next one removes folders without a lock.
 """
 
 import atexit

@@ -1,7 +1,7 @@
-"""Change the copy in columns so that it is whole whenever it is looked at, whatever is killed.
+"""Change the copy in columns so that readers find it whole, even if a process is killed.
 
-A file is written under another name, flushed, and renamed; the manifest, which alone tells what
-the copy has, comes last; what it does not name any more is removed after that.
+A file is written under another name, flushed, and renamed. The manifest alone tells what the copy
+has; it is written last. Files that it no longer names are removed after that.
 """
 
 import fcntl
@@ -29,7 +29,7 @@ UNFINISHED = ".unfinished"
 
 
 def written(path: Path, write: Callable[[Path], int]) -> File:
-    """Write a file under another name, and give it its own when it is on disk; `write` counts."""
+    """Write a file under another name, and rename it when it is on disk; `write` counts rows."""
     unfinished = path.with_suffix(UNFINISHED)
     rows = write(unfinished)
     _rename(unfinished, path)
@@ -57,7 +57,7 @@ def _rename(unfinished: Path, path: Path) -> None:
 
 
 def clean(copy: Copy, before: Iterable[Segment]) -> None:
-    """Remove the files that neither a copy has nor the one before it, whose readers go on."""
+    """Remove files of neither a copy nor the one before it, which may still be read."""
     segments = {*copy.segments, *before}
     _remove_all_but(copy.folder, {MANIFEST, *(file.name for one in segments for file in one.files)})
 
@@ -70,7 +70,7 @@ def _remove_all_but(folder: Path, names: set[str]) -> None:
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Wait until nobody else changes the copy, and let nobody do so meanwhile."""
+    """Wait for the lock on the copy, and hold it: nobody else changes the copy meanwhile."""
     folder.mkdir(exist_ok=True)
     with (folder / LOCK).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

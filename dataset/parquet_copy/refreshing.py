@@ -1,4 +1,4 @@
-"""Keep the copy in columns up with its store: make what is missing or damaged, and no more."""
+"""Keep the copy in columns up to date: make only what is missing or damaged."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ from dataset.store.models import Event, Superseded, field
 from dataset.store.snapshots import Snapshot, Store
 
 MERGED = 4
-"""A segment of less than so many times the rows that follow it is made anew with them: a copy
+"""A segment with fewer than this many times the rows after it is made again with them: a copy
 that grows by many small loads has few segments, and each row is written few times."""
 
 
@@ -45,7 +45,7 @@ def refresh(store: Store, anew: bool = False) -> Refreshed:
     with store.stream() as snapshot:
         if not snapshot.revision:
             raise Impossible("The store is empty: there is nothing to copy yet.")
-    # Who waits for another to finish must see what the other has seen.
+    # A process that waited for another must see what the other has seen.
     with alone(folder), store.stream() as snapshot:
         known, faults = _known(snapshot, folder)
         kept = [] if anew else _kept(snapshot, known)
@@ -78,12 +78,12 @@ def _known(snapshot: Snapshot, folder: Path) -> tuple[list[Segment], list[str]]:
 
 
 def _kept(snapshot: Snapshot, known: Sequence[Segment]) -> list[Segment]:
-    """Leave out the last segments that are small against what follows them."""
+    """Leave out the last segments that are small compared with what follows them."""
     kept = list(known)
     last = kept[-1].last if kept else 0
     rows = _changed_since(snapshot, last)
     if kept and not rows:
-        # Nothing but a name was given since, for instance.
+        # For instance, only a release was named since.
         return [*kept[:-1], replace(kept[-1], last=snapshot.revision, token=snapshot.token)]
     while kept and kept[-1].versions.rows < MERGED * rows:
         rows += kept.pop().versions.rows

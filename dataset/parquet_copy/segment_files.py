@@ -33,7 +33,7 @@ Row = Sequence[Any]
 
 BATCH = 5_000
 ROWS_OF_A_GROUP = 61_440
-"""What a writer, and a reader, holds in memory."""
+"""How many rows a writer, and a reader, holds in memory."""
 SETTINGS: dict[str, Any] = {"threads": 1, "memory_limit": "512MB"}
 TYPES: dict[type[Field], pa.DataType] = {
     BigIntegerField: pa.int64(),
@@ -62,9 +62,9 @@ def make(snapshot: Snapshot, folder: Path, first: int, last: int) -> Segment:
 
 
 def _versions(snapshot: Snapshot, first: int, last: int) -> Iterator[Row]:
-    """Yield what revisions brought and, if one of them ended it, which, in order of dates.
+    """Yield the versions that revisions brought, by date, with the one of these that ended each.
 
-    What a later revision ended is told by the segment of that: a backup may undo it.
+    An end by a later revision stands in the segment of that: a backup may undo it.
     """
     ended = Case(None, [(Superseded.ended <= last, Superseded.ended)])
     current, older = _selected(Event, SQL("NULL")), _selected(Superseded, ended)
@@ -96,7 +96,7 @@ def _ends(snapshot: Snapshot, first: int, last: int) -> Iterator[Row]:
 
 
 def _file(path: Path, schema: pa.Schema, rows: Iterable[Row]) -> File:
-    """Write rows into a file by means of DuckDB: it reads faster what it has packed itself."""
+    """Write rows into a file with DuckDB: it reads its own files faster."""
     counted = 0
 
     def batches() -> Iterator[pa.RecordBatch]:

@@ -2,7 +2,7 @@
 
 Beside the database lies a folder of segments: each holds all versions of the events that some
 revisions brought, as a Parquet file that never changes. The manifest names them. It is written
-last, and by a rename: whatever is killed, it names files that are whole. The store can make all of
+last, and by a rename: even if a process is killed, it names whole files. The store can make all of
 them again.
 """
 
@@ -26,12 +26,12 @@ MAGIC = b"PAR1"
 """A Parquet file begins and ends with it: one that was cut short does not."""
 
 LEFT_OUT = ("load", "loader_version", "words", "reason", "successor")
-"""What is stored of a version, but is only ever asked for of single ones, or by words."""
+"""Stored columns that are only needed for single versions, or for a search by words."""
 STORED = tuple(name for name in Superseded._meta.sorted_field_names if name not in LEFT_OUT)
 COLUMNS = (*STORED, *PERIODS)
 """The columns of a segment: as they are stored, and the periods that all of an event lies in."""
 FORMAT = 2
-"""To be raised whenever the same store would be copied otherwise."""
+"""Raise it whenever the same store would give another copy."""
 _SHAPE = (str(FORMAT), str(SCHEMA_VERSION), *COLUMNS)
 SHAPE = blake2b(",".join(_SHAPE).encode(), digest_size=8).hexdigest()
 """What a copy looks like: one of another version of this program, or of the store, is made anew."""
@@ -121,7 +121,7 @@ def _segment(versions: Any, ends: Any, **more: Any) -> Segment:
 
 
 def copy_of(snapshot: Snapshot) -> Copy | None:
-    """Give the copy of a store, if it has one, of this very store and its past, and whole."""
+    """Give the copy of a store, if it has a whole one of this very store and its past."""
     folder = folder_of(snapshot.store.url)
     copy = read(folder) if folder else None
     if copy is None or not is_past_of(snapshot, copy.store, copy.segments[-1]):

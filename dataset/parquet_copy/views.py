@@ -26,11 +26,11 @@ from dataset.store.snapshots import Snapshot, too_slow
 FETCHED = 2_000
 BATCH = 10_000
 MOST_LATE = 200_000
-"""So many versions of the copy may have ended since it was made."""
+"""How many versions of the copy may have ended since it was made."""
 AGAIN = 0.05
 """Seconds from one interrupt to the next."""
 MOST_OPEN = 4
-"""So many copies are held open by a process, which has one as a rule."""
+"""How many copies a process holds open; usually it has one."""
 SETTINGS: dict[str, Any] = {
     "threads": 1,
     "memory_limit": "512MB",
@@ -58,7 +58,7 @@ SHOWN_BUT_GONE = f"{SHOWN} {NOT_GONE}"
 
 
 class Dialect(SqliteDatabase):
-    """What peewee writes for SQLite is understood, but SQLite's LIKE sees no case."""
+    """DuckDB understands peewee's SQL for SQLite, but SQLite's LIKE ignores case."""
 
     operations = SqliteDatabase.operations | {"LIKE": "LIKE", "ILIKE": "ILIKE"}
 
@@ -83,7 +83,7 @@ class Columns:
         self.connection = connection
 
     def selected(self, filters: Mapping[str, Any]) -> Any:
-        """Select the events that all filters keep: one look finds them, without branches."""
+        """Select the events that all filters keep, in one scan and without a union."""
         query = Event.select()
         for condition in conditions_of(Event, filters):
             query = query.where(condition)
@@ -102,7 +102,7 @@ class Columns:
     def texts(self, query: Query, labels: Mapping[str, str]) -> Iterator[tuple[int, bytes]]:
         """Run a query for a text of each row, which may look up labels (`label_cell`).
 
-        They come in the order of the segment, some thousand at a time, joined, with their number.
+        Yields some thousand at a time, joined, after their count, in the order of the segment.
         """
         self.connection.execute("SET VARIABLE codes = ?::VARCHAR[]", [list(labels)])
         self.connection.execute("SET VARIABLE cells = ?::VARCHAR[]", [list(labels.values())])
@@ -136,7 +136,7 @@ def _joined(texts: Any) -> bytes:
 
 
 def _next(reader: Any) -> Any:
-    """Read a batch; an error of DuckDB's comes out of Arrow as one of Python's."""
+    """Read a batch; Arrow turns an error of DuckDB into one of Python."""
     try:
         return next(reader, None)
     except (OSError, ValueError) as error:
@@ -145,7 +145,7 @@ def _next(reader: Any) -> Any:
 
 @contextmanager
 def shown(snapshot: Snapshot, copy: Copy, revision: int) -> Iterator[Columns]:
-    """Show what the copy holds of a revision; whatever fails inside, it was the copy's fault."""
+    """Show what the copy holds of a revision; any error inside counts as the copy's fault."""
     over = threading.Event()
     try:
         connection = _connection(copy.folder.absolute())
@@ -187,7 +187,7 @@ def _watched(
 
 
 def _left(clock: Clock, end: float) -> float:
-    """Give when to look again: a clock that pauses has an endless end, until it goes on."""
+    """Give when to look again: a paused clock has no end until it goes on."""
     return max(AGAIN, min(end - monotonic(), clock.seconds or AGAIN))
 
 
@@ -199,7 +199,7 @@ def _connection(folder: Path) -> duckdb.DuckDBPyConnection:
 
 @lru_cache(MOST_OPEN)
 def _engine(folder: Path) -> duckdb.DuckDBPyConnection:
-    """Start DuckDB for a folder: it reaches nothing else, and all queries share its memory."""
+    """Start DuckDB for a folder: it can read nothing else, and all queries share its memory."""
     settings = SETTINGS | {"temp_directory": overflow_folder()}
     engine = duckdb.connect(":memory:", config=settings)
     engine.execute("SET allowed_directories = ?", [[str(folder)]])
@@ -231,7 +231,7 @@ def _show(
 def _ended_since(snapshot: Snapshot, last: int, revision: int) -> list[tuple[int, int]]:
     """Give the keys and revisions of the versions that ended after what the copy knows.
 
-    They are held in memory: a copy that too many outdate is as bad as none.
+    They are held in memory: a copy that too many have outdated is of no use.
     """
     brought = field(Superseded, "revision")
     query = Superseded.select(Superseded.key, brought)

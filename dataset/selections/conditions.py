@@ -22,7 +22,7 @@ Missing = Callable[[Table], Expression]
 
 MOST_ALTERNATIVES = 6
 ROOT = 2
-"""So long is the root of an action code, which is stored beside every code."""
+"""The length of the root of an action code; the root is stored beside every code."""
 
 
 def choice(*names: str) -> Condition:
@@ -36,7 +36,7 @@ def subtree(*names: str) -> Condition:
 
 
 def _condition(matches: list[Match], missing: list[Missing]) -> Condition:
-    """Combine columns: any of them may match a value; a missing value is missing in all."""
+    """Combine columns: any of them may match a value; None matches if all are missing."""
 
     def one(table: Table, value: object) -> Expression:
         if value is None:
@@ -51,7 +51,7 @@ def _parts(table: Table, value: Choice, one: Match) -> Iterator[Any]:
     if value.wanted:
         yield reduce(or_, (one(table, wanted) for wanted in value.wanted))
     for unwanted in value.unwanted:
-        # A comparison with a missing value is unknown, and so would be its negation.
+        # A comparison with a missing value is NULL, and so would be its negation.
         yield ~fn.COALESCE(one(table, unwanted), False)
 
 
@@ -133,7 +133,7 @@ CONDITIONS: dict[str, Condition] = {
     "near": near,
     "q": worded,
 }
-"""The condition of each filter. Public ids are made into keys before (`known_values.resolved`)."""
+"""The condition of each filter. `known_values.resolved` makes public ids into keys first."""
 
 
 def conditions_of(table: Table, filters: Mapping[str, Any]) -> list[Expression | Term]:
@@ -142,10 +142,10 @@ def conditions_of(table: Table, filters: Mapping[str, Any]) -> list[Expression |
 
 
 def alternatives(table: Table, filters: Mapping[str, Any]) -> Iterator[list[Any]]:
-    """Yield conditions that match together what all filters match, and no event twice.
+    """Yield conditions that together match what the filters match, and no event twice.
 
-    Each of a few values, or columns, is one of its own: it is read from an index in the order of
-    pages, where all of them together would have to be sorted.
+    A few values or columns give a condition each, which is read from an index in the order of
+    pages. One condition for all of them would need a sort.
     """
     name = next((name for name in filters if _is_spread(name, filters[name])), None)
     if name is None:
@@ -175,4 +175,4 @@ LEADING: dict[str, list[Match]] = {
     **{name: [_begins(column) for column in columns] for name, columns in _CODED.items()},
     "involves_country": [_match("actor_country"), _match("target_country")],
 }
-"""The filters that lead an index, each with what one value means in each of its columns."""
+"""The filters that have an index, each with how one value matches in each of its columns."""

@@ -1,4 +1,4 @@
-"""Leave out duplicates: of the events that a rule takes for one, the first by mentions stays."""
+"""Leave out duplicates: of events that a rule counts as one, keep that with most mentions."""
 
 from functools import reduce
 from operator import and_, or_
@@ -17,7 +17,7 @@ def columns_for(rule: str) -> list[str]:
 
 
 def kept_keys(query: Any, rule: str) -> Any:
-    """Select the keys of the events of a query that a rule keeps; it has `columns_for` the rule."""
+    """Select the keys that a rule keeps of a query; this needs the columns of `columns_for`."""
     known = DISTINCT[rule]
     rank = fn.ROW_NUMBER().over(
         partition_by=[Entity("dataset"), *map(Entity, known.by), *_source(known)],
@@ -29,7 +29,7 @@ def kept_keys(query: Any, rule: str) -> Any:
 
 
 def _source(rule: Rule) -> list[Any]:
-    """Give the first of the columns that name a source; a text in the other is not the same."""
+    """Take the first source column that has a value; equal texts in two columns do not match."""
     if not rule.source:
         return []
     best, other = map(Entity, rule.source)

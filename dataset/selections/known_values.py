@@ -72,7 +72,7 @@ def _check(snapshot: Snapshot, name: str, code: str) -> None:
 
 
 def held(snapshot: Snapshot, kind: str, codes: Collection[str]) -> set[str]:
-    """Give those of some codes of one length that a revision has held, or codes below them."""
+    """Of codes of one length, give those that a revision has held, alone or as a prefix."""
     beginning = fn.SUBSTR(SeenCode.code, 1, len(next(iter(codes), "")))
     query = SeenCode.select(beginning).where(SeenCode.kind == kind, beginning.in_(codes))
     return {code for (code,) in snapshot.rows(query.distinct())}

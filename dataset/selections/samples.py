@@ -1,4 +1,4 @@
-"""Draw samples: an order of chance that a seed decides, the same on every engine."""
+"""Draw samples: in a random order that the seed decides, the same on every engine."""
 
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ def shuffled(shuffle: Any, seed: int) -> Expression:
     """Give the position of an event in the order of a seed, from its stored hash.
 
     (a * shuffle + b) mod (2^31 - 1), with `a` and `b` from the seed: over all seeds, each pair of
-    positions is as likely as any other, however the hashes lie, and no two hashes get one position.
+    positions is as likely as any other, whatever the hashes, and no two hashes get one position.
     """
     factor, shift = numbers_of(seed)
     # The product has 62 bits. peewee's own `%` means LIKE.

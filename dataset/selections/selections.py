@@ -38,10 +38,10 @@ class Position(NamedTuple):
 
 
 class Filters(dict[str, Any]):
-    """Filters that can be part of a key: nobody changes them."""
+    """Filters that can be part of a cache key: they never change."""
 
     def __hash__(self) -> int:  # type: ignore[override]
-        """Hash what they are, in any order."""
+        """Hash the filters, whatever their order."""
         return hash(frozenset(self.items()))
 
 
@@ -60,7 +60,7 @@ class Selection:
     sample: Sample | None = None
 
     def __post_init__(self) -> None:
-        """Let any filters be part of a key."""
+        """Make the filters hashable."""
         object.__setattr__(self, "filters", Filters(self.filters))
 
 
@@ -76,7 +76,7 @@ def branches(
 
 
 def _chosen(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[Table, list[Any]]]:
-    """Yield the tables to read, and what of them is selected."""
+    """Yield the tables to read, with the conditions on each."""
     keys = _keys(snapshot, selection)
     for table, shown in _versions(snapshot, selection.revision):
         if keys is not None:
@@ -88,7 +88,7 @@ def _chosen(snapshot: Snapshot, selection: Selection) -> Iterator[tuple[Table, l
 
 
 def _keys(snapshot: Snapshot, selection: Selection) -> Any:
-    """Select the keys of what a sample or a rule against duplicates takes; None without them."""
+    """Select the keys that a sample or a rule against duplicates keeps; None without these."""
     if selection.sample:
         size, seed = selection.sample
         drawn = union(snapshot, replace(selection, sample=None), ["key", "shuffle"])
@@ -109,7 +109,7 @@ def union(snapshot: Snapshot, selection: Selection, columns: Sequence[str]) -> A
 def ordered(snapshot: Snapshot, selection: Selection, columns: Sequence[str]) -> Any:
     """Select columns of the selection's events in its order.
 
-    `columns` must hold the column that is sorted by, and the key. Each branch of the union can
+    `columns` must hold the sort column and the key. Each branch of the union can
     be read in this order from an index, so that a limit ends the reading early. A sample has an
     order of its own.
     """
@@ -143,7 +143,7 @@ def _drawn(snapshot: Snapshot, selection: Selection, sample: Sample, columns: Se
 
 
 def _versions(snapshot: Snapshot, revision: int) -> Iterator[tuple[Table, list[Any]]]:
-    """Yield the tables that hold what a revision shows, and what of them it shows."""
+    """Yield the tables that hold what a revision shows, with the conditions on each."""
     if revision == snapshot.revision:
         yield Event, []
         return
@@ -154,12 +154,12 @@ def _versions(snapshot: Snapshot, revision: int) -> Iterator[tuple[Table, list[A
 def _periods(
     table: Table, filters: Mapping[str, Any]
 ) -> Iterator[tuple[Mapping[str, Any], list[Expression]]]:
-    """Split a selection by date: an overlap is a range of first days, and a few long events."""
+    """Split an overlap with dates: events that begin in the range, and the few long ones before."""
     if "date_from" not in filters:
         yield filters, []
         return
     begin, (first, last) = filters["date_from"], (field(table, name) for name in DAYS)
-    # What begins after a day lasts until it: the last day, which no index has, need not be read.
+    # What begins on the day or later ends no earlier: the last day (in no index) need not be read.
     yield {name: filters[name] for name in filters if name != "date_from"}, [first >= begin]
     yield filters, [last > first, first < begin]
 

@@ -7,7 +7,7 @@ from typing import Any
 from peewee import Database
 
 STEPS = 10_000
-"""Steps of SQLite's machine from one look at the clock to the next: about a millisecond."""
+"""Steps of SQLite's virtual machine between two looks at the clock: about a millisecond."""
 
 
 class Clock:
@@ -20,15 +20,15 @@ class Clock:
         self.restart()
 
     def restart(self) -> None:
-        """Begin to count anew."""
+        """Begin to count again from zero."""
         self.end = None if self.seconds is None else monotonic() + self.seconds
 
     def pause(self) -> None:
-        """Count nothing until it is begun anew."""
+        """Count nothing until `restart`."""
         self.end = None if self.seconds is None else inf
 
     def stop(self) -> None:
-        """End nothing any more."""
+        """Remove the limit."""
         self.end = None
 
     def _is_over(self) -> bool:

@@ -7,7 +7,7 @@ from peewee import Select, fn
 from dataset.store.snapshots import Snapshot
 
 CAP = 10_000
-"""Counts of what matched go no further (as Elasticsearch does)."""
+"""Counts of matches stop here (as in Elasticsearch)."""
 
 
 class Matched(NamedTuple):
@@ -28,5 +28,5 @@ def capping(query: Any) -> Any:
 
 
 def at_most(count: int) -> Matched:
-    """Say what a count that went no further than one more than the cap tells."""
+    """Interpret a count that stopped at one more than the cap."""
     return Matched(CAP, "gte") if count > CAP else Matched(count, "eq")

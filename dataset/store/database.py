@@ -15,9 +15,9 @@ from dataset.store.models import MODELS, Setting
 OLDEST_SCHEMA = 2
 SCHEMA_VERSION = 3
 COPYING = "copying"
-"""The setting of a store that is not whole yet: what it is a copy of."""
+"""The setting of an unfinished copy: what it is a copy of."""
 ENGINE_ERRORS: tuple[type[BaseException], ...] = (*Engine.ERRORS, apsw.Error)
-"""What the engines raise; those that are not SQLite give peewee's errors."""
+"""What the engines raise; all but SQLite raise peewee's errors."""
 
 
 def open_to_read(
@@ -28,8 +28,8 @@ def open_to_read(
 ) -> Engine:
     """Open a database that exists; nothing can be written through it.
 
-    `streaming`: for answers of any size, whose memory must be bounded. `query_seconds` is how long
-    a server lets a statement take, if there is a server.
+    `streaming`: for answers of any size, whose memory must be bounded. `query_seconds` is the
+    statement timeout of the database server, if there is a server.
     """
     database = engine_of(url).to_read(url, seconds_to_wait, streaming)
     if query_seconds is not None:
@@ -38,9 +38,9 @@ def open_to_read(
 
 
 def open_to_write(url: str, seconds_to_wait: float = SECONDS_TO_WAIT) -> Engine:
-    """Open a database, made if missing, with all tables; other writers wait."""
+    """Open a database, create it and its tables if missing; other writers wait."""
     database = engine_of(url).to_write(url, seconds_to_wait)
-    # A database that is not ours must stay as it is: it is looked at before anything is written.
+    # A database that is not ours must not change: it is checked before anything is written.
     is_begun(url)
     make(database)
     return database

@@ -1,4 +1,4 @@
-"""Make the indexes of a store those that are declared: what is missing, and no others."""
+"""Make a store's indexes match the declared ones: create what is missing, drop all others."""
 
 from collections.abc import Iterator
 from hashlib import blake2b
@@ -12,17 +12,17 @@ from dataset.store.models import MODELS, Setting
 from dataset.store.statements import text_of
 
 RECORD = "indexes"
-"""The setting that says what each index of the store is: engines write it in words of their own."""
+"""The setting with a hash of each index: the SQL that an engine stores is not what it was given."""
 
 
 def declared(database: Engine) -> dict[str, str]:
-    """Give a hash of what each index is to be, by name."""
+    """Give a hash of each declared index, by name."""
     texts = {name: text_of(database, index) for name, index in _indexes(database).items()}
     return {name: blake2b(text.encode(), digest_size=8).hexdigest() for name, text in texts.items()}
 
 
 def reconcile(database: Engine) -> Iterator[str]:
-    """Drop the indexes that are not declared so, make the missing ones; tell of each."""
+    """Drop undeclared and changed indexes, create the missing ones; yield a line for each."""
     wanted, known = declared(database), _recorded(database)
     for name in sorted(_present(database)):
         if name not in wanted or known.get(name) != wanted[name]:
@@ -33,7 +33,7 @@ def reconcile(database: Engine) -> Iterator[str]:
 
 
 def create_missing(database: Engine) -> list[str]:
-    """Make the indexes that are missing, record what all are, and name the new ones."""
+    """Create the missing indexes, record the hashes of all, and name the new ones."""
     present = _present(database)
     missing = {name: one for name, one in _indexes(database).items() if name not in present}
     for index in missing.values():
@@ -45,13 +45,13 @@ def create_missing(database: Engine) -> list[str]:
 
 
 def _indexes(database: Engine) -> dict[str, Any]:
-    """Give the statement that makes each index, by name; it takes no parameters."""
+    """Give the statement that creates each index, by name; it takes no parameters."""
     indexes = [index for table in MODELS for index in table._meta.fields_to_index()]
     return {index._name: ValueLiterals(index) for index in (*indexes, *database.WORDS)}
 
 
 def _present(database: Engine) -> set[str]:
-    """Name the indexes of our tables that are no primary keys."""
+    """Name the indexes of our tables that are not primary keys."""
     found = (database.get_indexes(table._meta.table_name) for table in MODELS)
     return {index.name for indexes in found for index in indexes if not index.unique}
 

@@ -1,6 +1,6 @@
-"""Keep a folder of results within its bound: those used longest ago make room for new ones.
+"""Keep a folder of results within its size limit: remove the least recently used ones.
 
-What is written is counted, and only after a share of the bound is all that is kept looked at: so
+Written bytes are counted. The folder is scanned only after a share of the limit was written: so
 a new result costs the same however many are kept.
 """
 
@@ -12,17 +12,17 @@ from pathlib import Path
 
 KEPT = (".sqlite", ".file")
 SHARES = 16
-"""Room is made for one such share of the bound at once."""
+"""One such share of the limit is freed at a time."""
 BLOCK = 4096
 COUNTER = "written"
 SECONDS_OF_A_MAKING = 86_400
-"""A file that was begun longer ago was left by a process that is no more."""
+"""A file that was begun longer ago was left by a process that has ended."""
 
 
 def make_room(newest: Path, size: int, most_bytes: int) -> None:
-    """Count a new result of so many bytes; after a share of them remove what was used longest ago.
+    """Count a new result's bytes; after each share, remove the least recently used results.
 
-    The newest stays, however large, and who reads a file that is removed goes on.
+    The newest stays, however large. Whoever is reading a removed file can go on.
     """
     share = most_bytes // SHARES
     if _written(newest.parent, size) < share:
@@ -36,9 +36,9 @@ def make_room(newest: Path, size: int, most_bytes: int) -> None:
 
 
 def _written(folder: Path, size: int) -> int:
-    """Count bytes with those that all processes wrote since room was made: each block is a byte.
+    """Count the bytes that all processes wrote since the last removal: one byte for each block.
 
-    What is appended to a file needs no lock, and outlives the process.
+    Appending to a file needs no lock, and the count outlives the process.
     """
     with (folder / COUNTER).open("ab", buffering=0) as counter:
         counter.write(bytes(-(-size // BLOCK)))
@@ -54,7 +54,7 @@ def _results(folder: Path) -> Iterator[tuple[float, int, str]]:
 
 
 def remove_left_behind(folder: Path) -> None:
-    """Remove the files of a folder that nobody can still be writing."""
+    """Remove the files of a folder that no process can still be writing."""
     for path in folder.iterdir():
         with suppress(FileNotFoundError):
             if path.stat().st_mtime < time.time() - SECONDS_OF_A_MAKING:

@@ -1,4 +1,4 @@
-"""How the store is: its schema, its size, the room beside it."""
+"""Report the state of the store: its schema, its size, its free disk space."""
 
 import shutil
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from dataset.store.snapshots import Snapshot
 
 @dataclass(frozen=True)
 class Health:
-    """What the store is like; `free_bytes` is None where the room is on another machine."""
+    """The state of the store; `free_bytes` is None if its disk is on another machine."""
 
     revision: int
     schema: int
@@ -22,7 +22,7 @@ class Health:
 
 
 def health(snapshot: Snapshot) -> Health:
-    """Tell how the store is."""
+    """Give the state of the store."""
     loads = snapshot.value(Load.select(fn.COUNT("*")))
     folder = snapshot.database.folder
     free = shutil.disk_usage(folder).free if folder else None

@@ -1,7 +1,7 @@
-"""The indexes of the events: what leads a filter, what orders a page, then the other filters.
+"""Index the events: first the column of a filter, then the order of a page, then other filters.
 
-A page is found in one index: it is read in the order of the page, the other filters are looked
-at there, and only the rows of the page are fetched. Missing values lead no index.
+A page is found in one index. It is read in the order of the page, it answers the other filters,
+and only the rows of the page are fetched. An index leaves out missing values of its first column.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -13,7 +13,7 @@ from dataset.declarations.filters import FILTERS
 from dataset.store.models import Event, Superseded, Tombstone, field
 
 HELD = ("actor_country", "target_country", "action_root", "quad_class", "place_country")
-"""What the wide indexes hold behind the key."""
+"""What the wide indexes hold after the key."""
 CODES = ("actor_code", "target_code", "action_code")
 ORDER = ("date", "key")
 
@@ -32,25 +32,25 @@ LEADS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("actor_group", "actor_ethnic", "target_group", "target_ethnic"), ()),
     **dict.fromkeys(("action_mode", "place_admin1"), ()),
 }
-"""What leads an index of its own, and what that holds behind the date and the key."""
+"""The first column of each index, and what the index holds after the date and the key."""
 HEAD = 3
-"""Actor codes lead by their first part: all that begins with it is in the order of dates."""
+"""Actor codes are indexed by their first part: all that begin with it are ordered by date."""
 
 
 FOUND_BY = {"dyad": ("dyad",), "bbox": ("place_cell",), "id": ("key",)}
-"""The filters that are found by other columns than those that they act on."""
+"""The filters that search by other columns than those that they act on."""
 ALWAYS = {*ORDER, "date_end"}
-"""What every index holds; the last day is only read of the few long events."""
+"""Taken as held by every index; the last day is read only for the few long events."""
 
 
 def covers(columns: Collection[str]) -> bool:
-    """Tell whether one index holds all of some columns: else rows have to be read."""
+    """Tell whether one index holds all of these columns; if not, rows have to be read."""
     asked = set(columns) - ALWAYS
     return asked <= {*HELD, *CODES} or any(asked <= {lead, *LEADS[lead]} for lead in LEADS)
 
 
 def held_of(filters: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out each filter that is not in the index which holds those before it."""
+    """Keep the filters that one index holds: each must fit with those kept before it."""
     held: dict[str, Any] = {}
     columns: set[str] = set()
     for name, value in filters.items():
@@ -62,7 +62,7 @@ def held_of(filters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def head_of(column: Any, length: int = HEAD) -> Any:
-    """Give the first part of a column of actor codes, in the words of its index."""
+    """Give the first part of a column of actor codes, written as in its index."""
     return fn.SUBSTR(column, SQL("1"), SQL(str(length)))
 
 
@@ -79,7 +79,7 @@ def _indexes() -> Iterator[Any]:
     """Yield the indexes that pages and counts are read from."""
     is_long = field(Event, "date_end") > field(Event, "date")
     yield Event.index(*_columns((*ORDER, *HELD, *CODES)), name="event_date")
-    # Few events last longer than a day: they are found by indexes of their own.
+    # Few events last longer than a day: they have indexes of their own.
     yield Event.index(*_columns(ORDER), name="event_long", where=is_long)
     for name, held in LEADS.items():
         column = field(Event, name)

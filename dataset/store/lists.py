@@ -1,4 +1,4 @@
-"""Read a list page by page, in the order of columns that no two items share."""
+"""Read a list page by page, in the order of columns that together are unique."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from dataset.store.counts import Matched, capped
 from dataset.store.snapshots import Snapshot
 
 MOST = 1_000
-"""So many items are read at a time where all are wanted."""
+"""How many items are read at a time if all are wanted."""
 
 Item = dict[str, Any]
 After = tuple[Any, ...] | None
-"""Where the page before ended: its last item's values of the columns of the order."""
+"""Where the previous page ended: the values of the sort columns in its last item."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The tables. Every key is made by the application; nothing counts up by itself."""
+"""Define the tables. The application makes every key; no column auto-increments."""
 
 from datetime import date
 from typing import Any
@@ -34,7 +34,7 @@ FIELDS: dict[str, type[Field]] = {
     "quad_class": SmallIntegerField,
     "boolean": SmallIntegerField,
 }
-"""How a kind of column is stored; every other kind is text. Truth is 0 or 1."""
+"""How a kind of column is stored; every other kind is text. A boolean is 0 or 1."""
 
 
 def field_of(column: Column) -> Field:
@@ -224,7 +224,7 @@ class Quarantined(BaseModel):
 
 
 class Mention(BaseModel):
-    """A document's mention of an event; `key` is the event's, which may not have come yet.
+    """A document's mention of an event; `key` is the event's, which may not be loaded yet.
 
     `n` is a hash of all that the source says of the mention.
     """

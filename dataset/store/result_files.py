@@ -11,7 +11,7 @@ from playhouse.apsw_ext import APSWDatabase
 from dataset.store.database import ENGINE_ERRORS
 from dataset.store.engines.sqlite import READ_PRAGMAS
 
-# A file that is not whole is never seen: nothing has to survive a crash.
+# Readers never see an unfinished file: nothing has to survive a crash.
 WRITE_PRAGMAS = {"journal_mode": "off", "synchronous": "off", "temp_store": "file"}
 
 

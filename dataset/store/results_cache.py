@@ -1,4 +1,4 @@
-"""A cache of results on disk: what is dear to make is made once, and read many times."""
+"""Cache results on disk: what is expensive is computed once, and read many times."""
 
 import os
 import time
@@ -18,7 +18,7 @@ from dataset.store.result_files import opened_database, opened_file, write_datab
 
 MOST_BYTES = 2**30
 LOCKS = 64
-"""So many results can be in the making at a time."""
+"""How many results can be made at the same time."""
 SECONDS_BETWEEN_LOOKS = 0.02
 
 Opened = TypeVar("Opened")
@@ -35,10 +35,10 @@ class ResultsCache:
     """A folder of results, each a file; all processes that are given the folder share it.
 
     Key: a file is named by the store's UUID and a hash of `version` and the key, so these must
-    decide what the result holds.
+    determine the result.
     Making: a file is written elsewhere and moved here when it is whole. A lock for each key lets
     one thread of one process make it; the others wait.
-    Bound: where the files exceed `most_bytes`, those used longest ago are removed.
+    Limit: if the files exceed `most_bytes`, the least recently used are removed.
     """
 
     def __init__(
@@ -51,8 +51,8 @@ class ResultsCache:
     ) -> None:
         """Remember the folder, which is created with the first result.
 
-        `before_making` is called by the one who makes a result. `wait` is called by those who find
-        it in the making, with a function that tells whether that is over.
+        `before_making` is called by the thread that makes a result. `wait` is called by threads
+        that find it being made, with a function that tells whether it is finished.
         """
         self.folder = folder
         self.version = version
@@ -77,9 +77,9 @@ class ResultsCache:
         return self._open(self._path(store, key, ".file"), make, opened_file)
 
     def forget(self, store: str) -> None:
-        """Remove all results, and what is just being made of a store.
+        """Remove all results, and the unfinished ones of a store.
 
-        The results of other stores go too: one of them may be what this store was before.
+        The results of other stores go too: this store may have been one of them before.
         """
         for path in (*self.folder.glob("*-*"), *self._unfinished.glob(f"{store}-*")):
             path.unlink(missing_ok=True)
@@ -131,14 +131,14 @@ class ResultsCache:
         return self.folder / f"{int(digest, 16) % LOCKS}.lock"
 
     def _make(self, path: Path, make: Callable[[Path], None]) -> int:
-        """Make a result beside the others, then put it among them; give its size."""
+        """Make a result in a folder of its own, then move it to the others; give its size."""
         unfinished = self._unfinished / path.name
         unfinished.parent.mkdir(exist_ok=True)
         remove_left_behind(unfinished.parent)
         unfinished.unlink(missing_ok=True)
         try:
             make(unfinished)
-            # A file that is kept over a crash must not be an empty one.
+            # A file that survives a crash must not be empty.
             with unfinished.open("rb") as written:
                 os.fsync(written.fileno())
                 size = os.fstat(written.fileno()).st_size

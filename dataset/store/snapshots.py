@@ -47,16 +47,16 @@ class Snapshot:
         return row[0] if row else None
 
     def token_of(self, revision: int) -> str:
-        """Give the random token of a revision; one that is not there has none."""
+        """Give the random token of a revision; an unknown revision has none."""
         if revision == self.revision:
             return self.token
         token = self.value(Revision.select(Revision.token).where(Revision.number == revision))
         return str(token or "")
 
     def remembered(self, kind: str, key: Hashable, make: Callable[[], Any], most: int) -> Any:
-        """Give what was made for a key before, in this store; make it the first time.
+        """Give what was made for a key of this store; make it the first time.
 
-        The last `most` of a kind are kept: no kind makes room for another.
+        The last `most` of each kind are kept: no kind evicts another.
         """
         return self.store.remember(kind, (self.uuid, self.token, key), make, most)
 
@@ -68,8 +68,8 @@ class Store:
         """Remember where the database is; nothing is opened yet.
 
         `query_seconds` is how long the queries of an answer may take, or those between two pieces
-        of a stream: how long a client takes to read does not count. `streamed` is told how many
-        rows each piece has.
+        of a stream: the time a client takes to read does not count. `streamed` is called with the
+        number of rows of each piece.
         """
         self.url = url
         self.query_seconds = query_seconds

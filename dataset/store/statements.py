@@ -1,4 +1,4 @@
-"""Compile queries to SQL, what can be kept of it once: compiling may cost more than running."""
+"""Compile queries to SQL, and keep what can be reused: compiling may cost more than running."""
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache, reduce
@@ -21,7 +21,7 @@ def compiled(database: Database, query: Any) -> Statement:
 
 
 def text_of(database: Database, query: Any) -> str:
-    """Give a query's text in the engine's words, to be run with other parameters."""
+    """Give a query's SQL for an engine, to be run with other parameters."""
     return compiled(database, query)[0]
 
 
@@ -46,7 +46,7 @@ def united(branches: Iterable[Any]) -> Any:
 def first_of_all(
     database: Engine, branches: Iterable[Any], order: Sequence[Any], limit: int
 ) -> Any:
-    """Select the first rows of several selects in an order; each is cut by itself if need be."""
+    """Select the first rows of a union in an order; limit each branch too if needed."""
     if database.CUTS_BRANCHES:
         branches = (branch.order_by(*order).limit(limit) for branch in branches)
     return united(branches).order_by(*order).limit(limit)

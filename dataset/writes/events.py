@@ -73,7 +73,7 @@ class EventWriter:
 
     def _write_batch(self, incoming: list[Row]) -> list[int]:
         keys = {row[KEY] for row in incoming}
-        # Sources number their events as they come: that a whole batch is new is seen at once.
+        # Sources number events in order, so one look tells that a whole batch is new.
         if len(keys) == len(incoming) and self.versions.has_none_between(min(keys), max(keys)):
             self._outcomes["inserted"] += len(incoming)
             self.insert(incoming)
@@ -107,7 +107,7 @@ class EventWriter:
         return refused
 
     def _put_back(self, fresh: dict[int, Row], current: dict[int, Row]) -> None:
-        """Make no version of what became in the end what it was before."""
+        """Make no new version of an event that ended up as it was before."""
         for key in [key for key in fresh if key in current]:
             if _GIVEN(fresh[key]) == _GIVEN(current[key]):
                 del fresh[key]
@@ -125,7 +125,7 @@ class EventWriter:
 
 
 def _outcome(row: Row, known: Row | None, gone: dict[int, str]) -> str:
-    """Tell what becomes of a row, beside the version that is known of the event of its key."""
+    """Tell the outcome of a row, given the known version of the event with its key."""
     if (known[ID] if known else gone.get(row[KEY], row[ID])) != row[ID]:
         return "quarantined"
     if known is None:

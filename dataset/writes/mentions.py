@@ -1,4 +1,4 @@
-"""Write rows of mentions, whether their event has come or not; an equal one is there already."""
+"""Write rows of mentions, whether or not their event is there; an equal one is not written."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping

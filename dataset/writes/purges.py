@@ -14,7 +14,7 @@ def purge(database: Engine, public_id: str) -> int:
     """Remove all that the store holds of an event; give the revision. There is no way back.
 
     A tombstone keeps its id, so that no load brings it again. The store gets another UUID: no
-    answer that was given before counts as fresh. What is left in free pages goes with `forget`.
+    answer that was given before counts as fresh. `forget` removes the rest in free pages.
     """
     with revision(database, "purge", public_id) as change:
         key = change.key_of(public_id)
@@ -36,7 +36,7 @@ def purge(database: Engine, public_id: str) -> int:
 
 
 def forget(database: Engine) -> str:
-    """Write the store anew without the remains of what was purged; say what keeps some, if any.
+    """Rewrite the store without the remains of purged events; say what keeps some, if any.
 
     This takes its time and, for a while, twice the room of the store.
     """

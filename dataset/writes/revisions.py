@@ -49,7 +49,7 @@ class Change:
         return bool(self._changed or self.outcomes["inserted"] or self.outcomes["updated"])
 
     def touch(self) -> None:
-        """Say that something was changed beside the rows that were written."""
+        """Say that something was changed besides the rows that were written."""
         self._changed = True
 
     def discard(self) -> None:
@@ -91,7 +91,7 @@ class Change:
 def revision(
     database: Engine, kind: str, detail: str | None = None, expected: int = 0
 ) -> Iterator[Change]:
-    """Make the next revision, if the change changes anything; whole, or as if never begun.
+    """Make the next revision, whole or not at all, if the change changes anything.
 
     `expected`: about how many events it may bring.
     """

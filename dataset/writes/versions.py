@@ -78,7 +78,7 @@ class Versions:
         self._database.execute(Event.delete().where(Event.key.in_(given_keys(keys))))
 
     def confirm(self, versions: Iterable[Row]) -> None:
-        """Let current versions rank as those of the newer loader that gave the same again."""
+        """Rank current versions as those of the newer loader that gave the same again."""
         self._database.execute_many(self._confirm, map(_CONFIRMED_OF, versions))
 
     def drop_indexes(self) -> None:
