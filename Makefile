@@ -14,7 +14,7 @@ LEFT_OUT := soak or browser or clients
 define install
 $(1) -m pip install --quiet --disable-pip-version-check $(2) >.venv/pip.log 2>&1 || { \
 	if grep -qE 'from versions: none|connection broken|Max retries' .venv/pip.log; \
-	then echo "No package index can be reached, which packages come from: connect to the internet," \
+	then echo "No package index can be reached: connect to the internet," \
 		"or name an index that you can reach with PIP_INDEX_URL (pip's own words: .venv/pip.log)."; \
 	else cat .venv/pip.log; fi; exit 1; }
 endef
