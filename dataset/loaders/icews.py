@@ -5,7 +5,6 @@ country, in words; `dataset/codebook/icews_sectors.csv` says what the sectors ar
 """
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -13,14 +12,34 @@ from dataset.building.sections import Columns
 from dataset.codebook import COUNTRIES, iso3_of_name
 from dataset.codebook.sectors import SECTORS
 from dataset.errors import Refused
-from dataset.loaders.actions import mended
+from dataset.inputs.tables import Named, Table
+from dataset.loaders.actions import Codes, mended
 from dataset.loaders.base import FileContext, Loader, Parse
 from dataset.loaders.cells import REMEMBERED, actor_code, cameo_country, day_of
 
-WIDTH = 20
-HEADER = "Event ID\tEvent Date\tSource Name\t"
-MISSING = "NA"
-"""How R writes a missing value."""
+COLUMNS = (
+    "Event ID",
+    "Event Date",
+    "Source Name",
+    "Source Sectors",
+    "Source Country",
+    "Event Text",
+    "CAMEO Code",
+    "Intensity",
+    "Target Name",
+    "Target Sectors",
+    "Target Country",
+    "Story ID",
+    "Sentence Number",
+    "Publisher",
+    "City",
+    "District",
+    "Province",
+    "Country",
+    "Latitude",
+    "Longitude",
+)
+BLANK = ("",) * len(COLUMNS)
 
 ROOTS = {
     **dict.fromkeys(
@@ -77,32 +96,28 @@ class Place(NamedTuple):
     precision: str | None
 
 
-def looks_like(records: Sequence[str]) -> bool:
-    """Tell ICEWS by its header, or by the number of columns with an id and a day in front."""
-    return any(is_header(record) or _is_event(record.split("\t")) for record in records)
+def _is_event(named: Named) -> bool:
+    day = named["Event Date"]
+    return named["Event ID"].isdigit() and len(day) == 10 and named["CAMEO Code"].isdigit()
 
 
-def is_header(record: str) -> bool:
-    """Tell the header from an event."""
-    return record.removeprefix("\ufeff").startswith(HEADER)
+TABLE = Table(
+    layouts={len(COLUMNS): COLUMNS},
+    needed=(("Event ID",), ("Event Date",), ("CAMEO Code",)),
+    is_event=_is_event,
+    whole=frozenset({"Event ID", "CAMEO Code", "Story ID", "Sentence Number"}),
+    used=frozenset(COLUMNS),
+    missing=frozenset({"NA", "NULL"}),
+    code="CAMEO Code",
+)
 
 
-def _is_event(cells: list[str]) -> bool:
-    if len(cells) != WIDTH or len(cells[1]) != 10:
-        return False
-    return cells[0].isdigit() and cells[1][4] == cells[1][7] == "-" and cells[6].isdigit()
-
-
-def parser(file: FileContext, _first: str) -> Parse:
-    """Make the function that reads a line."""
+def parser(file: FileContext) -> Parse:
+    """Make the function that reads a record."""
     dataset, added = file.dataset or "icews", file.stamp
 
     def parse(record: str) -> Columns:
-        cells = record.split("\t")
-        if len(cells) != WIDTH:
-            raise Refused(None, f"it has {len(cells)} columns, not {WIDTH}.")
-        if MISSING in cells:
-            cells = ["" if cell == MISSING else cell for cell in cells]
+        cells = list(map(file.reader.cut(record).get, COLUMNS, BLANK))
         return _columns(cells, dataset, added)
 
     return parse
@@ -153,7 +168,7 @@ def _number(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _action(code: str, label: str) -> str:
-    return mended(code, ROOTS.get(label.casefold()))
+    return mended(code, ROOTS.get(label.casefold()), Codes())
 
 
 def _place_in_code(role: str) -> tuple[bool, str]:
@@ -213,8 +228,7 @@ LOADER = Loader(
             "codebook": "CAMEO as ICEWS uses it; intensities of ICEWS",
         }
     },
-    looks_like=looks_like,
+    table=TABLE,
     parser=parser,
-    header=is_header,
     codebook="icews",
 )

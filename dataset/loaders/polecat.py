@@ -5,13 +5,14 @@ names in their header than columns, some have empty columns at the end.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
 from dataset.building.sections import Columns
 from dataset.codebook import COUNTRIES, ISO_COUNTRIES, PLOVER_TYPES, ROLES, iso3_of_name
 from dataset.errors import Refused
+from dataset.inputs.tables import Named, Table
 from dataset.loaders.base import FileContext, Loader, Parse
 from dataset.loaders.cells import REMEMBERED, actor_code, cameo_country, day_of
 
@@ -57,11 +58,6 @@ STANDARD = (
     "Language",
     "Version",
 )
-WIDTH = len(STANDARD)
-OTHER_NAMES = {"Event Intensity": "Intensity"}
-TELLING = {"Event ID", "Event Mode", "Quad Code", "Recipient Country"}
-"""The names that make a record the header."""
-
 QUAD_CLASSES = {
     "VERBAL COOPERATION": 1,
     "MATERIAL COOPERATION": 2,
@@ -81,8 +77,6 @@ PRECISIONS = {"PPL": "city", "ADM": "region", "PCL": "country"}
 _BETWEEN = re.compile(r"[;|]")
 _IS_CODE = re.compile(r"[A-Z]{3}")
 
-Named = Mapping[str, str]
-
 
 class Actor(NamedTuple):
     """The codes of an actor, and what else stood in the cell of its country."""
@@ -93,45 +87,25 @@ class Actor(NamedTuple):
     others: tuple[str, ...]
 
 
-def looks_like(records: Sequence[str]) -> bool:
-    """Tell POLECAT by the names in its header, or by a day and a type of PLOVER."""
-    return any(is_header(record) or _is_event(record.split("\t")) for record in records)
+def _is_event(named: Named) -> bool:
+    return named["Event Date"][4:5] == "-" and named["Event Type"].upper() in PLOVER_TYPES
 
 
-def is_header(record: str) -> bool:
-    """Tell the header from an event."""
-    return set(_names(record)) >= TELLING
+TABLE = Table(
+    layouts={len(STANDARD): STANDARD},
+    needed=(("Event ID",), ("Event Date",), ("Event Type",)),
+    is_event=_is_event,
+    aliases={"Event Intensity": "Intensity"},
+    missing=frozenset({"None"}),
+    # Some headers have more names than the records have columns.
+    may_differ=True,
+)
 
 
-def _is_event(cells: list[str]) -> bool:
-    return len(cells) >= WIDTH and cells[1][4:5] == "-" and cells[2].upper() in PLOVER_TYPES
-
-
-def _names(record: str) -> list[str]:
-    names = [name.strip() for name in record.removeprefix("\ufeff").rstrip("\t").split("\t")]
-    return [OTHER_NAMES.get(name, name) for name in names]
-
-
-def parser(file: FileContext, first: str) -> Parse:
-    """Make the function that reads a line; without a header the columns are the usual ones."""
+def parser(file: FileContext) -> Parse:
+    """Make the function that reads a record."""
     dataset, added = file.dataset or "polecat", file.stamp
-    header = _names(first) if is_header(first) else list(STANDARD)
-
-    def parse(record: str) -> Columns:
-        named = _named(record.split("\t"), header)
-        return _columns(named, dataset, added)
-
-    return parse
-
-
-def _named(cells: list[str], header: list[str]) -> Named:
-    """Name the cells of a line; one of 40 cells has the usual columns whatever the header says."""
-    while len(cells) > WIDTH and len(cells) > len(header) and cells[-1] == "":
-        cells.pop()
-    if len(cells) not in (len(header), WIDTH):
-        raise Refused(None, f"it has {len(cells)} columns, not {len(header)}.")
-    names = header if len(cells) == len(header) else STANDARD
-    return {name: "" if cell == "None" else cell for name, cell in zip(names, cells, strict=True)}
+    return lambda record: _columns(file.reader.cut(record), dataset, added)
 
 
 def _columns(named: Named, dataset: str, added: str | None) -> Columns:
@@ -261,8 +235,7 @@ LOADER = Loader(
             "codebook": "PLOVER; intensities of POLECAT",
         }
     },
-    looks_like=looks_like,
+    table=TABLE,
     parser=parser,
-    header=is_header,
     encoding="latin-1",
 )

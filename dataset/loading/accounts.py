@@ -37,6 +37,7 @@ class OpenAccount:
         """Begin with no file. `more`: `dataset`, `replays` (see `Load`)."""
         newest = change.database.execute(Load.select(fn.MAX(Load.number))).fetchone()[0]
         self.number = int(newest or 0) + 1
+        self.skipped = 0
         self.datasets: set[str] = set()
         self._change = change
         self._quarantine = Quarantine(change.database, self.number)
@@ -51,6 +52,10 @@ class OpenAccount:
     def count_read(self, records: int) -> None:
         """Count records of the file that were read."""
         self._files[-1]["read"] += records
+
+    def skip(self, records: int = 1) -> None:
+        """Count records that are none: headers, tags, comments."""
+        self.skipped += records
 
     def refuse(self, record: SourceRecord, error: Refused) -> None:
         """Put a record of the file into quarantine."""

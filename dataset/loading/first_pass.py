@@ -1,19 +1,61 @@
-"""Read a whole file before it is loaded, for loaders that tell something from all of it."""
+"""Read the action codes of a whole file before it is loaded, as rules on codes need all of them."""
 
-import re
 from collections import Counter
+from collections.abc import Callable
 
+from dataset.errors import Refused, Skipped
 from dataset.inputs.source_files import SourceFile
-from dataset.loaders.base import Loader
+from dataset.inputs.tables import Table, TableReader
+from dataset.loaders.actions import Codes, counted, mended
 
-LIKE_A_CODE = re.compile("[0-9]{1,4}")
+Coded = tuple[str, str]
+"""An action code and the root code beside it, as they stand in a record."""
 
 
-def codes_of(loader: Loader, file: SourceFile) -> Counter[str]:
-    """Count the action codes of a file as they stand there, if its loader asks for them."""
-    if loader.code_of is None:
-        return Counter()
+def codes_of(reader: TableReader, file: SourceFile) -> Codes:
+    """Count the action codes of a file, without those that the root beside them mends."""
+    if reader.table.code is None:
+        return Codes()
     with file.open() as stream:
-        sound = (record for record in loader.records(stream) if not record.fault)
-        cells = (loader.code_of(record.text) for record in sound)
-        return Counter(cell for cell in cells if LIKE_A_CODE.fullmatch(cell))
+        sound = (record.text for record in reader.dialect.records(stream) if not record.fault)
+        coded = Counter(map(_coded(reader), sound))
+    codes: Counter[str] = Counter()
+    for (code, root), count in coded.items():
+        if not root or mended(code, root, Codes()) == code:
+            codes[code] += count
+    return counted(codes)
+
+
+def _coded(reader: TableReader) -> Callable[[str], Coded]:
+    """Make the function that finds the codes in a record; both are empty where it is none."""
+    if reader.is_plain and (positions := _positions(reader.table)):
+        return _at(*positions)
+    code, root = reader.table.code or "", reader.table.root or ""
+
+    def coded(record: str) -> Coded:
+        try:
+            named = reader.cut(record)
+        except (Refused, Skipped):
+            return "", ""
+        return named.get(code, "").strip(), named.get(root, "").strip()
+
+    return coded
+
+
+def _positions(table: Table) -> tuple[int, int] | None:
+    """Give the positions of code and root, if all layouts have them at the same."""
+    if not table.code or not table.root:
+        return None
+    found = {(one.index(table.code), one.index(table.root)) for one in table.layouts.values()}
+    return found.pop() if len(found) == 1 else None
+
+
+def _at(code: int, root: int) -> Callable[[str], Coded]:
+    last = max(code, root) + 1
+
+    def coded(record: str) -> Coded:
+        # Three times as fast as cutting all cells of a line of GDELT.
+        cells = record.split("\t", last)
+        return (cells[code], cells[root]) if len(cells) > last else ("", "")
+
+    return coded
