@@ -31,13 +31,14 @@ def _coded(reader: TableReader) -> Callable[[str], Coded]:
     if reader.is_plain and (positions := _positions(reader.table)):
         return _at(*positions)
     code, root = reader.table.code or "", reader.table.root or ""
+    root_of = reader.table.root_of or (lambda named: named.get(root, ""))
 
     def coded(record: str) -> Coded:
         try:
             named = reader.cut(record)
         except (Refused, Skipped):
             return "", ""
-        return named.get(code, "").strip(), named.get(root, "").strip()
+        return named.get(code, "").strip(), root_of(named).strip()
 
     return coded
 
