@@ -236,6 +236,7 @@ LOADER = Loader(
         }
     },
     table=TABLE,
+    dated_by_name=True,
     parser=parser,
     encoding="latin-1",
 )
