@@ -7,6 +7,8 @@ import pytest
 
 from dataset.errors import Unreadable
 from dataset.loaders import LOADERS, gdelt_columns, gdelt_mentions
+from dataset.loading.replays import replay
+from dataset.store.database import open_to_write
 from support.dialects import WITH_HEADER, WITHOUT_HEADER, Write, bare, delimited, written_by
 from support.gdelt_lines import GDELT_CELLS, gdelt1_line, gdelt_line
 from support.rich_store import client_on
@@ -196,3 +198,34 @@ def test_mentions_are_read_in_every_dialect(tmp_path: Path, write: Write) -> Non
     row += [*("3", "-1", "12", "7", "1", "80", "900", "-2.5")]
     path = written_by(write, gdelt_mentions.COLUMNS, [[*row, "", ""]], tmp_path / "a.csv")
     assert counts(loaded(tmp_path / "e.sqlite", "gdelt-mentions", path)) == {"inserted": 1}
+
+
+REPLAYED = {
+    "commas": (delimited(","), "gdelt"),
+    "semicolons, reordered": (WITH_HEADER["semicolons, reordered, snake case"], "gdelt"),
+    "tabs, row names": (WITH_HEADER["tabs, row names without a name"], "gdelt"),
+    "JSON lines": (WITH_HEADER["JSON lines"], "gdelt"),
+    "\\x01": (WITHOUT_HEADER["\\x01"], "gdelt"),
+}
+
+
+@pytest.mark.parametrize(("write", "format"), REPLAYED.values(), ids=REPLAYED)
+def test_what_was_refused_is_read_again_in_its_own_dialect(
+    tmp_path: Path, write: Write, format: str
+) -> None:
+    rows = [GDELT_CELLS, cells(gdelt_line(c0="1002", c1="20241341", c6="two\nlines, one cell"))]
+    if write in WITHOUT_HEADER.values() or write is WITH_HEADER["tabs, row names without a name"]:
+        rows[1][6] = "one line"
+    path = written_by(write, V2, rows, tmp_path / "a.csv")
+    done = loaded(tmp_path / "e.sqlite", format, path)
+    assert counts(done) == {"inserted": 1, "quarantined": 1}
+    database = open_to_write(str(tmp_path / "e.sqlite"))
+    again = replay(database, done.number)
+    database.close()
+    assert counts(again) == {"quarantined": 1}
+    client = client_on(tmp_path / "e.sqlite")
+    reasons = [
+        client.get(f"/v1/loads/{number}/quarantine").get_json()["data"][0]["reason"]
+        for number in (done.number, again.number)
+    ]
+    assert reasons[0] == reasons[1] == "'2024-13-41' is not a calendar day like 2024-04-13."
