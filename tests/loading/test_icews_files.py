@@ -117,3 +117,12 @@ def test_texts_of_real_files_tell_the_codes_that_these_have() -> None:
             if parse("\t".join(cells))["action_code"] != code:
                 wrong.append((code, cells[5]))
     assert wrong == []
+
+
+def test_codes_whose_zeros_the_texts_give_back_are_no_sign_of_weis(tmp_path: Path) -> None:
+    rows = [list(row) for row in ROWS["icews"][1][:2]]
+    rows[0][5:7] = ["Appeal for economic cooperation", "211"]
+    rows[1][5:7] = ["Appeal for military cooperation", "212"]
+    path = icews_file(tmp_path / "a.csv", icews.COLUMNS, rows, ",")
+    assert counts(loaded(tmp_path / "e.sqlite", "icews", path)) == {"inserted": 2}
+    assert rows_of(tmp_path / "e.sqlite", ["action_code"]) == [("0211",), ("0212",)]
