@@ -133,7 +133,10 @@ class TableReader:
 
     def _members(self, record: str) -> Iterable[tuple[str, str]]:
         members = self.dialect.cells(record)
-        return zip(self._names_of_members(tuple(members)), members.values(), strict=True)
+        names = self._names_of_members(tuple(members))
+        if lacking := self.table.lacks(names):
+            raise Refused(None, f"it has no {' and no '.join(lacking)}.")
+        return zip(names, members.values(), strict=True)
 
     @cached_property
     def _names_of_members(self) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
