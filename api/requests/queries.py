@@ -1,14 +1,17 @@
 """A query at a revision of the store: what it selects, and the receipt of its answer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from api.requests import cursors
 from api.requests.parameters import Parameters, query_text
 from dataset.declarations.filters import FILTERS, SAMPLE_NOTE, Choice
+from dataset.events.other_codes import notes_on
 from dataset.events.pages import ALL_COLUMNS
 from dataset.selections.known_values import resolved
+from dataset.selections.same_states import OF_STATES
 from dataset.selections.samples import Sample
 from dataset.selections.selections import Position, Selection, Sort
 from dataset.store.counts import Matched
@@ -63,7 +66,7 @@ class Query:
         """The columns that the answer shows."""
         return tuple(self.arguments.get("fields", ALL_COLUMNS))
 
-    @property
+    @cached_property
     def filters(self) -> dict[str, Any]:
         """The filters of events, checked against the store."""
         filters = {name: value for name, value in self.arguments.items() if name in FILTERS}
@@ -94,6 +97,11 @@ class Query:
         )
 
     @property
+    def _other_codes(self) -> Iterator[str]:
+        if OF_STATES & self.arguments.keys():
+            yield from notes_on(self.snapshot, self.revision, self.filters)
+
+    @property
     def _sample(self) -> Sample | None:
         given = self.arguments
         return Sample(given["sample"], given["seed"]) if "sample" in given else None
@@ -114,7 +122,7 @@ class Query:
 
     def receipt(self, matched: Matched, complete: bool) -> dict[str, Any]:
         """Describe the query and the revision that were answered."""
-        known = self.parameters.notes
+        known = (*self.parameters.notes, *self._other_codes)
         return {
             "query": self.canonical_query,
             "revision": self.revision,

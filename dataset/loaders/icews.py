@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from dataset.building.sections import Columns
-from dataset.codebook import COUNTRIES, iso3_of_name
+from dataset.codebook import COUNTRIES, STATES, iso3_of_name
 from dataset.codebook.sectors import SECTORS
 from dataset.errors import Refused
 from dataset.loaders.actions import mended
@@ -54,7 +54,7 @@ ROOTS = {
 """The root that an Event Text belongs to where two digits could be 10 as well as 010."""
 
 _BETWEEN_SECTORS = re.compile(r",(?! )")
-_CODE_OF_LABEL = {label: code for code, label in COUNTRIES.items()}
+_CODE_OF_LABEL = {label: code for code, label in COUNTRIES.items() if not STATES[code].same_as}
 
 
 class Actor(NamedTuple):

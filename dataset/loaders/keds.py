@@ -112,8 +112,9 @@ def _actor(code: str, column: str) -> str:
 
 
 # Version 2: Goldstein values are GDELT's, unless the file shows CAMEO 0.5b1.
+# Version 3: former and new states are countries.
 LOADER = Loader(
-    version=2,
+    version=3,
     counts_rows=True,
     code_of=code_of,
     datasets={
