@@ -104,7 +104,7 @@ def _actor(code: str, column: str) -> str:
 
 
 # Version 2: Goldstein values are GDELT's, unless the file shows CAMEO 0.5b1. Version 3: codes are
-# mended only where the whole file lost its zeros.
+# mended only where the whole file lost its zeros; former and new states are countries.
 LOADER = Loader(
     version=3,
     counts_rows=True,

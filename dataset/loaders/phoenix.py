@@ -18,6 +18,7 @@ from dataset.codebook import (
     decode,
     iso3_of_name,
 )
+from dataset.codebook.actors import ONLY_FIRST
 from dataset.inputs.tables import Named, Table
 from dataset.loaders.actions import Codes, mended
 from dataset.loaders.base import FileContext, Loader, Parse
@@ -118,7 +119,8 @@ def _actor(code: str, entity: str, role: str, attributes: str) -> ActorParts:
         return decode(code)
     found: dict[str, list[str]] = {kind: [] for kind in (*TABLES, "ethnic")}
     for part in dict.fromkeys((entity, role, *attributes.split(";"))):
-        if kind := _kind(part, bool(found["country"])):
+        is_no_country = bool(found["country"]) or (part in ONLY_FIRST and part != entity)
+        if kind := _kind(part, is_no_country):
             found[kind].append(part)
     return ActorParts(
         country=next(iter(found["country"]), None),
@@ -129,10 +131,10 @@ def _actor(code: str, entity: str, role: str, attributes: str) -> ActorParts:
     )
 
 
-def _kind(part: str, has_country: bool) -> str | None:
+def _kind(part: str, is_no_country: bool) -> str | None:
     """Tell what a code is; after the country, the letters of another may mean a people."""
     for kind, table in TABLES.items():
-        if part in table and not (kind == "country" and has_country):
+        if part in table and not (kind == "country" and is_no_country):
             return kind
     return "ethnic" if part in ETHNIC else None
 
@@ -159,8 +161,9 @@ def _report(sentences: str, urls: str) -> Report:
 
 
 # Version 2: a Goldstein value that is missing is 0.5b1's, whose values Phoenix writes.
+# Version 3: former and new states are countries.
 LOADER = Loader(
-    version=2,
+    version=3,
     datasets={
         "phoenix": {
             "title": "Phoenix near-real-time event data",

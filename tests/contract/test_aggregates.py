@@ -19,6 +19,7 @@ from dataset.aggregates.partial_groups import PERIOD_LABELS, grouped
 from dataset.aggregates.tables import partial_columns
 from dataset.building.rows import build
 from dataset.declarations.aggregates import KEYS, MEASURES, OVERLAPPING
+from dataset.declarations.filters import Choice
 from dataset.declarations.periods import PERIODS
 from dataset.selections.selections import Selection, branches
 from dataset.store.database import open_to_write
@@ -341,7 +342,7 @@ def test_the_columns_of_a_result_have_names_of_their_own() -> None:
 
 
 def test_a_dyad_is_grouped_from_its_index(rich_store: Path) -> None:
-    wanted = Selection(3, {"dyad": ("IRN", "ISR"), "date_from": date(2024, 1, 1)})
+    wanted = Selection(3, {"dyad": Choice(("IRN,ISR",)), "date_from": date(2024, 1, 1)})
     asked = Aggregation(wanted, ("dyad", "month"), ("count", "goldstein_mean"))
     with Store(str(rich_store)).snapshot() as snapshot:
         for branch in branches(snapshot, wanted, ["key"]):
