@@ -27,6 +27,10 @@ class Refused(ValueError):
         self.reason = reason
 
 
+class Skipped(Exception):
+    """An input row is no record at all: a header that comes again, tags, a comment."""
+
+
 class UnknownValue(ValueError):
     """A well-formed value of a filter or parameter that the store does not know."""
 

@@ -19,6 +19,11 @@ def _time(meaning: str, example: str) -> ma.fields.String:
     return ma.fields.String(required=True, metadata=metadata)
 
 
+def _day(meaning: str) -> ma.fields.String:
+    metadata = described(meaning, "2022-01-31T00:00:00Z") | {"format": "date-time"}
+    return ma.fields.String(required=True, allow_none=True, metadata=metadata)
+
+
 class UnknownCodeSchema(ResponseSchema):
     """A well-formed code that the codebook lacks; its events are kept."""
 
@@ -34,6 +39,40 @@ class LeftOutPartsSchema(ResponseSchema):
     count = _count("How many values were left out.", 3)
 
 
+class ComparedVersionsSchema(ResponseSchema):
+    """Versions of events that the names of files date: those of a load, and the ones before."""
+
+    outcome = _text("Whether those of the load count: `updated`, else `outdated`.", "updated")
+    added = _day("The time in the name of the file that was loaded; null if it has none.")
+    against = _day("The time in the name of the file of the other version; null if it has none.")
+    count = _count("How many pairs of versions there are.", 5)
+
+
+class MendedCodeSchema(ResponseSchema):
+    """A code that had lost its leading zero in the file."""
+
+    column = _text("Its column.", "action_code")
+    code = _text("The code as the file has it.", "43")
+    mended = _text("The code as it is stored.", "043")
+    count = _count("How many records have it.", 12)
+
+
+class CodeFromTextSchema(ResponseSchema):
+    """An action code that follows from the words of the event, as the record has no code."""
+
+    text = _text("The words: a label of the codebook.", "Consult")
+    code = _text("The code.", "040")
+    count = _count("How many records have these words and no code.", 2)
+
+
+class UnknownSectorSchema(ResponseSchema):
+    """A sector that the table of ICEWS's sectors lacks; it was left out."""
+
+    column = _text("The column of the roles.", "actor_roles")
+    sector = _text("The sector.", "Space Pirates")
+    count = _count("How many records have it.", 1)
+
+
 class LoadReportSchema(ResponseSchema):
     """Remarks on the records that a load kept."""
 
@@ -47,10 +86,33 @@ class LoadReportSchema(ResponseSchema):
         required=True,
         metadata=described("Faulty parts of places; their events were kept."),
     )
+    mended_codes = ma.fields.List(
+        ma.fields.Nested(MendedCodeSchema),
+        required=True,
+        metadata=described("Codes that got their leading zero back, the most frequent first."),
+    )
+    codes_from_text = ma.fields.List(
+        ma.fields.Nested(CodeFromTextSchema),
+        required=True,
+        metadata=described("Codes that follow from the words of events without a code."),
+    )
+    unknown_sectors = ma.fields.List(
+        ma.fields.Nested(UnknownSectorSchema),
+        required=True,
+        metadata=described("Sectors that are not known, and were left out."),
+    )
     missing = ma.fields.List(
         ma.fields.String(),
         required=True,
         metadata=described("Files that the source does not have.", ["20240414.export.CSV.zip"]),
+    )
+    versions = ma.fields.List(
+        ma.fields.Nested(ComparedVersionsSchema),
+        required=True,
+        metadata=described(
+            "Which versions of events count where only the names of files tell which are newer, "
+            "by the times in these names. At most 100, the most frequent first."
+        ),
     )
 
 

@@ -1,10 +1,11 @@
 """Build each section of a row: clean what a source gives, and derive what follows from it."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from dataset.building.reports import Remark
-from dataset.building.sections import SECTIONS, Columns
+from dataset.building.sections import REMARKS, SECTIONS, Columns
 from dataset.building.values import cleaner_of
 from dataset.codebook import ACTIONS, decode, quad_class_of
 from dataset.codebook.vocabularies import VOCABULARIES, is_known
@@ -41,13 +42,24 @@ def builders(codebook: str | None) -> dict[str, SectionBuilder]:
     return {
         "dates": _dates,
         "added": _added,
-        "actor": lambda given: _actor(given, "actor"),
-        "action": lambda given: _action(given, codebook),
-        "target": lambda given: _actor(given, "target"),
-        "place": _place,
+        "actor": _remarking(partial(_actor, role="actor")),
+        "action": _remarking(partial(_action, codebook=codebook)),
+        "target": _remarking(partial(_actor, role="target")),
+        "place": _remarking(_place),
         "measures": _measures,
         "evidence": _evidence,
     }
+
+
+def _remarking(build: SectionBuilder) -> SectionBuilder:
+    """Add the remarks that the source's loader made."""
+
+    def built(given: Columns) -> Section:
+        remarks = given.pop(REMARKS, ())
+        row, words, more = build(given)
+        return row, words, (*remarks, *more)
+
+    return built
 
 
 def _cleaned(section: str, given: Columns) -> Columns:
@@ -108,12 +120,12 @@ def _place(given: Columns) -> Section:
         try:
             row[name] = _CLEANED[name](value)
         except Refused:
-            remarks.append(("left_out", name, ""))
+            remarks.append(Remark("left_out", name))
     latitude, longitude = row["place_latitude"], row["place_longitude"]
     if latitude is None or longitude is None:
         alone = "place_longitude" if latitude is None else "place_latitude"
         if row[alone] is not None:
-            remarks.append(("left_out", alone, ""))
+            remarks.append(Remark("left_out", alone))
         row["place_latitude"] = row["place_longitude"] = None
     cell = _cell(row["place_latitude"], row["place_longitude"])
     remarks += _unknown_codes("place", row)
@@ -137,7 +149,7 @@ def _unknown_codes(section: str, row: Mapping[str, Any]) -> tuple[Remark, ...]:
         if value is not None:
             codes = value.split(";") if column.many else [str(value)]
             found += [(name, code) for code in codes if code and not is_known(column.kind, code)]
-    return tuple([("unknown", name, code) for name, code in found])
+    return tuple([Remark("unknown", name, code) for name, code in found])
 
 
 def _millionths(value: float | None) -> int | None:

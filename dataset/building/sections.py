@@ -56,14 +56,27 @@ SECTIONS: dict[str, tuple[str, ...]] = {
 """The columns of each section, in the order in which a row has them."""
 
 
+REMARKS = "remarks"
+"""What the parser of a section may give beside its columns: remarks for the report of the load."""
+REMARKED = ("actor", "action", "target", "place")
+"""The sections that may have remarks: in columns given by name as `action_remarks`."""
+
+
 def _by_name(names: tuple[str, ...], cells: tuple[Any, ...]) -> Columns:
     pairs = zip(names, cells, strict=True)
     return {name: cell for name, cell in pairs if cell is not ABSENT}
 
 
-_ABSENT = {section: (ABSENT,) * len(names) for section, names in SECTIONS.items()}
+_GIVEN = {
+    section: (*names, f"{section}_{REMARKS}") if section in REMARKED else names
+    for section, names in SECTIONS.items()
+}
+_ABSENT = {section: (ABSENT,) * len(names) for section, names in _GIVEN.items()}
 
-BY_NAME: SectionParsers = {section: partial(_by_name, names) for section, names in SECTIONS.items()}
+BY_NAME: SectionParsers = {
+    section: partial(_by_name, (*names, REMARKS) if section in REMARKED else names)
+    for section, names in SECTIONS.items()
+}
 """What reads the cells that `sections_of` cuts."""
 
 
@@ -74,7 +87,7 @@ def sections_of(columns: Mapping[str, Any]) -> Sections:
 
 
 def _cells(section: str, columns: Mapping[str, Any]) -> Cells:
-    cells = tuple(map(columns.get, SECTIONS[section], _ABSENT[section]))
+    cells = tuple(map(columns.get, _GIVEN[section], _ABSENT[section]))
     try:
         hash(cells)
     except TypeError:

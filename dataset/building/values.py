@@ -31,6 +31,10 @@ _THREE = re.compile(r"[A-Z0-9]{3}")
 _PLOVER = re.compile(r"[A-Za-z][A-Za-z_-]{1,31}")
 
 Cleaner = Callable[[Column, Any], Any]
+SHAPED = frozenset(
+    {"actor", "country", "group", "role", "ethnic", "religion", "place_country", "action", "root"}
+)
+"""The kinds of codes that have a shape."""
 
 
 def clean(column: Column, value: Any) -> Any:
@@ -45,14 +49,23 @@ def cleaner_of(column: Column) -> Callable[[Any], Any]:
     cleaned = CLEANERS[column.kind]
     # A blank action is an error in the source; any other blank value is missing.
     missing = (None,) if column.kind == "action" else (None, "")
-    return lambda value: None if value in missing else cleaned(column, value)
+    if column.kind not in SHAPED:
+        return lambda value: None if value in missing else cleaned(column, value)
+
+    def clean_code(value: Any) -> Any:
+        # Spaces around a code are no part of it.
+        code = value.strip() if isinstance(value, str) else value
+        return None if code in missing else cleaned(column, code)
+
+    return clean_code
 
 
 def _list(column: Column, values: Any) -> str:
     """Join the values of a list, each once, in their order."""
     if isinstance(values, str):
         raise Refused(column.name, f"{values!r} is one text, not a list.")
-    given = (value for value in values or () if value not in (None, ""))
+    texts = (value.strip() if isinstance(value, str) else value for value in values or ())
+    given = (value for value in texts if value not in (None, ""))
     cleaned = (CLEANERS[column.kind](column, value) for value in given)
     return ";".join(dict.fromkeys(cleaned))
 

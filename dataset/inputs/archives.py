@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from dataset.errors import Unreadable
-from dataset.inputs.signatures import HEAD, UNPACK, check_content, check_name
+from dataset.inputs.signatures import HEAD, PARQUET, UNPACK, check_content, check_name
 from dataset.inputs.zip_members import check_ratio, only_member
 
 CHUNK = 256 * 1024
@@ -85,12 +85,13 @@ class _Unpacked(io.RawIOBase):
 
 
 class UnpackedFile(io.BufferedReader):
-    """The bytes of an input, unpacked."""
+    """The bytes of an input, unpacked; `path` is the file on disk."""
 
-    def __init__(self, unpacked: _Unpacked, disk: _Disk) -> None:
+    def __init__(self, unpacked: _Unpacked, disk: _Disk, path: Path) -> None:
         """Read the file `disk` through `unpacked`."""
         super().__init__(unpacked, CHUNK)
         self._disk = disk
+        self.path = path
 
     def position(self) -> int:
         """Tell how many bytes of the packed file are read."""
@@ -104,9 +105,11 @@ def unpacked(path: Path, name: str) -> Iterator[UnpackedFile]:
         disk = stack.enter_context(_Disk(path, name))
         head = disk.peek(HEAD)
         source, length = _source(stack, disk, head)
-        bytes_of = stack.enter_context(UnpackedFile(_Unpacked(disk, source, length), disk))
-        check_content(f"What {name} holds" if source is not disk else name, bytes_of.peek(HEAD))
-        if source is disk:
+        bytes_of = stack.enter_context(UnpackedFile(_Unpacked(disk, source, length), disk, path))
+        if source is not disk:
+            check_content(f"What {name} holds", bytes_of.peek(HEAD))
+        elif not head.startswith(PARQUET):
+            check_content(name, bytes_of.peek(HEAD))
             check_name(name)
         yield bytes_of
 

@@ -1,4 +1,4 @@
-"""Tell what a file is by its first bytes; refuse all but text in UTF-8."""
+"""Tell what a file is by its first bytes; refuse all but Parquet and text in UTF-8."""
 
 import re
 
@@ -7,6 +7,7 @@ from dataset.errors import Unreadable
 HEAD = 512
 """How many bytes are enough to tell what a file is."""
 
+PARQUET = b"PAR1"
 UNPACK = "unpack it and load what was in it"
 AS_CSV = "save it as CSV in UTF-8"
 CONTAINERS = (
@@ -21,7 +22,7 @@ CONTAINERS = (
     (0, b"Rar!\x1a\x07", "a rar archive", UNPACK),
     (257, b"ustar", "a tar archive", UNPACK),
     (0, b"%PDF-", "a PDF document", "load the data that it is about"),
-    (0, b"PAR1", "a Parquet file", AS_CSV),
+    (0, PARQUET, "a Parquet file", UNPACK),
     (0, b"SQLite format 3\x00", "a SQLite database", "export its table as CSV"),
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document", AS_CSV),
     (0, b"\xff\xfe", "text in UTF-16", "save it in UTF-8"),

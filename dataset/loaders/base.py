@@ -1,29 +1,39 @@
 """What a loader is: how the files of a source look and how their records become events."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import Any
 
 from dataset.building.sections import Columns, SectionParsers, Sections
-from dataset.inputs.records import SourceRecord, csv_records, line_records
+from dataset.inputs.dialects import LINES, Dialect
+from dataset.inputs.recognition import Sample, looks_like, recognised
+from dataset.inputs.tables import Table, TableReader
+from dataset.loaders.actions import Codes
 
 Parse = Callable[[str], Columns | Sections]
-"""Reads one record, without its line end; raises `Refused` where it is no event."""
+"""Reads one record, without its line end.
+
+Raises `Refused` where it is no event, `Skipped` where it is no record.
+"""
+
+OWN = Table(layouts={}, needed=(), is_event=lambda _: False)
+"""Stands for the table of a loader that cuts its records itself."""
 
 
 @dataclass(frozen=True)
 class FileContext:
     """What a loader knows of a file: its name, the time that stands in it, whose events it has.
 
-    `stamp` is ISO 8601 in UTC (`2019-02-18T00:00:00Z`), None where the name has none. `dataset`
-    replaces the loader's own, if one was asked for. `codes` counts the action codes
-    of the whole file as they stand there, for a loader that asks for them (`code_of`).
+    `reader` cuts its records into cells by name. `stamp` is ISO 8601 in UTC
+    (`2019-02-18T00:00:00Z`), None where the name has none. `dataset` replaces the loader's own, if
+    one was asked for. `codes` says what is known of the action codes of the whole file.
     """
 
     name: str
+    reader: TableReader
     stamp: str | None = None
     dataset: str | None = None
-    codes: Mapping[str, int] = field(default_factory=dict)
+    codes: Codes = field(default_factory=Codes)
 
 
 @dataclass(frozen=True)
@@ -32,14 +42,17 @@ class Loader:
 
     `version` is raised whenever the same file would give other events. `datasets` describes the
     datasets that its files belong to, by name. `codebook` names the Goldstein table for sources
-    that give no value. `looks_like` tells from the first records of a file whether it is of this
-    format. `parser` is called once for each file, with its first record; `header` tells whether
-    that record is a header, which is then no event. `quoted`: records are CSV, so that a quoted
-    cell may hold line ends. `encoding` is tried where a record is not UTF-8.
+    that give no value. `parser` is called once for each file. `encoding` is tried where a record
+    is not UTF-8.
+
+    `table` declares the columns, by which files are recognised in any dialect. A loader without
+    one has files in one `dialect` alone, with or without a header, and tells by `knows` from the
+    first records whether a file is its own.
+
+    `dated_by_name`: the names of files tell which of two versions of an event is newer.
 
     `counts_rows`: what a record becomes depends on those before it, so that a part of a file
-    cannot be read again by itself. `code_of` finds the cell of the action code in a record, for a
-    loader that tells something from all codes of a file: such a file is read twice.
+    cannot be read again by itself.
 
     A parser may give `Sections` in the place of columns: a record cut into the cells of its
     sections, which `section_parsers` read. The same cells are read only once, which makes this the
@@ -48,17 +61,24 @@ class Loader:
 
     version: int
     datasets: Mapping[str, Mapping[str, Any]]
-    looks_like: Callable[[Sequence[str]], bool]
-    parser: Callable[[FileContext, str], Parse]
-    header: Callable[[str], bool] = lambda _record: False
+    parser: Callable[[FileContext], Parse]
+    table: Table | None = None
+    dialect: Dialect = LINES
+    has_header: bool = False
+    knows: Callable[[Sequence[str]], bool] = lambda _records: False
     codebook: str | None = None
-    quoted: bool = False
     encoding: str | None = None
     makes: str = "events"
     section_parsers: SectionParsers | None = None
     counts_rows: bool = False
-    code_of: Callable[[str], str] | None = None
+    dated_by_name: bool = False
 
-    def records(self, stream: BinaryIO) -> Iterator[SourceRecord]:
-        """Cut a file into its source records."""
-        return (csv_records if self.quoted else line_records)(stream)
+    def looks_like(self, records: Sequence[str]) -> bool:
+        """Tell from its first records whether a file is of this format."""
+        return looks_like(self.table, records) if self.table else self.knows(records)
+
+    def reader(self, first: str, sample: Sample) -> TableReader | None:
+        """Find how a file is read, by its first line and first records; None if it cannot be."""
+        if self.table:
+            return recognised(self.table, first, sample)
+        return TableReader(OWN, self.dialect, first if self.has_header else "")

@@ -6,7 +6,7 @@ decoded; `action_label` is made of the code and `revision` given by the store, b
 
 from dataset.building.sections import Columns
 from dataset.declarations.columns import COLUMNS
-from dataset.loaders.actions import mended
+from dataset.loaders.actions import Codes, mended
 from dataset.loaders.base import FileContext
 
 IGNORED = ("action_label", "revision")
@@ -32,7 +32,7 @@ def completed(columns: Columns, file: FileContext) -> Columns:
     code, root = columns.get("action_code"), columns.get("action_root")
     if root:
         columns["action_root"] = root.zfill(2)
-        columns["action_code"] = mended(code, root) if code else None
+        columns["action_code"] = mended(code, root, Codes()) if code else None
     return columns
 
 

@@ -9,7 +9,7 @@ from rapidfuzz import process
 from dataset.building.sections import Columns
 from dataset.declarations.columns import COLUMNS
 from dataset.errors import Refused, Unreadable
-from dataset.inputs.records import LONGEST
+from dataset.inputs.dialects import COMMAS
 from dataset.loaders.base import FileContext, Loader, Parse
 from dataset.loaders.exported import NEEDED, VERSION, completed
 
@@ -17,8 +17,6 @@ TRUTHS = {"true": True, "false": False, "1": True, "0": False}
 """By cells in lower case, without the `.0` of a spreadsheet."""
 
 Cell = Callable[[str], Any]
-
-csv.field_size_limit(LONGEST)
 
 
 def looks_like(records: Sequence[str]) -> bool:
@@ -30,10 +28,10 @@ def looks_like(records: Sequence[str]) -> bool:
     return set(NEEDED) <= set(names) <= COLUMNS.keys()
 
 
-def parser(file: FileContext, first: str) -> Parse:
+def parser(file: FileContext) -> Parse:
     """Make the function that reads a line, by the names in the header."""
     try:
-        names = _names(first)
+        names = _names(file.reader.header)
     except csv.Error as error:
         raise Unreadable(f"{file.name} has no readable header: {error}.") from None
     _check_names(file.name, names)
@@ -107,8 +105,8 @@ CELLS: dict[str, Cell] = {
 LOADER = Loader(
     version=VERSION,
     datasets={},
-    looks_like=looks_like,
     parser=parser,
-    header=lambda _record: True,
-    quoted=True,
+    dialect=COMMAS,
+    has_header=True,
+    knows=looks_like,
 )

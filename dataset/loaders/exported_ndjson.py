@@ -26,7 +26,7 @@ def looks_like(records: Sequence[str]) -> bool:
     return isinstance(event, dict) and event.keys() >= set(NEEDED)
 
 
-def parser(file: FileContext, _first: str) -> Parse:
+def parser(file: FileContext) -> Parse:
     """Make the function that reads a line."""
 
     def parse(record: str) -> Columns:
@@ -113,4 +113,4 @@ def _is_misplaced_truth(column: Column, value: Any) -> bool:
     return isinstance(value, bool) and column.json_type != "boolean"
 
 
-LOADER = Loader(version=VERSION, datasets={}, looks_like=looks_like, parser=parser)
+LOADER = Loader(version=VERSION, datasets={}, parser=parser, knows=looks_like)

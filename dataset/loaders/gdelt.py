@@ -4,17 +4,19 @@ Columns: GDELT Event Codebook V2.0 (2015) and GDELT Data Format Codebook V1.03 (
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from typing import NamedTuple
 
 from dataset.building.sections import Columns, Sections
 from dataset.codebook import iso3_of_fips
-from dataset.errors import Refused
-from dataset.loaders.actions import mended
+from dataset.errors import Refused, Unreadable
+from dataset.inputs.tables import Named, Table
+from dataset.loaders import gdelt_columns as columns
+from dataset.loaders.actions import Codes, mended, remarks
 from dataset.loaders.base import FileContext, Loader, Parse
+from dataset.loaders.cells import day_of
 
-DAY = 1
 PRECISIONS = {"1": "country", "2": "region", "3": "city", "4": "city", "5": "region"}
 """What the coordinates of each type of place stand for."""
 
@@ -28,7 +30,7 @@ class Layout(NamedTuple):
 
 def _layout(dataset: str, place_columns: int, has_url: bool = True) -> Layout:
     """Write the columns of a version; each place has `place_columns`, and an id after them."""
-    columns = (
+    groups = (
         ("id", 1),
         ("day", 1),
         ("", 3),
@@ -46,9 +48,9 @@ def _layout(dataset: str, place_columns: int, has_url: bool = True) -> Layout:
     )
     # One pattern takes half the time of cutting 61 cells and joining those of each section. It
     # never goes back: a cell ends at a tab.
-    written = [(name, r"\t".join([r"[^\t]*+"] * count)) for name, count in columns]
-    groups = [f"(?P<{name}>{cells})" if name else cells for name, cells in written]
-    return Layout(dataset, re.compile(r"\t".join(groups) + ("" if has_url else "(?P<url>)")))
+    written = [(name, r"\t".join([r"[^\t]*+"] * count)) for name, count in groups]
+    named = [f"(?P<{name}>{cells})" if name else cells for name, cells in written]
+    return Layout(dataset, re.compile(r"\t".join(named) + ("" if has_url else "(?P<url>)")))
 
 
 LAYOUTS = {
@@ -61,28 +63,40 @@ _TEXTS = ("id", "day", "added", "actor", "action", "target", "place")
 _CELLS = ("root_event", "counts", "tone", "url")
 GROUPS = [LAYOUTS[61].pattern.groupindex[name] for name in (*_TEXTS, *_CELLS)]
 """The groups of every pattern, in the order in which a line is read."""
+_BETWEEN_DIGITS = re.compile(r"[-: TZ]|UTC|\.0+$")
 LONGEST_ID = 18
 REMEMBERED = 4_096
 
 
-def looks_like(records: Sequence[str]) -> bool:
-    """Tell events of GDELT by the number of columns and the number and day that they begin with."""
-    rows = [record.split("\t") for record in records]
-    return any(
-        len(row) in LAYOUTS and row[0].isdigit() and len(row[DAY]) == 8 and row[DAY].isdigit()
-        for row in rows
-    )
+def _is_event(named: Named) -> bool:
+    day = named.get("SQLDATE", "")
+    return named.get("GLOBALEVENTID", "").isdigit() and (len(day) == 8 and day.isdigit())
 
 
-def parser(file: FileContext, _first: str) -> Parse:
-    """Make the function that reads a line; one file may mix the versions."""
+TABLE = Table(
+    layouts={61: columns.V2, 58: columns.V1, 57: columns.V1[:-1]},
+    needed=(("GLOBALEVENTID",), ("SQLDATE",), ("EventCode",)),
+    is_event=_is_event,
+    aliases={"Day": "SQLDATE"},
+    whole=columns.WHOLE,
+    used=columns.USED,
+    code="EventCode",
+    root="EventRootCode",
+)
+
+
+def parser(file: FileContext) -> Parse:
+    """Make the function that reads a record; one file may mix the versions."""
+    by_name = _parser_by_name(file)
+    if not file.reader.is_plain:
+        return by_name
 
     def parse(record: str) -> Sections:
-        columns = record.count("\t") + 1
-        layout = LAYOUTS.get(columns)
+        width = record.count("\t") + 1
+        layout = LAYOUTS.get(width)
         cut = layout and layout.pattern.fullmatch(record)
-        if layout is None or not cut:
-            raise Refused(None, f"it has {columns} columns, not 57, 58 or 61.")
+        if layout is None or not cut or "\\N" in record:
+            return by_name(record)
         number, day, added, actor, action, target, place, *cells = cut.group(*GROUPS)
         root_event, counts, tone, url = cells
         dataset = file.dataset or layout.dataset
@@ -93,6 +107,61 @@ def parser(file: FileContext, _first: str) -> Parse:
     return parse
 
 
+def _parser_by_name(file: FileContext) -> Callable[[str], Sections]:
+    """Make the function that reads a record of any dialect, by the names of its columns."""
+    dataset_of = _datasets(file)
+
+    def parse(record: str) -> Sections:
+        named = file.reader.cut(record)
+        dataset = dataset_of(named)
+        actor, target, place, counts = (_joined(named, names) for names in columns.JOINED)
+        return (
+            f"{dataset}:{whole_number(named['GLOBALEVENTID'])}",
+            dataset,
+            named["SQLDATE"],
+            named.get("DATEADDED", "") or file.stamp or "",
+            actor,
+            _action_cells(named, file.codes),
+            target,
+            place,
+            (named.get("IsRootEvent", ""), counts),
+            (named.get("AvgTone", ""), named.get("SOURCEURL", "")),
+        )
+
+    return parse
+
+
+def _joined(named: Named, names: Sequence[str]) -> str:
+    """Join cells as they stand in GDELT's own files."""
+    return "\t".join([named.get(name, "").replace("\t", " ") for name in names])
+
+
+def _action_cells(named: Named, codes: Codes) -> str:
+    """Join the cells of the action; one without a root code is mended by the whole file."""
+    cells = _joined(named, columns.ACTION)
+    if named.get("EventRootCode"):
+        return cells
+    code, rest = cells.split("\t", 1)
+    return f"{mended(code, None, codes)}\t{rest}\t{code}"
+
+
+def _datasets(file: FileContext) -> Callable[[Named], str]:
+    """Tell 2.0 from 1.0: by the second-level divisions of places, or the time of addition."""
+    if file.dataset:
+        return lambda _named: str(file.dataset)
+    if file.reader.columns.isdisjoint({"DATEADDED", "ActionGeo_ADM2Code"}):
+        raise Unreadable(
+            f"{file.name} has neither DATEADDED nor ActionGeo_ADM2Code, so its events may be of "
+            "GDELT 1.0 or 2.0: say which with `--dataset gdelt` or `--dataset gdelt1`."
+        )
+
+    def dataset(named: Named) -> str:
+        is_v2 = "ActionGeo_ADM2Code" in named or len(named.get("DATEADDED", "")) > len("20130401")
+        return "gdelt" if is_v2 else "gdelt1"
+
+    return dataset
+
+
 def whole_number(text: str) -> str:
     """Check a number that GDELT gives an event; raises `Refused`."""
     if not (text.isascii() and text.isdigit()) or len(text) > LONGEST_ID:
@@ -101,11 +170,11 @@ def whole_number(text: str) -> str:
 
 
 def _dates(day: str) -> Columns:
-    return {"date": _day(day, "date")}
+    return {"date": day_of(day)}
 
 
 def _added(time: str) -> Columns:
-    return {"added": time_of(time, "added")}
+    return {"added": time_of(time, "added") if time else None}
 
 
 def _actor(cells: str, role: str) -> Columns:
@@ -122,16 +191,21 @@ def _actor(cells: str, role: str) -> Columns:
 
 
 def _action(cells: str) -> Columns:
-    code, _base, root, quad_class, goldstein = cells.split("\t")
+    code, _base, root, quad_class, goldstein, *as_read = cells.split("\t")
+    action = code if as_read else mended(code, root, Codes())
     return {
-        "action_code": mended(code, root),
+        "action_code": action,
         "quad_class": quad_class,
         "goldstein": goldstein,
+        "remarks": remarks(as_read[0] if as_read else code, action),
     }
 
 
 def _place(cells: str) -> Columns:
     kind, name, country, admin1, *_, latitude, longitude = cells.split("\t")
+    if kind in ("", "0") and not (latitude + longitude).strip("-0."):
+        # Some writers fill in zeros for coordinates that are missing.
+        latitude = longitude = ""
     return {
         "place_name": name,
         "place_country": iso3_of_fips(country) or country,
@@ -167,7 +241,8 @@ def _day(text: str, column: str) -> str:
 
 
 def time_of(text: str, column: str) -> str:
-    """Read a day or a second in digits as ISO 8601."""
+    """Read a day or a second, in digits or as databases write it, as ISO 8601."""
+    text = _BETWEEN_DIGITS.sub("", text) if "-" in text else text
     day = _day(text[:8], column)
     hours = text[8:] or "000000"
     if len(hours) != 6 or not (hours.isascii() and hours.isdigit()):
@@ -184,8 +259,9 @@ _SHARED = {
     "url": "https://www.gdeltproject.org/",
     "codebook": "CAMEO 1.1b3 as GDELT uses it; Goldstein values of GDELT",
 }
+# Version 2: codes without blanks around them.
 LOADER = Loader(
-    version=1,
+    version=2,
     datasets={
         "gdelt": {
             "title": "GDELT 2.0 events",
@@ -210,7 +286,7 @@ LOADER = Loader(
         },
     },
     codebook="gdelt",
-    looks_like=looks_like,
+    table=TABLE,
     parser=parser,
     section_parsers={
         "dates": _dates,

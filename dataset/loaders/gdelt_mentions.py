@@ -1,62 +1,76 @@
 """GDELT 2.0 mention files: where, when and how events of the dataset `gdelt` are mentioned."""
 
-from collections.abc import Sequence
-
 from dataset.building.sections import Columns
-from dataset.errors import Refused
+from dataset.inputs.tables import Named, Table
 from dataset.loaders import gdelt
 from dataset.loaders.base import FileContext, Loader, Parse
 
-COLUMNS = 16
+COLUMNS = (
+    "GLOBALEVENTID",
+    "EventTimeDate",
+    "MentionTimeDate",
+    "MentionType",
+    "MentionSourceName",
+    "MentionIdentifier",
+    "SentenceID",
+    "Actor1CharOffset",
+    "Actor2CharOffset",
+    "ActionCharOffset",
+    "InRawText",
+    "Confidence",
+    "MentionDocLen",
+    "MentionDocTone",
+    "MentionDocTranslationInfo",
+    "Extras",
+)
+"""In their order (GDELT Event Codebook V2.0)."""
 TYPES = {"1": "web", "2": "citation", "3": "core", "4": "dtic", "5": "jstor", "6": "nontextual"}
 """MentionType (GDELT Event Codebook V2.0)."""
 
 
-def looks_like(records: Sequence[str]) -> bool:
-    """Tell mentions by the number of columns and the two times beside the event's number."""
-    rows = [record.split("\t") for record in records]
-    return any(
-        len(row) == COLUMNS and all(cell.isdigit() for cell in row[:3]) and len(row[2]) == 14
-        for row in rows
-    )
+def _is_event(named: Named) -> bool:
+    """Tell mentions by the two times beside the event's number."""
+    numbers = [named.get(name, "") for name in COLUMNS[:3]]
+    return all(map(str.isdigit, numbers)) and len(numbers[2]) == len("20240413093000")
 
 
-def parser(file: FileContext, _first: str) -> Parse:
-    """Make the function that reads a line."""
+TABLE = Table(
+    layouts={len(COLUMNS): COLUMNS},
+    needed=(("GLOBALEVENTID",), ("MentionTimeDate",), ("MentionIdentifier",)),
+    is_event=_is_event,
+    whole=frozenset(COLUMNS) - {"MentionSourceName", "MentionIdentifier", "MentionDocTone"},
+)
+
+
+def parser(file: FileContext) -> Parse:
+    """Make the function that reads a record."""
     dataset = file.dataset or "gdelt"
-
-    def parse(record: str) -> Columns:
-        cells = record.split("\t")
-        if len(cells) != COLUMNS:
-            raise Refused(None, f"it has {len(cells)} columns, not {COLUMNS}.")
-        return _columns(cells, dataset)
-
-    return parse
+    return lambda record: _columns(file.reader.cut(record), dataset)
 
 
-def _columns(cells: list[str], dataset: str) -> Columns:
-    identifier = cells[5]
+def _columns(named: Named, dataset: str) -> Columns:
+    identifier = named["MentionIdentifier"]
     is_address = identifier.startswith(("http://", "https://"))
     return {
-        "event": f"{dataset}:{gdelt.whole_number(cells[0])}",
-        "time": gdelt.time_of(cells[2], "time"),
-        "type": TYPES.get(cells[3]),
-        "publisher": cells[4],
+        "event": f"{dataset}:{gdelt.whole_number(named['GLOBALEVENTID'])}",
+        "time": gdelt.time_of(named["MentionTimeDate"], "time"),
+        "type": TYPES.get(named.get("MentionType", "")),
+        "publisher": named.get("MentionSourceName"),
         "url": identifier if is_address else None,
         "citation": None if is_address else identifier,
-        "sentence": cells[6],
-        "actor_offset": _offset(cells[7]),
-        "target_offset": _offset(cells[8]),
-        "action_offset": _offset(cells[9]),
-        "in_raw_text": cells[10],
-        "confidence": cells[11],
-        "length": cells[12],
-        "tone": cells[13],
-        "translation": cells[14],
+        "sentence": named.get("SentenceID"),
+        "actor_offset": _offset(named.get("Actor1CharOffset")),
+        "target_offset": _offset(named.get("Actor2CharOffset")),
+        "action_offset": _offset(named.get("ActionCharOffset")),
+        "in_raw_text": named.get("InRawText"),
+        "confidence": named.get("Confidence"),
+        "length": named.get("MentionDocLen"),
+        "tone": named.get("MentionDocTone"),
+        "translation": named.get("MentionDocTranslationInfo"),
     }
 
 
-def _offset(text: str) -> str | None:
+def _offset(text: str | None) -> str | None:
     """Give characters from the start; -1 stands for what was not found."""
     return None if text == "-1" else text
 
@@ -64,7 +78,7 @@ def _offset(text: str) -> str | None:
 LOADER = Loader(
     version=1,
     datasets={"gdelt": gdelt.LOADER.datasets["gdelt"]},
-    looks_like=looks_like,
+    table=TABLE,
     parser=parser,
     makes="mentions",
 )

@@ -6,7 +6,6 @@ ids whenever it is loaded. Every distinct row is remembered by a hash of 8 bytes
 The files do not say which version of CAMEO they are coded in; their codes do (`is_05b1`).
 """
 
-from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from hashlib import blake2b
@@ -16,7 +15,8 @@ from dataset.building.values import clean
 from dataset.codebook import ACTIONS, is_action_code
 from dataset.declarations.columns import COLUMNS
 from dataset.errors import Refused
-from dataset.loaders.actions import mended
+from dataset.inputs.tables import Named, Table
+from dataset.loaders.actions import Codes, mended, remarks
 from dataset.loaders.base import FileContext, Loader, Parse
 from dataset.loaders.cells import REMEMBERED, day_of
 
@@ -32,57 +32,48 @@ ONLY_05B1 = {code for code in OF_05B1 if len(ACTIONS[code].goldstein) == 1}
 """The codes that later versions gave up."""
 
 
-def looks_like(records: Sequence[str]) -> bool:
-    """Tell KEDS by its header, or by a day, two actors and an action in four columns."""
-    return any(is_header(record) or _is_event(_cells(record)) for record in records)
-
-
-def is_header(record: str) -> bool:
-    """Tell the header from an event."""
-    return [cell.strip().lower() for cell in _cells(record.removeprefix("\ufeff"))] == HEADER
-
-
-def _cells(record: str) -> list[str]:
-    return record.replace('"', "").split("\t" if "\t" in record else ",")
-
-
-def _is_event(cells: list[str]) -> bool:
-    if len(cells) != len(HEADER) or not is_action_code(cells[3]):
+def _is_event(named: Named) -> bool:
+    if not is_action_code(named["code"]):
         return False
-    return len(cells[0].replace("-", "")) == 8 and cells[1].isupper() and cells[2].isupper()
+    actors = (named["source"], named["target"])
+    return len(named["date"].replace("-", "")) == 8 and all(map(str.isupper, actors))
 
 
-def code_of(record: str) -> str:
-    """Find the action code of a line as it stands there."""
-    cells = _cells(record)
-    return cells[3].strip() if len(cells) == len(HEADER) else ""
+TABLE = Table(
+    layouts={len(HEADER): HEADER},
+    needed=[(name,) for name in HEADER],
+    is_event=_is_event,
+    code="code",
+)
 
 
-def is_05b1(codes: Iterable[str]) -> bool:
+def is_05b1(codes: Codes) -> bool:
     """Tell CAMEO 0.5b1 by all codes of a file: some only it has, and none that it lacks.
 
     Codes that no version has tell nothing. A file with signs of both is not 0.5b1.
     """
     known = set()
-    for code in codes:
+    for code in codes.counts:
         with suppress(Refused):
-            known.add(mended(code))
+            known.add(mended(code, None, codes))
     known &= ACTIONS.keys()
     return bool(known & ONLY_05B1) and known <= OF_05B1.keys()
 
 
-def parser(file: FileContext, _first: str) -> Parse:
-    """Make the function that reads a line; values that it does not give are GDELT's."""
+def parser(file: FileContext) -> Parse:
+    """Make the function that reads a record; values that it does not give are GDELT's."""
     dataset, added = file.dataset or "keds", file.stamp
     scale = OF_05B1 if is_05b1(file.codes) else {}
     seen: dict[int, int] = {}
 
     def parse(record: str) -> Columns:
-        cells = _cells(record)
-        if len(cells) != len(HEADER):
-            raise Refused(None, f"it has {len(cells)} columns, not {len(HEADER)}.")
-        day, code = day_of(cells[0].strip()), _action(cells[3])
-        actor, target = _actor(cells[1], "actor_code"), _actor(cells[2], "target_code")
+        named = file.reader.cut(record)
+        read = named["code"]
+        day, code = day_of(named["date"].strip()), _action(mended(read, None, file.codes))
+        actor, target = (
+            _actor(named["source"], "actor_code"),
+            _actor(named["target"], "target_code"),
+        )
         values = f"{day.replace('-', '')}-{actor}-{target}-{code}"
         digest = int.from_bytes(blake2b(values.encode(), digest_size=8).digest())
         ordinal = seen[digest] = seen.get(digest, 0) + 1
@@ -93,6 +84,7 @@ def parser(file: FileContext, _first: str) -> Parse:
             "added": added,
             "actor_code": actor,
             "action_code": code,
+            "action_remarks": remarks(read, code),
             "goldstein": scale.get(code),
             "target_code": target,
         }
@@ -103,7 +95,7 @@ def parser(file: FileContext, _first: str) -> Parse:
 # The id is made of the values, so these are checked here and not only when the row is built.
 @lru_cache(maxsize=4096)
 def _action(code: str) -> str:
-    return str(clean(COLUMNS["action_code"], mended(code.strip())))
+    return str(clean(COLUMNS["action_code"], code))
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -111,11 +103,11 @@ def _actor(code: str, column: str) -> str:
     return clean(COLUMNS[column], code.strip().replace(UNKNOWN, "")) or ""
 
 
-# Version 2: Goldstein values are GDELT's, unless the file shows CAMEO 0.5b1.
+# Version 2: Goldstein values are GDELT's, unless the file shows CAMEO 0.5b1. Version 3: codes are
+# mended only where the whole file lost its zeros.
 LOADER = Loader(
-    version=2,
+    version=3,
     counts_rows=True,
-    code_of=code_of,
     datasets={
         "keds": {
             "title": "KEDS event data in CAMEO",
@@ -138,8 +130,8 @@ LOADER = Loader(
             "codebook": "CAMEO; Goldstein values of GDELT, or of 0.5b1 where a file shows it",
         }
     },
-    looks_like=looks_like,
+    table=TABLE,
+    dated_by_name=True,
     parser=parser,
-    header=is_header,
     codebook="gdelt",
 )

@@ -4,7 +4,6 @@ Columns: Phoenix documentation of OEDA; what they call country and state (21, 22
 files, the first-level division and the ISO 3166-1 code of the country.
 """
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -19,12 +18,20 @@ from dataset.codebook import (
     decode,
     iso3_of_name,
 )
-from dataset.errors import Refused
-from dataset.loaders.actions import mended
+from dataset.inputs.tables import Named, Table
+from dataset.loaders.actions import Codes, mended
 from dataset.loaders.base import FileContext, Loader, Parse
 from dataset.loaders.cells import REMEMBERED, day_of
 
-WIDTH = 26
+NAMES = (
+    *("ID", "Date", "Year", "Month", "Day"),
+    *("Source", "SourceEntity", "SourceRole", "SourceAttribute"),
+    *("Target", "TargetEntity", "TargetRole", "TargetAttribute"),
+    *("EventCode", "RootCode", "QuadClass", "Goldstein", "Issues"),
+    *("Lat", "Lon", "Placename", "Admin1", "CountryCode"),
+    *("SentenceIDs", "URLs", "NewsSources"),
+)
+BLANK = ("",) * len(NAMES)
 TABLES = {"country": COUNTRIES, "role": ROLES, "religion": RELIGIONS, "group": GROUPS}
 """Where the codes of an actor are looked up, in this order; what is left may be a people."""
 
@@ -37,22 +44,27 @@ class Report(NamedTuple):
     note: str | None
 
 
-def looks_like(records: Sequence[str]) -> bool:
-    """Tell Phoenix by the number of columns and a day whose year, month and day follow."""
-    rows = [record.split("\t") for record in records]
-    return any(
-        len(row) == WIDTH and row[1].isdigit() and row[1] == "".join(row[2:5]) for row in rows
-    )
+def _is_event(named: Named) -> bool:
+    """Tell Phoenix by a day whose year, month and day follow."""
+    day = named["Date"]
+    return day.isdigit() and day == named["Year"] + named["Month"] + named["Day"]
 
 
-def parser(file: FileContext, _first: str) -> Parse:
-    """Make the function that reads a line."""
+TABLE = Table(
+    layouts={len(NAMES): NAMES},
+    needed=(("ID",), ("Date",), ("EventCode",), ("RootCode",), ("SourceEntity",)),
+    is_event=_is_event,
+    code="EventCode",
+    root="RootCode",
+)
+
+
+def parser(file: FileContext) -> Parse:
+    """Make the function that reads a record."""
     dataset, added = file.dataset or "phoenix", file.stamp
 
     def parse(record: str) -> Columns:
-        cells = record.split("\t")
-        if len(cells) != WIDTH:
-            raise Refused(None, f"it has {len(cells)} columns, not {WIDTH}.")
+        cells = list(map(file.reader.cut(record).get, NAMES, BLANK))
         return _columns(cells, dataset, added)
 
     return parse
@@ -72,7 +84,7 @@ def _columns(cells: list[str], dataset: str, added: str | None) -> Columns:
         "actor_roles": actor.roles,
         "actor_ethnic": actor.ethnic,
         "actor_religions": actor.religions,
-        "action_code": mended(cells[13], cells[14]),
+        "action_code": mended(cells[13], cells[14], Codes()),
         "quad_class": cells[15],
         "goldstein": cells[16],
         "target_code": cells[9],
@@ -167,7 +179,8 @@ LOADER = Loader(
             "codebook": "CAMEO 1.1b3 as PETRARCH uses it; Goldstein values of the source (0.5b1)",
         }
     },
-    looks_like=looks_like,
+    table=TABLE,
+    dated_by_name=True,
     parser=parser,
     codebook="keds",
 )

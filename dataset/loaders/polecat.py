@@ -5,15 +5,16 @@ names in their header than columns, some have empty columns at the end.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
 from dataset.building.sections import Columns
 from dataset.codebook import COUNTRIES, ISO_COUNTRIES, PLOVER_TYPES, ROLES, iso3_of_name
 from dataset.errors import Refused
+from dataset.inputs.tables import Named, Table
 from dataset.loaders.base import FileContext, Loader, Parse
-from dataset.loaders.cells import REMEMBERED, actor_code, cameo_country, day_of
+from dataset.loaders.cells import REMEMBERED, actor_code, cameo_country, day_of, is_day
 
 STANDARD = (
     "Event ID",
@@ -57,11 +58,6 @@ STANDARD = (
     "Language",
     "Version",
 )
-WIDTH = len(STANDARD)
-OTHER_NAMES = {"Event Intensity": "Intensity"}
-TELLING = {"Event ID", "Event Mode", "Quad Code", "Recipient Country"}
-"""The names that make a record the header."""
-
 QUAD_CLASSES = {
     "VERBAL COOPERATION": 1,
     "MATERIAL COOPERATION": 2,
@@ -81,8 +77,6 @@ PRECISIONS = {"PPL": "city", "ADM": "region", "PCL": "country"}
 _BETWEEN = re.compile(r"[;|]")
 _IS_CODE = re.compile(r"[A-Z]{3}")
 
-Named = Mapping[str, str]
-
 
 class Actor(NamedTuple):
     """The codes of an actor, and what else stood in the cell of its country."""
@@ -93,97 +87,91 @@ class Actor(NamedTuple):
     others: tuple[str, ...]
 
 
-def looks_like(records: Sequence[str]) -> bool:
-    """Tell POLECAT by the names in its header, or by a day and a type of PLOVER."""
-    return any(is_header(record) or _is_event(record.split("\t")) for record in records)
-
-
-def is_header(record: str) -> bool:
-    """Tell the header from an event."""
-    return set(_names(record)) >= TELLING
-
-
-def _is_event(cells: list[str]) -> bool:
-    return len(cells) >= WIDTH and cells[1][4:5] == "-" and cells[2].upper() in PLOVER_TYPES
-
-
-def _names(record: str) -> list[str]:
-    names = [name.strip() for name in record.removeprefix("\ufeff").rstrip("\t").split("\t")]
-    return [OTHER_NAMES.get(name, name) for name in names]
-
-
-def parser(file: FileContext, first: str) -> Parse:
-    """Make the function that reads a line; without a header the columns are the usual ones."""
-    dataset, added = file.dataset or "polecat", file.stamp
-    header = _names(first) if is_header(first) else list(STANDARD)
-
-    def parse(record: str) -> Columns:
-        named = _named(record.split("\t"), header)
-        return _columns(named, dataset, added)
-
-    return parse
-
-
-def _named(cells: list[str], header: list[str]) -> Named:
-    """Name the cells of a line; one of 40 cells has the usual columns whatever the header says."""
-    while len(cells) > WIDTH and len(cells) > len(header) and cells[-1] == "":
-        cells.pop()
-    if len(cells) not in (len(header), WIDTH):
-        raise Refused(None, f"it has {len(cells)} columns, not {len(header)}.")
-    names = header if len(cells) == len(header) else STANDARD
-    return {name: "" if cell == "None" else cell for name, cell in zip(names, cells, strict=True)}
-
-
-def _columns(named: Named, dataset: str, added: str | None) -> Columns:
-    def cell(name: str) -> str:
-        return named.get(name, "")
-
-    event, kind = cell("Event ID"), cell("Event Type").upper()
-    if not kind:
-        raise Refused("action_plover", "it is missing.")
-    actor = _actor(*(cell(f"{name}") for name in ACTOR))
-    target = _actor(*(cell(f"{name}") for name in RECIPIENT))
-    name, precision = _place(*(cell(name) for name in PLACE))
-    return {
-        "id": f"{dataset}:{event}",
-        "dataset": dataset,
-        "date": day_of(cell("Event Date")),
-        "added": added,
-        "actor_code": actor.code,
-        "actor_name": cell("Actor Name") or cell("Actor Name Raw"),
-        "actor_country": actor.country,
-        "actor_roles": actor.roles,
-        "action_plover": kind,
-        "action_mode": next(iter(_values(cell("Event Mode"))), None),
-        "action_contexts": _values(cell("Contexts")),
-        "quad_class": QUAD_CLASSES.get(cell("Quad Code").upper().removesuffix(".0")),
-        "goldstein": cell("Intensity"),
-        "target_code": target.code,
-        "target_name": cell("Recipient Name") or cell("Recipient Name Raw"),
-        "target_country": target.country,
-        "target_roles": target.roles,
-        "place_name": name,
-        "place_country": _iso3(cell("Country")),
-        "place_admin1": cell("Province"),
-        "place_latitude": cell("Latitude"),
-        "place_longitude": cell("Longitude"),
-        "place_precision": precision,
-        "evidence_story": event.partition("_")[0],
-        "evidence_publisher": cell("Source"),
-        "evidence_note": _note(actor.others, target.others),
-    }
+def _is_event(named: Named) -> bool:
+    is_typed = named.get("Event Type", "").upper() in PLOVER_TYPES
+    return is_typed and is_day(named.get("Event Date", ""))
 
 
 ACTOR = ("Actor Country", "Primary Actor Sector", "Actor Sectors")
 RECIPIENT = ("Recipient Country", "Primary Recipient Sector", "Recipient Sectors")
 PLACE = ("Placename", "City", "District", "Province", "Country", "Feature Type")
+AS_IT_STANDS = {
+    "goldstein": "Intensity",
+    "place_admin1": "Province",
+    "place_latitude": "Latitude",
+    "place_longitude": "Longitude",
+    "evidence_publisher": "Source",
+}
+"""The columns whose cells are taken as they stand."""
+OTHERS = ("Event Mode", "Quad Code", "Contexts", "Actor Name", "Recipient Name")
+TABLE = Table(
+    layouts={len(STANDARD): STANDARD},
+    needed=(("Event ID",), ("Event Date",), ("Event Type",)),
+    is_event=_is_event,
+    aliases={"Event Intensity": "Intensity"},
+    whole=frozenset({"Event Date", "Quad Code"}),
+    used=frozenset((*ACTOR, *RECIPIENT, *PLACE, *AS_IT_STANDS.values(), *OTHERS)),
+    missing=frozenset({"None", "NA", "NULL"}),
+    # Some headers have more names than the records have columns.
+    may_differ=True,
+)
+BLANK = dict.fromkeys(STANDARD, "")
+
+
+def parser(file: FileContext) -> Parse:
+    """Make the function that reads a record."""
+    dataset, added = file.dataset or "polecat", file.stamp
+
+    def parse(record: str) -> Columns:
+        cells = BLANK | file.reader.cut(record)
+        event = cells["Event ID"]
+        if not event:
+            raise Refused("id", "it is missing.")
+        return {
+            "id": f"{dataset}:{event}",
+            "dataset": dataset,
+            "date": day_of(cells["Event Date"]),
+            "added": added,
+            "evidence_story": event.partition("_")[0],
+            **{column: cells[name] for column, name in AS_IT_STANDS.items()},
+            **_event(cells),
+        }
+
+    return parse
+
+
+def _event(cells: Named) -> Columns:
+    kind = cells["Event Type"].upper()
+    if not kind:
+        raise Refused("action_plover", "it is missing.")
+    actor = _actor(*[cells[name] for name in ACTOR])
+    target = _actor(*[cells[name] for name in RECIPIENT])
+    name, precision = _place(*[cells[name] for name in PLACE])
+    return {
+        "actor_code": actor.code,
+        "actor_name": cells["Actor Name"] or cells["Actor Name Raw"],
+        "actor_country": actor.country,
+        "actor_roles": actor.roles,
+        "action_plover": kind,
+        "action_mode": next(iter(_values(cells["Event Mode"])), None),
+        "action_contexts": _values(cells["Contexts"]),
+        "quad_class": QUAD_CLASSES.get(cells["Quad Code"].upper()),
+        "target_code": target.code,
+        "target_name": cells["Recipient Name"] or cells["Recipient Name Raw"],
+        "target_country": target.country,
+        "target_roles": target.roles,
+        "place_name": name,
+        "place_country": _iso3(cells["Country"]),
+        "place_precision": precision,
+        "evidence_note": _note(actor.others, target.others),
+    }
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _values(cell: str) -> tuple[str, ...]:
     """Give the values of a list, each once."""
     values = (value.strip() for value in _BETWEEN.split(cell))
-    return tuple(dict.fromkeys(value for value in values if value not in ("", "None")))
+    return tuple(dict.fromkeys(value for value in values if value not in ("", *TABLE.missing)))
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -236,8 +224,9 @@ def _note(actors: Iterable[str], recipients: Iterable[str]) -> str | None:
     )
 
 
+# Version 2: NA and NULL are missing, as in files that R has written.
 LOADER = Loader(
-    version=1,
+    version=2,
     datasets={
         "polecat": {
             "title": "POLECAT: Political Event Classification, Attributes, and Types",
@@ -261,8 +250,8 @@ LOADER = Loader(
             "codebook": "PLOVER; intensities of POLECAT",
         }
     },
-    looks_like=looks_like,
+    table=TABLE,
+    dated_by_name=True,
     parser=parser,
-    header=is_header,
     encoding="latin-1",
 )

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from dataset.errors import Refused
+from dataset.errors import Refused, Skipped
 from dataset.inputs.records import SourceRecord
-from dataset.loaders.base import Loader, Parse
+from dataset.loaders.base import FileContext, Loader, Parse
 from dataset.loading.accounts import OpenAccount
 from dataset.loading.datasets import describe_datasets
 from dataset.loading.destinations import DESTINATIONS
@@ -28,13 +28,18 @@ class RecordLoader:
         self._change, self._account, self._loader = change, account, loader
         self._destination = DESTINATIONS[loader.makes](change, account.number, loader)
         self.report = self._destination.report
+        if loader.dated_by_name:
+            self.report.versions = change.events.compared
 
-    def load(self, records: Iterable[SourceRecord], parse: Parse) -> Iterator[int]:
+    def load(self, records: Iterable[SourceRecord], file: FileContext) -> Iterator[int]:
         """Load the records of a file; yield after each batch how many it had."""
-        read = self._reader(parse)
+        read = self._reader(self._loader.parser(file))
+        # Of two versions of one time, that of a file with all columns is kept.
+        version = self._loader.version if file.reader.is_whole else 0
         for batch in _batches(records):
-            self._load_batch(batch, read)
-            self._account.count_read(len(batch))
+            skipped = self._load_batch(batch, read, version)
+            self._account.skip(skipped)
+            self._account.count_read(len(batch) - skipped)
             yield len(batch)
 
     def _reader(self, parse: Parse) -> Read:
@@ -52,8 +57,9 @@ class RecordLoader:
 
         return read
 
-    def _load_batch(self, batch: list[SourceRecord], read: Read) -> None:
-        rows, built = [], []
+    def _load_batch(self, batch: list[SourceRecord], read: Read, version: int) -> int:
+        """Load records; count those that were skipped."""
+        rows, built, skipped = [], [], 0
         refused: list[tuple[SourceRecord, Refused]] = []
         for record in batch:
             try:
@@ -62,19 +68,22 @@ class RecordLoader:
                 rows.append(read(record[1]))
             except Refused as error:
                 refused.append((record, error))
+            except Skipped:
+                skipped += 1
             else:
                 built.append(record)
-        taken = self._write(rows)
+        taken = self._write(rows, version)
         refused += [(built[position], Refused("id", KEY_IS_TAKEN)) for position in taken]
         for record, reason in sorted(refused, key=lambda one: one[0].line):
             self._account.refuse(record, reason)
+        return skipped
 
-    def _write(self, rows: list[Any]) -> list[int]:
+    def _write(self, rows: list[Any], version: int) -> list[int]:
         """Write rows, of described datasets; give the positions of those that are refused."""
         new = set(map(self._destination.dataset_of, rows)) - self._account.datasets
         describe_datasets(new, self._change, self._loader)
         self._account.datasets |= new
-        return self._destination.write(rows)
+        return self._destination.write(rows, version)
 
 
 def _batches(records: Iterable[SourceRecord]) -> Iterator[list[SourceRecord]]:

@@ -1,19 +1,16 @@
-"""Check before a load begins that it can go well: its dataset, its format, room on the disk."""
+"""Check before a load begins that it can go well: its dataset, its codes, room on the disk."""
 
 import shutil
 from collections.abc import Sequence
-from itertools import islice
 
 from dataset.declarations.ids import DATASET_NAME, DATASET_NUMBERS
 from dataset.errors import StoreError, Unreadable
-from dataset.inputs.records import line_records
 from dataset.inputs.source_files import SourceFile
-from dataset.loaders import LOADERS
+from dataset.loaders.actions import Codes
 from dataset.loaders.base import Loader
 from dataset.store.engines.base import Engine
+from dataset.store.models import Load, LoadFile
 
-LOOKED_AT = 10
-"""How many records of a file are enough to tell its format."""
 GROWTH = 5
 """Bytes that a load of a plain GDELT file writes for each of its bytes: 2.4 to the store, as many
 to the log."""
@@ -33,18 +30,23 @@ def check_dataset(name: str, loader: Loader) -> None:
         raise ValueError(f"the dataset {name!r} has events of another source.")
 
 
-def check_format(name: str, file: SourceFile) -> None:
-    """Refuse a file that is plainly of another format."""
-    with file.open() as stream:
-        records = [record.text for record in islice(line_records(stream), LOOKED_AT)]
-    if LOADERS[name].looks_like(records):
+def check_scheme(database: Engine, format: str, file: SourceFile, codes: Codes) -> None:
+    """Refuse a file whose action codes are plainly of WEIS, and name an earlier load of it."""
+    sign = codes.sign_of_weis(file.name)
+    if sign is None:
         return
-    likely = [other for other, known in LOADERS.items() if known.looks_like(records)]
-    if likely:
-        raise Unreadable(
-            f"{file.name} is no {name} file; it looks like {likely[0]}: "
-            f"try `cameo-events load {likely[0]} ...`."
-        )
+    earlier = (
+        Load.select(Load.number)
+        .join(LoadFile, on=(LoadFile.load == Load.number))
+        .where(LoadFile.sha256 == file.sha256, Load.inserted + Load.updated > 0)
+        .order_by(Load.number)
+    )
+    loads = [str(number) for (number,) in database.execute(earlier)]
+    stays = f" Load {', '.join(loads)} read it before: what that stored stays." if loads else ""
+    raise Unreadable(
+        f"{file.name} is in WEIS, not in CAMEO: {sign}. Its codes would mean other actions: load "
+        f"a file in CAMEO, or what is left of this one with `--force`.{stays}"
+    )
 
 
 def check_space(database: Engine, files: Sequence[SourceFile]) -> None:

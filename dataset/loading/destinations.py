@@ -18,12 +18,13 @@ class Destination:
     """Builds and writes rows.
 
     `build` makes a row of what a parser gives; it raises `Refused`. `dataset_of` names the
-    dataset of a row. `write` stores rows; it gives the positions of those that it refuses.
+    dataset of a row. `write` stores rows of a version of the loader; it gives the positions of
+    those that it refuses.
     """
 
     build: Callable[[Any], Row]
     dataset_of: Callable[[Row], str]
-    write: Callable[[Sequence[Row]], list[int]]
+    write: Callable[[Sequence[Row], int], list[int]]
     report: Report = field(default_factory=Report)
 
 
@@ -33,7 +34,7 @@ def _events(change: Change, load: int, loader: Loader) -> Destination:
     return Destination(
         build=rows.from_sections if loader.section_parsers else rows.from_columns,
         dataset_of=itemgetter(ROW_COLUMNS.index("dataset")),
-        write=lambda rows: change.write_events(rows, load, loader.version),
+        write=lambda rows, version: change.write_events(rows, load, version),
         report=rows.report,
     )
 
@@ -41,7 +42,7 @@ def _events(change: Change, load: int, loader: Loader) -> Destination:
 def _mentions(change: Change, load: int, _loader: Loader) -> Destination:
     """Write mentions; none is refused."""
 
-    def write(rows: Sequence[Row]) -> list[int]:
+    def write(rows: Sequence[Row], _version: int) -> list[int]:
         change.write_mentions(rows, load)
         return []
 

@@ -1,19 +1,64 @@
-"""Read a whole file before it is loaded, for loaders that tell something from all of it."""
+"""Read the action codes of a whole file before it is loaded, as rules on codes need all of them."""
 
-import re
 from collections import Counter
+from collections.abc import Callable
 
+from dataset.errors import Refused, Skipped
 from dataset.inputs.source_files import SourceFile
-from dataset.loaders.base import Loader
+from dataset.inputs.tables import Table, TableReader
+from dataset.loaders.actions import Codes, counted, mended
 
-LIKE_A_CODE = re.compile("[0-9]{1,4}")
+Coded = tuple[bytes, bytes]
+"""An action code and the root code beside it, as they stand in a record."""
 
 
-def codes_of(loader: Loader, file: SourceFile) -> Counter[str]:
-    """Count the action codes of a file as they stand there, if its loader asks for them."""
-    if loader.code_of is None:
-        return Counter()
+def codes_of(reader: TableReader, file: SourceFile) -> Codes:
+    """Count the action codes of a file, without those that the root beside them mends."""
+    if reader.table.code is None:
+        return Codes()
+    coded_of = _coded(reader)
     with file.open() as stream:
-        sound = (record for record in loader.records(stream) if not record.fault)
-        cells = (loader.code_of(record.text) for record in sound)
-        return Counter(cell for cell in cells if LIKE_A_CODE.fullmatch(cell))
+        records = reader.dialect.records(stream)
+        coded = Counter(coded_of(raw) for _, raw, fault in records if not fault)
+    codes: Counter[str] = Counter()
+    for cells, count in coded.items():
+        code, root = (cell.decode(errors="replace").strip() for cell in cells)
+        if not root or mended(code, root, Codes()) == code:
+            codes[code] += count
+    return counted(codes)
+
+
+def _coded(reader: TableReader) -> Callable[[bytes], Coded]:
+    """Make the function that finds the codes in a record; both are empty where it is none."""
+    if reader.is_plain and (positions := _positions(reader.table)):
+        return _at(*positions)
+    code, root = reader.table.code or "", reader.table.root or ""
+    root_of = reader.table.root_of or (lambda named: named.get(root, ""))
+
+    def coded(raw: bytes) -> Coded:
+        try:
+            named = reader.cut(raw.decode(errors="replace"))
+        except (Refused, Skipped):
+            return b"", b""
+        return named.get(code, "").encode(), root_of(named).encode()
+
+    return coded
+
+
+def _positions(table: Table) -> tuple[int, int] | None:
+    """Give the positions of code and root, if all layouts have them at the same."""
+    if not table.code or not table.root:
+        return None
+    found = {(one.index(table.code), one.index(table.root)) for one in table.layouts.values()}
+    return found.pop() if len(found) == 1 else None
+
+
+def _at(code: int, root: int) -> Callable[[bytes], Coded]:
+    last = max(code, root) + 1
+
+    def coded(raw: bytes) -> Coded:
+        # A third of the time of cutting all cells of a line of GDELT.
+        cells = raw.split(b"\t", last)
+        return (cells[code], cells[root]) if len(cells) > last else (b"", b"")
+
+    return coded

@@ -9,15 +9,17 @@ import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
+from functools import cached_property
 
 from dataset.inputs.source_files import SourceFile
+from dataset.inputs.tables import TableReader
 from dataset.loaders import LOADERS
 from dataset.loaders.base import FileContext, Loader
 from dataset.loading.accounts import Account, OpenAccount
 from dataset.loading.batches import RecordLoader
-from dataset.loading.checks import check_dataset, check_format, check_space
+from dataset.loading.checks import check_dataset, check_scheme, check_space
 from dataset.loading.first_pass import codes_of
+from dataset.loading.readers import reader_of
 from dataset.store.engines.base import Engine
 from dataset.writes.revisions import revision
 
@@ -31,9 +33,9 @@ OnProgress = Callable[[SourceFile, int, int], None]
 class LoadJob:
     """What is to be loaded: files of a format; `missing` names those that the source lacks.
 
-    `dataset` takes the place of the format's own. With `dry_run` nothing is kept. Raises
-    `Unreadable` for a file that is plainly of another format, `ValueError` for a dataset that
-    cannot be.
+    `dataset` takes the place of the format's own. With `dry_run` nothing is kept, with `force` a
+    file is loaded whose codes are of another scheme. Raises `Unreadable` for a file that is
+    plainly of another format, `ValueError` for a dataset that cannot be.
     """
 
     format: str
@@ -41,30 +43,46 @@ class LoadJob:
     dataset: str | None = None
     missing: Sequence[str] = ()
     dry_run: bool = False
+    force: bool = False
 
     def __post_init__(self) -> None:
         """Check the job before anything is opened to write."""
         if self.dataset is not None:
             check_dataset(self.dataset, self.loader)
-        for file in self.files:
-            check_format(self.format, file)
+        _ = self.readers
 
     @property
     def loader(self) -> Loader:
         """The loader of the format."""
         return LOADERS[self.format]
 
+    @cached_property
+    def readers(self) -> Sequence[TableReader]:
+        """How each of the files is read."""
+        return [reader_of(self.format, file) for file in self.files]
+
+    def contexts(self, database: Engine) -> list[FileContext]:
+        """Read what loaders must know of whole files; refuse codes of another scheme."""
+        found = []
+        for file, reader in zip(self.files, self.readers, strict=True):
+            codes = codes_of(reader, file)
+            if not self.force:
+                check_scheme(database, self.format, file, codes)
+            found.append(FileContext(file.name, reader, file.stamp, self.dataset, codes))
+        return found
+
 
 def load(database: Engine, job: LoadJob, on_progress: OnProgress = lambda *_: None) -> Account:
     """Load files as one revision: all of it or nothing. Raises `Unreadable`, `StoreError`."""
     check_space(database, job.files)
+    contexts = job.contexts(database)
     detail = ", ".join(file.name for file in job.files[:3])
     expected = sum(file.bytes for file in job.files) // BYTES_OF_RECORD
     with _no_cycle_search(), revision(database, "load", detail, expected) as change:
         account = OpenAccount(change, job.format, job.loader.version, dataset=job.dataset)
         records = RecordLoader(change, account, job.loader)
-        for file in job.files:
-            _load_file(file, job, account, records, on_progress)
+        for file, context in zip(job.files, contexts, strict=True):
+            _load_file(file, context, account, records, on_progress)
         records.report.missing += job.missing
         if job.dry_run:
             change.discard()
@@ -73,22 +91,19 @@ def load(database: Engine, job: LoadJob, on_progress: OnProgress = lambda *_: No
 
 def _load_file(
     file: SourceFile,
-    job: LoadJob,
+    context: FileContext,
     account: OpenAccount,
-    record_loader: RecordLoader,
+    records: RecordLoader,
     on_progress: OnProgress,
 ) -> None:
-    loader = job.loader
-    context = FileContext(file.name, file.stamp, job.dataset, codes_of(loader, file))
+    reader = context.reader
+    account.begin_file(file.name, file.sha256, file.bytes, reader.header)
     with file.open() as stream:
-        records = loader.records(stream)
-        first = next(records, None)
-        text = first.text if first else ""
-        has_header = loader.header(text)
-        account.begin_file(file.name, file.sha256, file.bytes, text if has_header else "")
-        if first and not has_header:
-            records = chain([first], records)
-        for read in record_loader.load(records, loader.parser(context, text)):
+        found = reader.dialect.records(stream)
+        if reader.header:
+            next(found)
+            account.skip()
+        for read in records.load(found, context):
             on_progress(file, stream.position(), read)
     file.check_unchanged()
 

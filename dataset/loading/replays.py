@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from io import BytesIO
-from itertools import chain, groupby
+from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 from dataset.errors import Impossible
-from dataset.inputs.records import SourceRecord
-from dataset.inputs.source_files import stamp_of
+from dataset.inputs.dialects import LINES
+from dataset.inputs.records import SourceRecord, csv_records, line_records
+from dataset.inputs.stamps import stamp_of
+from dataset.inputs.tables import TableReader
 from dataset.loaders import LOADERS
-from dataset.loaders.base import FileContext, Loader
+from dataset.loaders.base import OWN, FileContext, Loader
 from dataset.loading.accounts import Account, OpenAccount
 from dataset.loading.batches import RecordLoader
 from dataset.store.engines.base import Engine
@@ -28,20 +30,28 @@ def replay(database: Engine, number: int) -> Account:
         for n, rows in groupby(_refused(database, number), itemgetter(0)):
             file = _file(database, number, n)
             account.begin_file(file["name"], file["sha256"], file["bytes"], file["first"])
-            records = (_record(loader, line, raw) for _, line, raw in rows)
-            one = next(records)
-            context = FileContext(file["name"], stamp_of(file["name"]), dataset)
-            parse = loader.parser(context, file["first"] or one.text)
-            for _ in record_loader.load(chain([one], records), parse):
+            stored = [(line, raw) for _, line, raw in rows]
+            reader = _reader(loader, file["first"], stored[0][1].decode(errors="replace"))
+            records = (_record(reader, line, raw) for line, raw in stored)
+            context = FileContext(file["name"], reader, stamp_of(file["name"]), dataset)
+            for _ in record_loader.load(records, context):
                 pass
         marked = Quarantined.update(replayed=account.number).where(*_open(number))
         database.execute(marked)
         return account.close(record_loader.report)
 
 
-def _record(loader: Loader, line: int, raw: bytes) -> SourceRecord:
+def _reader(loader: Loader, header: str, record: str) -> TableReader:
+    """Find how the records of a file are read, by its header or else by the first of them."""
+    first = header or record
+    found = loader.reader(first, lambda _: [first, record])
+    return found or TableReader(loader.table or OWN, LINES)
+
+
+def _record(reader: TableReader, line: int, raw: bytes) -> SourceRecord:
     """Cut a stored record again: if it was wrong as a whole, it still is."""
-    return next(loader.records(BytesIO(raw)))._replace(line=line)
+    cut = csv_records if reader.dialect.records is csv_records else line_records
+    return next(cut(BytesIO(raw)))._replace(line=line)
 
 
 def _load(database: Engine, number: int) -> tuple[str, str | None]:

@@ -1,0 +1,85 @@
+"""Recognise how a table is written: its dialect, and whether it has a header."""
+
+from collections.abc import Callable, Sequence
+
+from dataset.inputs.dialects import JSON, JSON_LINES, PARQUET, Dialect, candidates
+from dataset.inputs.signatures import PARQUET as PARQUET_BEGINS
+from dataset.inputs.tables import Table, TableReader
+
+Sample = Callable[[Dialect], Sequence[str]]
+"""Gives the first records of a file, as a dialect cuts it."""
+IN_DOCUMENT = '"Result"'
+"""What stands in the head of a JSON document, and in no line of JSON lines."""
+
+
+def recognised(table: Table, first: str, sample: Sample) -> TableReader | None:
+    """Find the reader of a file by its first line and first records; None where none fits.
+
+    A file with a header is read by that; else the dialect is that in which most records look like
+    events, or else in which most can be cut at all.
+    """
+    if dialect := _with_names(first):
+        reader = TableReader(table, dialect)
+        return reader if _is_of(table, reader, sample(dialect)) else None
+    for dialect in candidates(first):
+        if found := _by_header(table, dialect, first, sample):
+            return found
+    readers = [TableReader(table, dialect) for dialect in candidates(first)]
+    return _most(readers, sample, table.is_event) or _most(readers, sample, lambda _: True)
+
+
+def looks_like(table: Table, records: Sequence[str]) -> bool:
+    """Tell from the first records whether a file is a table of these columns."""
+    first = records[0].removeprefix("\ufeff") if records else ""
+    reader = recognised(table, first, lambda _: records)
+    if reader is None:
+        return False
+    cut = filter(None, map(reader.can_cut, records))
+    return bool(reader.header or any(map(table.is_event, cut)))
+
+
+def _with_names(first: str) -> Dialect | None:
+    """Tell JSON and Parquet, whose records name their cells."""
+    if first.startswith(PARQUET_BEGINS.decode()):
+        return PARQUET
+    start = first.lstrip()[:1_000]
+    if start.startswith("["):
+        return JSON
+    if start.startswith("{"):
+        return JSON if IN_DOCUMENT in start or not start.strip("{ ") else JSON_LINES
+    return None
+
+
+def _is_of(table: Table, reader: TableReader, records: Sequence[str]) -> bool:
+    """Tell whether any record with names has those that an event needs."""
+    cut = [named for named in map(reader.can_cut, records) if named]
+    return any(not table.lacks(named) for named in cut)
+
+
+def _by_header(table: Table, dialect: Dialect, first: str, sample: Sample) -> TableReader | None:
+    cells = dialect.cells(first)
+    # Some headers end in more delimiters than some of their rows.
+    while len(cells) > 1 and not cells[-1].strip():
+        cells.pop()
+    names = table.names_of(cells)
+    if table.lacks(names):
+        return None
+    records = [dialect.cells(record) for record in sample(dialect)[1:]]
+    longer = [cells for cells in records if len(cells) == len(names) + 1]
+    # R leaves the column of row names without a name; other longer rows end in an empty cell.
+    has_row_names = len(longer) * 2 > len(records) and any(cells[-1].strip() for cells in longer)
+    return TableReader(table, dialect, first, names, has_row_names)
+
+
+def _most(
+    readers: Sequence[TableReader], sample: Sample, fits: Callable[[dict[str, str]], bool]
+) -> TableReader | None:
+    """Give the reader by which most records fit; None where none does."""
+
+    def count(reader: TableReader) -> int:
+        cut = map(reader.can_cut, sample(reader.dialect))
+        return sum(named is not None and fits(named) for named in cut)
+
+    counted = [(count(reader), reader) for reader in readers]
+    most, best = max(counted, key=lambda one: one[0])
+    return best if most else None
