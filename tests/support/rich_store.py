@@ -114,6 +114,8 @@ VALUES: list[dict[str, Any]] = [
     {"evidence_status": "confirmed", "evidence_sentence": 3, "evidence_url": "https://x.test/?a&b"},
 ]
 """What the seed dataset lacks, and what is easily got wrong."""
+ALL = 55 + len(VALUES)
+"""How many events the store has: an even number, and no more than a page has by default."""
 
 
 def public_id(n: int) -> str:
