@@ -17,9 +17,9 @@ from dataset.building.sections import Columns
 from dataset.declarations.columns import COLUMNS
 from dataset.errors import Refused, Unreadable
 from dataset.events.rows import nested
-from dataset.loaders.base import FileContext
 from dataset.loaders.exported_csv import LOADER as CSV
 from dataset.loaders.exported_ndjson import LOADER as NDJSON
+from support.parsing import parser_of
 from support.sample_lines import CSV as CSV_FILE
 from support.sample_lines import NDJSON as NDJSON_LINE
 
@@ -33,11 +33,11 @@ def event_of(source: Columns) -> Any:
 
 
 def in_csv(record: str, header: str = "id,date,action_code", **file: Any) -> Columns:
-    return CSV.parser(FileContext("events.csv", **file), header)(record)
+    return parser_of(CSV, header, **file)(record)
 
 
 def in_json(record: str, **file: Any) -> Columns:
-    return NDJSON.parser(FileContext("events.ndjson", **file), record)(record)
+    return parser_of(NDJSON, record, **file)(record)
 
 
 def with_member(path: str, value: Any) -> str:
@@ -114,11 +114,37 @@ def test_a_part_of_an_event_is_its_oldest_version() -> None:
     assert in_csv("seed:1,2024-04-13,", "id,date,added", stamp=stamp)["added"] is None
 
 
+LATER = [name for name, column in COLUMNS.items() if column.since]
+"""The columns that older exports lack."""
+
+
+@pytest.mark.parametrize("missing", [[], LATER])
+def test_a_whole_event_of_any_export_keeps_when_it_was_added(
+    rich: FlaskClient, missing: list[str]
+) -> None:
+    event = orjson.loads(rich.get("/v1/events.ndjson?violence_type=!none").text.splitlines()[0])
+    exported = {name: value for name, value in event.items() if name not in missing}
+    source = in_json(orjson.dumps(exported).decode())
+    assert source["added"] == event["added"] is not None
+    del event["revision"]
+    assert event_of(source) == event | dict.fromkeys(missing)
+
+
+@pytest.mark.parametrize("missing", [LATER[:1], LATER[1:], ["mentions"], ["mentions", *LATER]])
+def test_an_event_that_lacks_other_columns_is_a_part(rich: FlaskClient, missing: list[str]) -> None:
+    names = [name for name in COLUMNS if name not in missing]
+    query = f"violence_type=!none&fields={','.join(names)}"
+    header, record, *_ = rich.get(f"/v1/events.csv?{query}").text.splitlines()
+    assert in_csv(record, header)["added"] is None
+
+
 @pytest.mark.parametrize(
     ("name", "cell", "value"),
     [
         ("mentions", "3.0", "3"),
         ("mentions", "3", "3"),
+        ("fatalities_low", "12.0", "12"),
+        ("violence_type", "", None),
         ("quad_class", "4.0", "4"),
         ("root_event", "True", True),
         ("root_event", "false", False),
@@ -185,7 +211,7 @@ def test_wrong_cells_are_refused_when_the_event_is_built(name: str, cell: str) -
 )
 def test_a_wrong_header_makes_the_file_unreadable(header: str, said: str) -> None:
     with pytest.raises(Unreadable, match=said):
-        CSV.parser(FileContext("events.csv"), header)
+        parser_of(CSV, header)
 
 
 @pytest.mark.parametrize(
@@ -267,7 +293,7 @@ def test_no_text_breaks_the_parsers(text: str) -> None:
 def test_no_header_breaks_the_parser(text: str) -> None:
     assert not CSV.looks_like([text])
     with pytest.raises(Unreadable):
-        CSV.parser(FileContext("events.csv"), text)
+        parser_of(CSV, text)
 
 
 _JSON = st.recursive(
@@ -290,5 +316,4 @@ def test_no_json_breaks_the_parser(event: dict[str, Any]) -> None:
 
 def test_a_file_of_each_format_is_told() -> None:
     assert CSV.looks_like(CSV_FILE.splitlines())
-    assert CSV.header(CSV_FILE)
     assert NDJSON.looks_like([NDJSON_LINE])
