@@ -21,9 +21,17 @@ def codes_of(reader: TableReader, file: SourceFile) -> Codes:
         coded = Counter(map(_coded(reader), sound))
     codes: Counter[str] = Counter()
     for (code, root), count in coded.items():
-        if not root or mended(code, root, Codes()) == code:
-            codes[code] += count
+        if not root or _as_it_stands(code, root):
+            codes[code.strip()] += count
     return counted(codes)
+
+
+def _as_it_stands(code: str, root: str) -> bool:
+    """Tell whether the root beside a code does not mend it."""
+    try:
+        return mended(code, root, Codes()) == code.strip()
+    except Refused:
+        return True
 
 
 def _coded(reader: TableReader) -> Callable[[str], Coded]:
