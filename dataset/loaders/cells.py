@@ -1,5 +1,6 @@
 """Read what cells of several formats have in common: days, countries, actors."""
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -9,18 +10,29 @@ from dataset.errors import Refused
 INTERNATIONAL = ("IGO", "NGO", "MNC", "IMG", "INT")
 """The roles that an actor code without a country begins with, the first of these first."""
 MOST_PARTS = 10
+UNKNOWN = "---"
+"""How TABARI and PETRARCH write a part of an actor that their dictionaries do not say."""
 REMEMBERED = 65_536
 
+_DAYS = tuple(
+    re.compile(form, re.ASCII)
+    for form in (
+        r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)",
+        r"(?P<year>\d{4})([-/])(?P<month>\d\d?)\2(?P<day>\d\d?)([T ]00:00:00.*)?",
+        r"(?P<month>\d\d?)/(?P<day>\d\d?)/(?P<year>\d{4})( 0?0:00(:00)?)?",
+    )
+)
+"""How days are written, with midnight after them in some files."""
 _OWN_CODE = {iso3: code for code, iso3 in COUNTRY_ISO3.items() if iso3 not in COUNTRIES}
 
 
 @lru_cache(maxsize=REMEMBERED)
 def day_of(text: str) -> str:
-    """Read a day, `20190212` or `2019-02-12`, as ISO 8601."""
-    digits = f"{text[:4]}{text[5:7]}{text[8:]}" if text[4:5] == "-" == text[7:8] else text
-    if len(digits) != 8 or not (digits.isascii() and digits.isdigit()):
-        raise Refused("date", f"{text!r} is not a day like 2019-02-12 or 20190212.")
-    return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
+    """Read a day, `20190212`, `2019-02-12`, `2019/2/12` or `2/12/2019`, as ISO 8601."""
+    found = next((match for form in _DAYS if (match := form.fullmatch(text.strip()))), None)
+    if found is None:
+        raise Refused("date", f"{text!r} is not a day like 2019-02-12, 20190212 or 2/12/2019.")
+    return f"{found['year']}-{found['month']:0>2}-{found['day']:0>2}"
 
 
 def cameo_country(iso3: str) -> str:
