@@ -82,9 +82,9 @@ def test_what_is_no_event_is_counted_beside_what_was_read(
 
 
 def test_a_load_that_skipped_nothing_does_not_speak_of_it(
-    own_store: Path, versions: list[Path], capsys: pytest.CaptureFixture[str]
+    own_store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    show_account(loaded(own_store, "icews", *versions))
+    show_account(loaded(own_store, "gdelt", written(tmp_path, "a.tsv", gdelt_line())))
     assert "skipped" not in capsys.readouterr().out
 
 
