@@ -160,7 +160,7 @@ def outcome(store: Path, path: Path, **more: Any) -> dict[str, int]:
 
 @needs_real_files
 def test_gulf_is_refused_and_leaves_nothing_behind(store: Path) -> None:
-    with pytest.raises(Unreadable, match="gulf.cameo.head.csv is in WEIS, not in CAMEO"):
+    with pytest.raises(Unreadable, match=r"gulf\.cameo\.head\.csv is in WEIS, not in CAMEO"):
         loaded(store, "keds", GULF)
     assert rows_of(store) == []
 
