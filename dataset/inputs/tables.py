@@ -26,7 +26,8 @@ class Table:
     spreadsheets add. `used`: columns without which an event is not whole. `missing`: what the
     source itself writes for a missing value. `code`, `root`: the columns of the action code and
     its root. `is_event` tells whether the cells of a record
-    look like an event, where no header tells. `is_comment` tells the lines that are no records.
+    look like an event, where no header tells; `fits`, where none of them does, whether they may be
+    a faulty one. `is_comment` tells the lines that are no records.
     `may_differ`: records without the columns of the header may have those of a layout.
     """
 
@@ -40,6 +41,7 @@ class Table:
     missing: frozenset[str] = frozenset()
     code: str | None = None
     root: str | None = None
+    fits: Callable[[Named], bool] = lambda _named: True
     is_comment: Callable[[Named], bool] | None = None
     may_differ: bool = False
 

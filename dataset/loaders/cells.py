@@ -31,7 +31,7 @@ def day_of(text: str) -> str:
     """Read a day, `20190212`, `2019-02-12`, `2019/2/12` or `2/12/2019`, as ISO 8601."""
     found = next((match for form in _DAYS if (match := form.fullmatch(text.strip()))), None)
     if found is None:
-        raise Refused("date", f"{text!r} is not a day like 2019-02-12, 20190212 or 2/12/2019.")
+        raise Refused("date", f"{text!r} is not a day like 2019-02-12 or 20190212.")
     return f"{found['year']}-{found['month']:0>2}-{found['day']:0>2}"
 
 

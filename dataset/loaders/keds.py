@@ -57,9 +57,13 @@ def _is_event(named: Named) -> bool:
         return True
     if not is_action_code(named["code"]) or not named["date"].replace("-", "").isdigit():
         return False
+    return len(named["date"]) in (6, 8, 10) and _are_codes(named) and _fits(named)
+
+
+def _fits(named: Named) -> bool:
+    """Tell TABARI's texts, if there are any, from the cells of other tables."""
     texts = [named[name] for name in TEXTS if name in named]
-    tells = not texts or any(text[:1] == "(" or _STORY.fullmatch(text) for text in texts)
-    return tells and len(named["date"]) in (6, 8, 10) and _are_codes(named)
+    return not texts or any(text[:1] == "(" or _STORY.fullmatch(text) for text in texts)
 
 
 def _are_codes(named: Named) -> bool:
@@ -70,6 +74,7 @@ TABLE = Table(
     layouts={len(HEADER) + count: (*HEADER, *TEXTS[:count]) for count in range(len(TEXTS) + 1)},
     needed=[(name,) for name in HEADER],
     is_event=_is_event,
+    fits=_fits,
     is_comment=_is_comment,
     aliases={"desc": "label"},
     whole=frozenset({"date", "code"}),

@@ -35,14 +35,18 @@ class Report(NamedTuple):
 def _is_event(named: Named) -> bool:
     """Tell PETRARCH's output by its sentences, `story_3;story_4`."""
     day = named["date"]
-    is_coded = is_action_code(named["code"]) and len(day) == 8 and day.isdigit()
-    return is_coded and bool(_SENTENCES.fullmatch(named["sentences"]))
+    return is_action_code(named["code"]) and len(day) == 8 and day.isdigit() and _fits(named)
+
+
+def _fits(named: Named) -> bool:
+    return bool(_SENTENCES.fullmatch(named["sentences"]))
 
 
 TABLE = Table(
     layouts={len(NAMES) + count: (*NAMES, *LAST[:count]) for count in range(1, len(LAST) + 1)},
     needed=[(name,) for name in NAMES],
     is_event=_is_event,
+    fits=_fits,
     whole=frozenset({"date", "code"}),
     missing=frozenset({UNKNOWN, "NULL"}),
     code="code",

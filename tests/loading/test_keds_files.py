@@ -81,6 +81,11 @@ def test_a_file_that_lost_its_zeros_is_mended_and_says_so(store: Path, tmp_path:
     assert sorted(mended) == [("10", "010", 1), ("43", "043", 1), ("841", "0841", 1)]
 
 
+def test_a_faulty_row_is_quarantined_even_alone(store: Path, tmp_path: Path) -> None:
+    row = "450519\tEGY\tUSA\t072\t(Provide military aid)\tSENT SHIPS \t000001 REUTERS"
+    assert counts(loaded(store, "keds", written(tmp_path, row))) == {"quarantined": 1}
+
+
 def test_a_stray_code_is_quarantined(store: Path, tmp_path: Path) -> None:
     account = loaded(store, "keds", written(tmp_path, rows("190", "046", "213", "10")))
     assert counts(account) == {"inserted": 3, "quarantined": 1}
