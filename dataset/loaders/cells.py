@@ -14,25 +14,36 @@ UNKNOWN = "---"
 """How TABARI and PETRARCH write a part of an actor that their dictionaries do not say."""
 REMEMBERED = 65_536
 
-_DAYS = tuple(
-    re.compile(form, re.ASCII)
-    for form in (
-        r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)",
-        r"(?P<year>\d{4})([-/])(?P<month>\d\d?)\2(?P<day>\d\d?)([T ]00:00:00.*)?",
-        r"(?P<month>\d\d?)/(?P<day>\d\d?)/(?P<year>\d{4})( 0?0:00(:00)?)?",
-    )
-)
-"""How days are written, with midnight after them in some files."""
 _OWN_CODE = {iso3: code for code, iso3 in COUNTRY_ISO3.items() if iso3 not in COUNTRIES}
+
+
+_MIDNIGHT = r"(?:[ T]0?0:00(?::00(?:\.0+)?)?Z?)?"
+_DAYS = [
+    re.compile(pattern + _MIDNIGHT)
+    for pattern in (
+        r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})",
+        r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})",
+        r"(?P<year>[0-9]{4})/(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})",
+        r"(?P<month>0?[1-9]|1[0-2])/(?P<day>[0-9]{1,2})/(?P<year>[0-9]{4})",
+    )
+]
 
 
 @lru_cache(maxsize=REMEMBERED)
 def day_of(text: str) -> str:
-    """Read a day, `20190212`, `2019-02-12`, `2019/2/12` or `2/12/2019`, as ISO 8601."""
-    found = next((match for form in _DAYS if (match := form.fullmatch(text.strip()))), None)
+    """Read a day, `20190212`, `2019-02-12` or `2/12/2019`, as ISO 8601."""
+    found = next(filter(None, (form.fullmatch(text) for form in _DAYS)), None)
     if found is None:
-        raise Refused("date", f"{text!r} is not a day like 2019-02-12 or 20190212.")
+        raise Refused("date", f"{text!r} is not a day like 2019-02-12, 20190212 or 2/12/2019.")
     return f"{found['year']}-{found['month']:0>2}-{found['day']:0>2}"
+
+
+def is_day(text: str) -> bool:
+    """Tell whether a text looks like a day (see `day_of`)."""
+    try:
+        return bool(day_of(text))
+    except Refused:
+        return False
 
 
 def cameo_country(iso3: str) -> str:

@@ -218,6 +218,7 @@ LOADER = Loader(
         }
     },
     table=TABLE,
+    dated_by_name=True,
     parser=parser,
     codebook="keds",
 )
