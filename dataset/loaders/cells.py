@@ -10,6 +10,8 @@ from dataset.errors import Refused
 INTERNATIONAL = ("IGO", "NGO", "MNC", "IMG", "INT")
 """The roles that an actor code without a country begins with, the first of these first."""
 MOST_PARTS = 10
+UNKNOWN = "---"
+"""How TABARI and PETRARCH write a part of an actor that their dictionaries do not say."""
 REMEMBERED = 65_536
 
 
@@ -19,6 +21,7 @@ _DAYS = [
     for pattern in (
         r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})",
         r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})",
+        r"(?P<year>[0-9]{4})/(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})",
         r"(?P<month>0?[1-9]|1[0-2])/(?P<day>[0-9]{1,2})/(?P<year>[0-9]{4})",
     )
 ]
