@@ -9,6 +9,12 @@ MOST_CODES = 1_000
 """How many unknown codes a report lists, the most frequent first."""
 
 
+MOST_VERSIONS = 100
+"""How many pairs of times a report lists, the most frequent first."""
+Compared = tuple[str, str | None, str | None]
+"""An outcome, `updated` or `outdated`, when that version was added, and when the other was."""
+
+
 class Remark(NamedTuple):
     """A remark on one record: its kind (see `Report`), a column, a code, and what it became."""
 
@@ -25,11 +31,12 @@ class Report:
     `unknown`: well-formed codes that the codebook lacks. `left_out`: faulty columns of places.
     `mended`: codes that got a lost zero back. `from_text`: codes that follow from the words of the
     event. `sector`: sectors that the codebook lacks. `missing`: files that the source does not
-    have.
+    have. `versions`: which versions of events were compared, where the names of files date them.
     """
 
     remarks: Counter[Remark] = field(default_factory=Counter)
     missing: list[str] = field(default_factory=list)
+    versions: Counter[Compared] = field(default_factory=Counter)
 
     def remark(self, remarks: Iterable[Remark]) -> None:
         """Count remarks on one record."""
@@ -43,8 +50,16 @@ class Report:
             for name, (kind, fields) in LISTS.items()
         }
         return {name: entries[:MOST_CODES] for name, entries in listed.items()} | {
-            "missing": self.missing
+            "missing": self.missing,
+            "versions": self._compared(),
         }
+
+    def _compared(self) -> list[dict[str, Any]]:
+        most = sorted(self.versions.items(), key=lambda item: (-item[1], str(item[0])))
+        return [
+            {"outcome": outcome, "added": added, "against": against, "count": count}
+            for (outcome, added, against), count in most[:MOST_VERSIONS]
+        ]
 
 
 LISTS: dict[str, tuple[str, dict[str, str]]] = {

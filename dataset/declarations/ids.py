@@ -20,6 +20,7 @@ DATASET_NUMBERS = {
     "phoenix": 5,
     "keds": 6,
     "polecat": 7,
+    "petrarch": 10,
 }
 FIRST_FREE_NUMBER = 64
 LAST_NUMBER = 2**10 - 1

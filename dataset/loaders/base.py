@@ -49,6 +49,8 @@ class Loader:
     one has files in one `dialect` alone, with or without a header, and tells by `knows` from the
     first records whether a file is its own.
 
+    `dated_by_name`: the names of files tell which of two versions of an event is newer.
+
     `counts_rows`: what a record becomes depends on those before it, so that a part of a file
     cannot be read again by itself.
 
@@ -69,6 +71,7 @@ class Loader:
     makes: str = "events"
     section_parsers: SectionParsers | None = None
     counts_rows: bool = False
+    dated_by_name: bool = False
 
     def looks_like(self, records: Sequence[str]) -> bool:
         """Tell from its first records whether a file is of this format."""

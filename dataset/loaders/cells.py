@@ -1,31 +1,52 @@
 """Read what cells of several formats have in common: days, countries, actors."""
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from dataset.codebook import COUNTRIES, COUNTRY_ISO3
+from dataset.codebook import COUNTRY_OF_ISO3
 from dataset.errors import Refused
 
 INTERNATIONAL = ("IGO", "NGO", "MNC", "IMG", "INT")
 """The roles that an actor code without a country begins with, the first of these first."""
 MOST_PARTS = 10
+UNKNOWN = "---"
+"""How TABARI and PETRARCH write a part of an actor that their dictionaries do not say."""
 REMEMBERED = 65_536
 
-_OWN_CODE = {iso3: code for code, iso3 in COUNTRY_ISO3.items() if iso3 not in COUNTRIES}
+
+_MIDNIGHT = r"(?:[ T]0?0:00(?::00(?:\.0+)?)?Z?)?"
+_DAYS = [
+    re.compile(pattern + _MIDNIGHT)
+    for pattern in (
+        r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})",
+        r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})",
+        r"(?P<year>[0-9]{4})/(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})",
+        r"(?P<month>0?[1-9]|1[0-2])/(?P<day>[0-9]{1,2})/(?P<year>[0-9]{4})",
+    )
+]
 
 
 @lru_cache(maxsize=REMEMBERED)
 def day_of(text: str) -> str:
-    """Read a day, `20190212` or `2019-02-12`, as ISO 8601."""
-    digits = f"{text[:4]}{text[5:7]}{text[8:]}" if text[4:5] == "-" == text[7:8] else text
-    if len(digits) != 8 or not (digits.isascii() and digits.isdigit()):
-        raise Refused("date", f"{text!r} is not a day like 2019-02-12 or 20190212.")
-    return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
+    """Read a day, `20190212`, `2019-02-12` or `2/12/2019`, as ISO 8601."""
+    found = next(filter(None, (form.fullmatch(text) for form in _DAYS)), None)
+    if found is None:
+        raise Refused("date", f"{text!r} is not a day like 2019-02-12, 20190212 or 2/12/2019.")
+    return f"{found['year']}-{found['month']:0>2}-{found['day']:0>2}"
+
+
+def is_day(text: str) -> bool:
+    """Tell whether a text looks like a day (see `day_of`)."""
+    try:
+        return bool(day_of(text))
+    except Refused:
+        return False
 
 
 def cameo_country(iso3: str) -> str:
-    """Give CAMEO's own code of a country where the codebook lacks its ISO code (MNE: MTN)."""
-    return _OWN_CODE.get(iso3, iso3)
+    """Give CAMEO's own code of a country where it is not ISO's (MNE: MTN)."""
+    return COUNTRY_OF_ISO3.get(iso3, iso3)
 
 
 def actor_code(country: str | None, roles: Iterable[str]) -> str | None:

@@ -28,6 +28,8 @@ class RecordLoader:
         self._change, self._account, self._loader = change, account, loader
         self._destination = DESTINATIONS[loader.makes](change, account.number, loader)
         self.report = self._destination.report
+        if loader.dated_by_name:
+            self.report.versions = change.events.compared
 
     def load(self, records: Iterable[SourceRecord], file: FileContext) -> Iterator[int]:
         """Load the records of a file; yield after each batch how many it had."""

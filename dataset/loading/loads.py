@@ -66,7 +66,9 @@ class LoadJob:
         found = []
         for file, reader in zip(self.files, self.readers, strict=True):
             codes = codes_of(reader, file)
-            if not self.force:
+            if self.force:
+                codes = codes.by_force(file.name)
+            else:
                 check_scheme(database, self.format, file, codes)
             found.append(FileContext(file.name, reader, file.stamp, self.dataset, codes))
         return found

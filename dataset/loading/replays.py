@@ -9,7 +9,7 @@ from typing import Any
 from dataset.errors import Impossible
 from dataset.inputs.dialects import LINES
 from dataset.inputs.records import SourceRecord, csv_records, line_records
-from dataset.inputs.source_files import stamp_of
+from dataset.inputs.stamps import stamp_of
 from dataset.inputs.tables import TableReader
 from dataset.loaders import LOADERS
 from dataset.loaders.base import OWN, FileContext, Loader

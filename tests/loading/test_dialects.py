@@ -7,7 +7,17 @@ import pytest
 
 from dataset.errors import Unreadable
 from dataset.loaders import LOADERS, gdelt_columns, gdelt_mentions
-from support.dialects import WITH_HEADER, WITHOUT_HEADER, Write, bare, delimited, written_by
+from dataset.loading.replays import replay
+from dataset.store.database import open_to_write
+from support.dialects import (
+    WITH_HEADER,
+    WITHOUT_HEADER,
+    Write,
+    as_json_lines,
+    bare,
+    delimited,
+    written_by,
+)
 from support.gdelt_lines import GDELT_CELLS, gdelt1_line, gdelt_line
 from support.rich_store import client_on
 from support.stores import counts, loaded, rows_of
@@ -142,6 +152,7 @@ def test_a_well_cut_record_with_a_bad_value_is_quarantined_even_alone(tmp_path: 
 OTHERS = {
     "prose": "It was a dark and stormy night.\n" * 300,
     "commas": "a,b,c,d,e\n" * 100_000,
+    "seven cells": "a\tb\tc\td\te\tf\tg\n" * 300,
     "web page": "<!doctype html><html><body>503</body></html>\n",
     "JSON": '{"error": "not found"}\n',
     "JSON list": '[{"error": "not found"}]\n',
@@ -196,3 +207,47 @@ def test_mentions_are_read_in_every_dialect(tmp_path: Path, write: Write) -> Non
     row += [*("3", "-1", "12", "7", "1", "80", "900", "-2.5")]
     path = written_by(write, gdelt_mentions.COLUMNS, [[*row, "", ""]], tmp_path / "a.csv")
     assert counts(loaded(tmp_path / "e.sqlite", "gdelt-mentions", path)) == {"inserted": 1}
+
+
+REPLAYED = {
+    "commas": (delimited(","), "gdelt"),
+    "semicolons, reordered": (WITH_HEADER["semicolons, reordered, snake case"], "gdelt"),
+    "tabs, row names": (WITH_HEADER["tabs, row names without a name"], "gdelt"),
+    "JSON lines": (WITH_HEADER["JSON lines"], "gdelt"),
+    "\\x01": (WITHOUT_HEADER["\\x01"], "gdelt"),
+}
+
+
+@pytest.mark.parametrize(("write", "format"), REPLAYED.values(), ids=REPLAYED)
+def test_what_was_refused_is_read_again_in_its_own_dialect(
+    tmp_path: Path, write: Write, format: str
+) -> None:
+    rows = [GDELT_CELLS, cells(gdelt_line(c0="1002", c1="20241341", c6="two\nlines, one cell"))]
+    if write in WITHOUT_HEADER.values() or write is WITH_HEADER["tabs, row names without a name"]:
+        rows[1][6] = "one line"
+    path = written_by(write, V2, rows, tmp_path / "a.csv")
+    done = loaded(tmp_path / "e.sqlite", format, path)
+    assert counts(done) == {"inserted": 1, "quarantined": 1}
+    database = open_to_write(str(tmp_path / "e.sqlite"))
+    again = replay(database, done.number)
+    database.close()
+    assert counts(again) == {"quarantined": 1}
+    client = client_on(tmp_path / "e.sqlite")
+    reasons = [
+        client.get(f"/v1/loads/{number}/quarantine").get_json()["data"][0]["reason"]
+        for number in (done.number, again.number)
+    ]
+    assert reasons[0] == reasons[1] == "'2024-13-41' is not a calendar day like 2024-04-13."
+
+
+def test_a_json_record_that_lacks_what_an_event_needs_is_quarantined(tmp_path: Path) -> None:
+    good = as_json_lines(V2, ROWS[:1])
+    (tmp_path / "a.json").write_bytes(good + b'{"SQLDATE": "20240413"}\n{"EventCode": "043"}\n')
+    done = loaded(tmp_path / "e.sqlite", "gdelt", tmp_path / "a.json")
+    assert counts(done) == {"inserted": 1, "quarantined": 2}
+    client = client_on(tmp_path / "e.sqlite")
+    reasons = client.get("/v1/loads/1/quarantine").get_json()["data"]
+    assert [one["reason"] for one in reasons] == [
+        "it has no GLOBALEVENTID and no EventCode.",
+        "it has no GLOBALEVENTID and no SQLDATE.",
+    ]
