@@ -6,7 +6,6 @@ Columns: GDELT Event Codebook V2.0 (2015) and GDELT Data Format Codebook V1.03 (
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
-from typing import NamedTuple
 
 from dataset.building.sections import Columns, Sections
 from dataset.codebook import iso3_of_fips
@@ -16,53 +15,14 @@ from dataset.loaders import gdelt_columns as columns
 from dataset.loaders.actions import Codes, mended, remarks
 from dataset.loaders.base import FileContext, Loader, Parse
 from dataset.loaders.cells import day_of
+from dataset.loaders.gdelt_lines import GROUPS, LAYOUTS
 
 PRECISIONS = {"1": "country", "2": "region", "3": "city", "4": "city", "5": "region"}
 """What the coordinates of each type of place stand for."""
 
 
-class Layout(NamedTuple):
-    """A version of the format: the dataset of its events, and a pattern that cuts its lines."""
-
-    dataset: str
-    pattern: re.Pattern[str]
-
-
-def _layout(dataset: str, place_columns: int, has_url: bool = True) -> Layout:
-    """Write the columns of a version; each place has `place_columns`, and an id after them."""
-    groups = (
-        ("id", 1),
-        ("day", 1),
-        ("", 3),
-        ("actor", 10),
-        ("target", 10),
-        ("root_event", 1),
-        ("action", 5),
-        ("counts", 3),
-        ("tone", 1),
-        ("", 2 * place_columns + 2),
-        ("place", place_columns),
-        ("", 1),
-        ("added", 1),
-        *([("url", 1)] if has_url else []),
-    )
-    # One pattern takes half the time of cutting 61 cells and joining those of each section. It
-    # never goes back: a cell ends at a tab.
-    written = [(name, r"\t".join([r"[^\t]*+"] * count)) for name, count in groups]
-    named = [f"(?P<{name}>{cells})" if name else cells for name, cells in written]
-    return Layout(dataset, re.compile(r"\t".join(named) + ("" if has_url else "(?P<url>)")))
-
-
-LAYOUTS = {
-    61: _layout("gdelt", place_columns=7),
-    58: _layout("gdelt1", place_columns=6),
-    57: _layout("gdelt1", place_columns=6, has_url=False),
-}
-"""By the number of columns."""
-_TEXTS = ("id", "day", "added", "actor", "action", "target", "place")
-_CELLS = ("root_event", "counts", "tone", "url")
-GROUPS = [LAYOUTS[61].pattern.groupindex[name] for name in (*_TEXTS, *_CELLS)]
-"""The groups of every pattern, in the order in which a line is read."""
+NULL = "\\N"
+"""What databases write for a missing value."""
 _BETWEEN_DIGITS = re.compile(r"[-: TZ]|UTC|\.0+$")
 LONGEST_ID = 18
 REMEMBERED = 4_096
@@ -92,10 +52,9 @@ def parser(file: FileContext) -> Parse:
         return by_name
 
     def parse(record: str) -> Sections:
-        width = record.count("\t") + 1
-        layout = LAYOUTS.get(width)
+        layout = LAYOUTS.get(record.count("\t") + 1)
         cut = layout and layout.pattern.fullmatch(record)
-        if layout is None or not cut or "\\N" in record:
+        if layout is None or not cut or NULL in record:
             return by_name(record)
         number, day, added, actor, action, target, place, *cells = cut.group(*GROUPS)
         root_event, counts, tone, url = cells
