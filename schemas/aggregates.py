@@ -8,6 +8,7 @@ import marshmallow as ma
 from dataset.codebook.vocabularies import closest
 from dataset.declarations.aggregates import DYAD, KEYS, MEASURES, MOST_FILLED, MOST_KEYS
 from dataset.declarations.columns import COLUMNS
+from dataset.declarations.filters import Choice
 from dataset.declarations.periods import PERIODS
 from schemas import fields
 from schemas.answers import PageInfoSchema, ReceiptSchema
@@ -21,7 +22,16 @@ BY = (
     "group. An event is in a period only if all of it lies there, else in the period null; `dyad` "
     "is the two countries in code order. An event is in the group of each value of a list."
 )
-MEASURED = f"What to measure, of: {', '.join(MEASURES)}; `count` if it is not given."
+OF_ONE_DATASET = tuple(name for name, measure in MEASURES.items() if measure.of_one_dataset)
+MEASURED = (
+    f"What to measure, of: {', '.join(MEASURES)}; `count` if it is not given. "
+    f"{', '.join(OF_ONE_DATASET)} need one dataset: `dataset=` with one value, or `dataset` in "
+    "`by`. Over several they count the same dead twice."
+)
+NEEDS_DATASET = (
+    "needs one dataset, as several count the same dead twice: give dataset= with one name, or add "
+    "dataset to by."
+)
 NEEDS_PERIOD = f"must hold exactly one of {', '.join(PERIODS)}."
 BY_OF_CHART = (
     f"What to draw: exactly one of {', '.join(PERIODS)}, and up to {MOST_KEYS - 1} other keys that "
@@ -112,6 +122,19 @@ class GroupedSchema(LimitsSchema):
             )
         if not {"date_from", "date_to"} <= data.keys():
             raise fields.invalid("needs date_from and date_to.", field="fill")
+
+    @ma.validates_schema
+    def check_datasets(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        """Refuse to add up over several datasets what these count twice."""
+        of_one = [name for name in data.get("measures", ()) if name in OF_ONE_DATASET]
+        if of_one and "dataset" not in data.get("by", ()) and not _is_one(data.get("dataset")):
+            raise fields.invalid(NEEDS_DATASET, of_one[0], field="measures")
+
+
+def _is_one(datasets: Choice | None) -> bool:
+    """Tell whether a filter is the name of a single dataset."""
+    names = datasets.wanted if datasets and not datasets.unwanted else ()
+    return len(names) == 1 and None not in names
 
 
 _QUERY: dict[str, ma.fields.Field[Any]] = {

@@ -70,7 +70,9 @@ class ReceiptSchema(ResponseSchema):
     notes = ma.fields.List(
         ma.fields.String(),
         required=True,
-        metadata=described("What the filters leave out.", ["bbox leaves out …"]),
+        metadata=described(
+            "What the filters leave out, and what could mislead.", ["bbox leaves out …"]
+        ),
     )
     empty_because = ma.fields.List(
         ma.fields.Nested(EmptyBecauseSchema),

@@ -87,6 +87,7 @@ class LoadSchema(ResponseSchema):
     started = _time("When it began.", "2026-01-01T00:00:00Z")
     finished = _time("When it was committed.", "2026-01-01T00:00:01Z")
     read = _count("How many records it read.", 55)
+    skipped = _count("How many records beside them are no events, such as headers.")
     inserted = _count("How many were new events.", 55)
     updated = _count("How many were newer versions of known events.")
     unchanged = _count("How many were known already.")

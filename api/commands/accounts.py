@@ -25,7 +25,8 @@ def show_account(account: Account, tried: bool = False) -> None:
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column()
     table.add_column(justify="right")
-    for name, count in (("read", account.read), *account.outcomes.items()):
+    skipped = [("skipped", account.skipped)] if account.skipped else []
+    for name, count in (("read", account.read), *skipped, *account.outcomes.items()):
         table.add_row(name, f"{count:,}")
     Console(width=100).print(table)
     for line in (*_remarks(account), _ending(account, tried)):

@@ -7,6 +7,7 @@ from typing import Any
 from api.requests import cursors
 from api.requests.parameters import Parameters, query_text
 from dataset.declarations.filters import FILTERS, SAMPLE_NOTE, Choice
+from dataset.events import directions
 from dataset.events.pages import ALL_COLUMNS
 from dataset.selections.known_values import resolved
 from dataset.selections.samples import Sample
@@ -114,7 +115,8 @@ class Query:
 
     def receipt(self, matched: Matched, complete: bool) -> dict[str, Any]:
         """Describe the query and the revision that were answered."""
-        known = self.parameters.notes
+        direction = directions.note_on(self.snapshot, self.revision, self.arguments)
+        known = sorted((*self.parameters.notes, *([direction] if direction else [])))
         return {
             "query": self.canonical_query,
             "revision": self.revision,

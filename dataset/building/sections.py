@@ -46,7 +46,10 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     ),
     "target": _named("target"),
     "place": _named("place"),
-    "measures": ("mentions", "sources", "articles", "root_event"),
+    "measures": (
+        *("mentions", "sources", "articles", "root_event"),
+        *("fatalities", "fatalities_low", "fatalities_high", "violence_type"),
+    ),
     # The tone is that of the documents: events of one document share it.
     "evidence": (*_named("evidence"), "tone"),
 }

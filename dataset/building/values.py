@@ -185,7 +185,5 @@ CLEANERS: dict[str, Cleaner] = {
     "integer": _count,
     "boolean": _truth,
     "quad_class": _quad_class,
-    "date_precision": _one_of,
-    "place_precision": _one_of,
-    "evidence_status": _one_of,
+    **dict.fromkeys(CLOSED_SETS, _one_of),
 }

@@ -15,7 +15,7 @@ from dataset.store.snapshots import Snapshot
 
 TIMES = ("started", "finished")
 MEMBERS = ("number", "revision", "format", "datasets", "loader_version", "replays", *TIMES)
-COLUMNS = {name: field(Load, name) for name in (*MEMBERS, "read", *OUTCOMES, "report")}
+COLUMNS = {name: field(Load, name) for name in (*MEMBERS, "read", "skipped", *OUTCOMES, "report")}
 """What is shown of a load."""
 FILE_COLUMNS = {
     "load": LoadFile.load,

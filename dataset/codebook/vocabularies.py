@@ -16,12 +16,12 @@ from dataset.codebook import (
     ROLES,
     decode,
 )
-from dataset.declarations.columns import DATE_PRECISIONS, EVIDENCE_STATUSES, PLACE_PRECISIONS
+from dataset.declarations.columns import CLOSED_SETS
 
 Held = Callable[[Collection[str]], Collection[str]]
 """Returns those of the given codes that the store has held."""
 
-CLOSED_KINDS = ("boolean", "quad_class", "date_precision", "place_precision", "evidence_status")
+CLOSED_KINDS = ("boolean", "quad_class", *CLOSED_SETS)
 """The kinds whose values are all known: any other value is malformed."""
 
 VOCABULARIES: dict[str, Mapping[str, str]] = {
@@ -37,9 +37,7 @@ VOCABULARIES: dict[str, Mapping[str, str]] = {
     "mode": PLOVER_MODES,
     "context": PLOVER_CONTEXTS,
     "place_country": ISO_COUNTRIES,
-    "date_precision": dict.fromkeys(DATE_PRECISIONS, ""),
-    "place_precision": dict.fromkeys(PLACE_PRECISIONS, ""),
-    "evidence_status": dict.fromkeys(EVIDENCE_STATUSES, ""),
+    **{kind: dict.fromkeys(values, "") for kind, values in CLOSED_SETS.items()},
     "boolean": {"true": "", "false": ""},
     "quad_class": {str(number): "" for number in range(1, 5)},
 }

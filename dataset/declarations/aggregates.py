@@ -22,11 +22,15 @@ OVERLAPPING = frozenset(name for name, column in COLUMNS.items() if column.many)
 
 @dataclass(frozen=True)
 class Measure:
-    """A measure: its column (None for the count of events), and whether it is a mean."""
+    """A measure: its column (None for the count of events), and whether it is a mean.
+
+    `of_one_dataset`: over several datasets it would count the same things twice.
+    """
 
     meaning: str
     column: str | None = None
     is_mean: bool = False
+    of_one_dataset: bool = False
 
     @property
     def is_exact(self) -> bool:
@@ -48,6 +52,10 @@ class Measure:
         return f"each {column.unit}" if is_scale else str(column.unit)
 
 
+def _deaths(column: str, estimate: str) -> Measure:
+    return Measure(f"Sum of the deaths ({estimate} estimate)", column, of_one_dataset=True)
+
+
 MEASURES: dict[str, Measure] = {
     "count": Measure("How many events"),
     "goldstein_mean": Measure("Mean of the Goldstein values", "goldstein", is_mean=True),
@@ -56,4 +64,7 @@ MEASURES: dict[str, Measure] = {
     "mentions_sum": Measure("Sum of the mentions", "mentions"),
     "sources_sum": Measure("Sum of the sources", "sources"),
     "articles_sum": Measure("Sum of the articles", "articles"),
+    "fatalities_sum": _deaths("fatalities", "best"),
+    "fatalities_low_sum": _deaths("fatalities_low", "low"),
+    "fatalities_high_sum": _deaths("fatalities_high", "high"),
 }

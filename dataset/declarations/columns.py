@@ -9,11 +9,15 @@ PARTS = ("actor", "action", "target", "place", "evidence")
 DATE_PRECISIONS = ("day", "month", "year", "interval")
 PLACE_PRECISIONS = ("country", "region", "city")
 EVIDENCE_STATUSES = ("reported", "claimed", "confirmed")
+UNDIRECTED = ("state-based", "non-state")
+"""The types of violence whose events have no direction: either side may stand first."""
+VIOLENCE_TYPES = (*UNDIRECTED, "one-sided")
 
 CLOSED_SETS = {
     "date_precision": DATE_PRECISIONS,
     "place_precision": PLACE_PRECISIONS,
     "evidence_status": EVIDENCE_STATUSES,
+    "violence_type": VIOLENCE_TYPES,
 }
 """The kinds whose values this project defines."""
 
@@ -31,7 +35,8 @@ class Column:
     """One column: `kind` names its values, `by` how it is filtered (`choice` or `range`).
 
     `example` is its value in the event seed:31. `ask` is a value to filter by that finds events
-    of the seed dataset, if `example` is no such value.
+    of the seed dataset, if `example` is no such value. `since` is the schema of the store that
+    added it, 0 if it was there from the first.
     """
 
     name: str
@@ -45,6 +50,7 @@ class Column:
     unit: str | None = None
     sortable: bool = False
     stored: bool = True
+    since: int = 0
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -99,6 +105,12 @@ def _choice(
 
 def _count(name: str, meaning: str, unit: str) -> Column:
     return Column(name, "integer", meaning, None, by="range", ask="1", unit=unit, sortable=True)
+
+
+def _deaths(name: str, estimate: str, sortable: bool = False) -> Column:
+    meaning = f"Deaths, by the source's {estimate} estimate"
+    more: dict[str, Any] = {"by": "range", "ask": "1", "unit": "deaths", "since": 4}
+    return Column(name, "integer", meaning, None, sortable=sortable, **more)
 
 
 QUAD_CLASSES = (
@@ -181,6 +193,17 @@ _TABLE = (
         sortable=True,
     ),
     _choice("root_event", "boolean", "Whether it stands in the lead", None, ask="none"),
+    _deaths("fatalities", "best", sortable=True),
+    _deaths("fatalities_low", "low"),
+    _deaths("fatalities_high", "high"),
+    _choice(
+        "violence_type",
+        "violence_type",
+        "UCDP's type of violence, where the source gives one",
+        None,
+        ask="none",
+        since=4,
+    ),
     _choice("evidence_document", "term", "Source document (see `/v1/documents`)", "seed-article"),
     Column("evidence_paragraph", "integer", "Paragraph of the document, from 1", 6),
     Column("evidence_sentence", "integer", "Sentence of the document, from 1", None),

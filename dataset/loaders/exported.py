@@ -13,6 +13,9 @@ IGNORED = ("action_label", "revision")
 NEEDED = ("id", "date")
 EXPORTED = {name for name, column in COLUMNS.items() if column.stored} - {"revision"}
 """The columns of a whole event."""
+_SCHEMAS = {COLUMNS[name].since for name in EXPORTED}
+WHOLE = [{name for name in EXPORTED if COLUMNS[name].since <= schema} for schema in _SCHEMAS]
+"""The columns of a whole event in the exports of each schema: older ones lack what came later."""
 VERSION = 0
 """Of two versions of one time, what the source's own loader made is kept."""
 
@@ -23,7 +26,7 @@ def completed(columns: Columns, file: FileContext) -> Columns:
         columns.pop(name, None)
     _name_dataset(columns, file.dataset)
     columns.setdefault("added", file.stamp)
-    if not columns.keys() >= EXPORTED:
+    if columns.keys() not in WHOLE:
         # A part of an event must not take the place of the whole: it is the oldest version.
         columns["added"] = None
     code, root = columns.get("action_code"), columns.get("action_root")

@@ -17,12 +17,16 @@ from dataset.writes.revisions import Change, now
 
 @dataclass(frozen=True)
 class Account:
-    """What a load did; `revision` is None if it changed nothing, or was only tried."""
+    """What a load did; `revision` is None if it changed nothing, or was only tried.
+
+    `skipped` counts the records that are no events, such as headers: they are no part of `read`.
+    """
 
     number: int
     revision: int | None
     outcomes: dict[str, int]
     report: dict[str, Any]
+    skipped: int = 0
 
     @property
     def read(self) -> int:
@@ -37,8 +41,8 @@ class OpenAccount:
         """Begin with no file. `more`: `dataset`, `replays` (see `Load`)."""
         newest = change.database.execute(Load.select(fn.MAX(Load.number))).fetchone()[0]
         self.number = int(newest or 0) + 1
-        self.skipped = 0
         self.datasets: set[str] = set()
+        self._skipped = 0
         self._change = change
         self._quarantine = Quarantine(change.database, self.number)
         self._described = {"format": format, "loader_version": version, "started": now(), **more}
@@ -54,8 +58,8 @@ class OpenAccount:
         self._files[-1]["read"] += records
 
     def skip(self, records: int = 1) -> None:
-        """Count records that are none: headers, tags, comments."""
-        self.skipped += records
+        """Count records that are no events: headers, HXL tags, DOC lines."""
+        self._skipped += records
 
     def refuse(self, record: SourceRecord, error: Refused) -> None:
         """Put a record of the file into quarantine."""
@@ -68,9 +72,8 @@ class OpenAccount:
         changed = change.changed and not change.discarded
         counts = {outcome: change.outcomes[outcome] for outcome in OUTCOMES}
         outcomes = counts | {"quarantined": self._quarantine.count}
-        account = Account(
-            self.number, change.number if changed else None, outcomes, report.as_json()
-        )
+        revision = change.number if changed else None
+        account = Account(self.number, revision, outcomes, report.as_json(), self._skipped)
         self._store(account)
         return account
 
@@ -83,6 +86,7 @@ class OpenAccount:
             "datasets": ";".join(sorted(self.datasets)),
             "finished": now(),
             "read": account.read,
+            "skipped": account.skipped,
             "report": orjson.dumps(account.report).decode(),
         }
         self._change.database.execute(Load.insert(row))

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 
+from peewee import SQL, Entity, Field, NodeList
+
+from dataset.declarations.columns import COLUMNS
 from dataset.errors import StoreError
 from dataset.store.database import COPYING, ENGINE_ERRORS, SCHEMA_VERSION, check_age, found_settings
 from dataset.store.declared_indexes import reconcile
 from dataset.store.engines import engine_of
 from dataset.store.engines.base import SECONDS_TO_WAIT, Engine
-from dataset.store.models import Setting
+from dataset.store.models import Event, Load, Setting, Superseded, field
 
 Watch = Callable[[str], None]
 """Called with what was done."""
@@ -17,8 +20,24 @@ def nothing_more(database: Engine) -> None:
     """Leave the tables as they are: only the indexes differ."""
 
 
+def add_deaths(database: Engine) -> None:
+    """Add the deaths and the type of violence of events, and what loads skipped."""
+    for table in (Event, Superseded):
+        for name, column in COLUMNS.items():
+            if column.since == 4:
+                _add_column(database, field(table, name))
+    _add_column(database, field(Load, "skipped"))
+
+
+def _add_column(database: Engine, added: Field) -> None:
+    table = Entity(added.model._meta.table_name)
+    definition = added.ddl(database.get_sql_context())
+    database.execute(NodeList((SQL("ALTER TABLE"), table, SQL("ADD COLUMN"), definition)))
+
+
 MIGRATIONS: dict[int, Callable[[Engine], None]] = {
     3: nothing_more,
+    4: add_deaths,
 }
 """By the schema that it makes: a function that changes the tables of the schema before.
 

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from peewee import SQL, Entity, NodeList, ValueLiterals
 
+from dataset.store import indexes as _indexes_of_events  # noqa: F401 (it adds them to the models)
 from dataset.store.engines.base import Engine
 from dataset.store.models import MODELS, Setting
 from dataset.store.statements import text_of

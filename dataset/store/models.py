@@ -1,9 +1,11 @@
 """Define the tables. The application makes every key; no column auto-increments."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from peewee import (
+    SQL,
     BigIntegerField,
     BlobField,
     CompositeKey,
@@ -71,9 +73,14 @@ class Version(BaseModel):
     words = TextField()
 
 
-for _column in COLUMNS.values():
-    if _column.stored:
-        Version._meta.add_field(_column.name, field_of(_column))
+def add_fields(table: type[Version], columns: Iterable[Column]) -> None:
+    """Add the fields that store columns to a table."""
+    for column in columns:
+        table._meta.add_field(column.name, field_of(column))
+
+
+STORED = [column for column in COLUMNS.values() if column.stored]
+add_fields(Version, (column for column in STORED if not column.since))
 
 
 class Event(Version):
@@ -91,6 +98,11 @@ class Superseded(Version):
 
     class Meta:
         primary_key = CompositeKey("key", "revision")
+
+
+# A migration adds columns behind all others.
+for _table in (Version, Event, Superseded):
+    add_fields(_table, (column for column in STORED if column.since))
 
 
 class Revision(BaseModel):
@@ -161,7 +173,8 @@ class Load(BaseModel):
     `revision` is null where the load changed nothing. `datasets` are those of its events, joined
     by `;`. `dataset` is the one that was asked for in the place of the loader's own. `replays` is
     the load whose quarantine was read. `report` holds as JSON what else there is to say
-    (`dataset.building.reports.Report`).
+    (`dataset.building.reports.Report`). `skipped` counts the records that are no events, such as
+    headers; they are no part of `read`.
     """
 
     number = IntegerField(primary_key=True)
@@ -181,6 +194,7 @@ class Load(BaseModel):
     retracted = BigIntegerField()
     quarantined = BigIntegerField()
     report = TextField()
+    skipped = BigIntegerField(default=0, constraints=[SQL("DEFAULT 0")])
 
 
 class LoadFile(BaseModel):

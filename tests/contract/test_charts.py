@@ -332,3 +332,24 @@ def test_marks_of_the_axis_are_few_and_true(period: str, days: int) -> None:
     for at, label in marks:
         assert first <= at <= last
         assert label in {one.label(one.number(date.fromordinal(at))) for one in PERIODS.values()}
+
+
+DEATHS = "by=month&measures=fatalities_sum"
+
+
+@pytest.mark.parametrize("filters", ["", "&dataset=gdelt,made"])
+def test_deaths_of_several_datasets_are_not_drawn(rich: FlaskClient, filters: str) -> None:
+    answer = rich.get(f"/v1/aggregates.svg?{DEATHS}{filters}")
+    assert (answer.status_code, answer.content_type) == (422, PROBLEM)
+    assert "needs one dataset" in answer.get_json()["detail"]
+
+
+def test_a_chart_of_deaths_names_what_it_counts(rich: FlaskClient) -> None:
+    answer = chart(rich, f"{DEATHS}&dataset=made&as_of=2")
+    assert any("Sum of the deaths (best estimate), by month" in text for text in texts(answer))
+    assert "deaths" in " ".join(texts(answer)).partition("fatalities_sum")[2]
+
+
+def test_a_chart_says_that_events_may_have_no_direction(rich: FlaskClient) -> None:
+    assert says(chart(rich, "by=month,actor_country"), "events have no direction")
+    assert not says(chart(rich, "by=month,dyad"), "events have no direction")

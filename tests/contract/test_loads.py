@@ -39,6 +39,7 @@ def account(number: int, **columns: Any) -> dict[str, Any]:
         "started": "2026-01-01T00:00:00Z",
         "finished": "2026-01-01T00:00:09Z",
         "read": 40,
+        "skipped": 2,
         **dict.fromkeys(OUTCOMES, 3),
         "quarantined": REFUSED,
         "report": orjson.dumps(REPORT).decode(),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dataset.building.rows import ROW_COLUMNS, build
 from dataset.codebook import ACTIONS, quad_class_of
-from dataset.declarations.columns import COLUMNS
+from dataset.declarations.columns import COLUMNS, VIOLENCE_TYPES
 from dataset.declarations.ids import shuffle_of
 from dataset.errors import Refused
 from dataset.store.models import Event
@@ -22,7 +22,10 @@ LEAST = {
     "added": "2024-06-17T00:00:00Z",
 }
 NAN, INF = float("nan"), float("inf")
-COUNTS = ("mentions", "sources", "articles")
+COUNTS = (
+    *("mentions", "sources", "articles"),
+    *("fatalities", "fatalities_low", "fatalities_high"),
+)
 MADE = ["goldstein_millionths", "tone_millionths", "dyad", "place_cell", "shuffle", "words"]
 LISTS = [name for name, column in COLUMNS.items() if column.many]
 CODEBOOKS = ("gdelt", "icews", "keds")
@@ -83,6 +86,7 @@ def test_the_source_stays_as_it_is() -> None:
         *(("evidence_summary", value) for value in ("a\x00b", "a\ud800", 7)),
         ("actor_name", "a\x00b"),
         *(("evidence_status", value) for value in ("rumoured", "Reported")),
+        *(("violence_type", value) for value in ("1", 1, "State-based", "one sided", " non-state")),
     ],
 )
 def test_what_makes_no_event_is_refused_by_its_column(column: str, value: object) -> None:
@@ -94,7 +98,11 @@ def test_what_makes_no_event_is_refused_by_its_column(column: str, value: object
 
 
 @pytest.mark.parametrize(
-    "column", ["actor_code", "action_root", "evidence_status", "tone", "added", "mentions"]
+    "column",
+    [
+        *("actor_code", "action_root", "evidence_status", "tone", "added", "mentions"),
+        *("fatalities", "violence_type"),
+    ],
 )
 def test_an_empty_text_is_a_missing_value(column: str) -> None:
     assert built(**{column: ""})[column] is None
@@ -140,6 +148,11 @@ def test_a_blank_text_is_missing_and_the_others_lose_their_margins(column: str) 
 @pytest.mark.parametrize("count", [0, 1, 2**31 - 1])
 def test_counts_are_kept(column: str, count: int) -> None:
     assert built(**{column: count})[column] == count
+
+
+@pytest.mark.parametrize("value", VIOLENCE_TYPES)
+def test_types_of_violence_are_kept(value: str) -> None:
+    assert built(violence_type=value)["violence_type"] == value
 
 
 @pytest.mark.parametrize(("value", "stored"), [(True, 1), (False, 0), (1, 1), (0, 0), (None, None)])

@@ -114,11 +114,37 @@ def test_a_part_of_an_event_is_its_oldest_version() -> None:
     assert in_csv("seed:1,2024-04-13,", "id,date,added", stamp=stamp)["added"] is None
 
 
+LATER = [name for name, column in COLUMNS.items() if column.since]
+"""The columns that older exports lack."""
+
+
+@pytest.mark.parametrize("missing", [[], LATER])
+def test_a_whole_event_of_any_export_keeps_when_it_was_added(
+    rich: FlaskClient, missing: list[str]
+) -> None:
+    event = orjson.loads(rich.get("/v1/events.ndjson?violence_type=!none").text.splitlines()[0])
+    exported = {name: value for name, value in event.items() if name not in missing}
+    source = in_json(orjson.dumps(exported).decode())
+    assert source["added"] == event["added"] is not None
+    del event["revision"]
+    assert event_of(source) == event | dict.fromkeys(missing)
+
+
+@pytest.mark.parametrize("missing", [LATER[:1], LATER[1:], ["mentions"], ["mentions", *LATER]])
+def test_an_event_that_lacks_other_columns_is_a_part(rich: FlaskClient, missing: list[str]) -> None:
+    names = [name for name in COLUMNS if name not in missing]
+    query = f"violence_type=!none&fields={','.join(names)}"
+    header, record, *_ = rich.get(f"/v1/events.csv?{query}").text.splitlines()
+    assert in_csv(record, header)["added"] is None
+
+
 @pytest.mark.parametrize(
     ("name", "cell", "value"),
     [
         ("mentions", "3.0", "3"),
         ("mentions", "3", "3"),
+        ("fatalities_low", "12.0", "12"),
+        ("violence_type", "", None),
         ("quad_class", "4.0", "4"),
         ("root_event", "True", True),
         ("root_event", "false", False),

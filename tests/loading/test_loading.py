@@ -1,6 +1,7 @@
 """A load takes in every record with one outcome, all or nothing, whatever the order of loads."""
 
 import gzip
+import re
 import shutil
 import sqlite3
 from itertools import permutations
@@ -10,8 +11,13 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from api.commands.accounts import show_account
+from dataset.building.reports import Report
 from dataset.errors import Unreadable
 from dataset.loaders import LOADERS
+from dataset.loading.accounts import OpenAccount
+from dataset.store.database import open_to_write
+from dataset.writes.revisions import revision
 from support.gdelt_lines import gdelt1_line, gdelt_line
 from support.rich_store import client_on
 from support.stores import KEPT as LISTED
@@ -56,6 +62,30 @@ def versions(tmp_path: Path) -> list[Path]:
 
 
 # The account
+
+
+def test_what_is_no_event_is_counted_beside_what_was_read(
+    own_store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = open_to_write(str(own_store))
+    with revision(database, "load") as change:
+        account = OpenAccount(change, "csv", 0)
+        account.skip()
+        account.skip(2)
+        closed = account.close(Report())
+    database.close()
+    assert (closed.read, closed.skipped) == (0, 3)
+    shown = client_on(own_store).get(f"/v1/loads/{closed.number}").get_json()["data"]
+    assert [*shown.items()][8:10] == [("read", 0), ("skipped", 3)]
+    show_account(closed)
+    assert re.search(r"read +0\n *skipped +3\n", capsys.readouterr().out)
+
+
+def test_a_load_that_skipped_nothing_does_not_speak_of_it(
+    own_store: Path, versions: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    show_account(loaded(own_store, "icews", *versions))
+    assert "skipped" not in capsys.readouterr().out
 
 
 FAULTS: list[tuple[bytes, str | None, str]] = [

@@ -26,7 +26,7 @@ from dataset.selections.selections import Selection
 from dataset.store import counts
 from dataset.store.clocks import Clock
 from dataset.store.snapshots import Store
-from support.aggregate_queries import ALL_MEASURES, FILL, SEVERAL
+from support.aggregate_queries import FILL, SEVERAL, measuring
 from support.export_formats import QUERIES as EXPORTED
 from support.filter_queries import QUERIES as FILTERED
 from support.parquet_store import COVERED, NEWEST, make_columnar, twins
@@ -73,25 +73,26 @@ def assert_same(clients: Twins, url: str) -> None:
 
 @pytest.mark.parametrize("as_of", [COVERED, NEWEST])
 @pytest.mark.parametrize("by", [*KEYS, *SEVERAL])
-def test_groups_are_the_same(clients: Twins, by: str, as_of: int) -> None:
-    query = f"by={by}&measures={ALL_MEASURES}&as_of={as_of}&limit=1000"
-    assert_same(clients, f"/v1/aggregates?{query}")
+@pytest.mark.parametrize("filters", ["", "&dataset=gdelt"])
+def test_groups_are_the_same(clients: Twins, by: str, as_of: int, filters: str) -> None:
+    query = f"by={by}&as_of={as_of}&limit=1000{filters}"
+    assert_same(clients, f"/v1/aggregates?{measuring(query)}")
 
 
 @pytest.mark.parametrize("as_of", REVISIONS)
 def test_groups_are_the_same_at_every_revision(clients: Twins, as_of: int) -> None:
-    query = f"by=dataset,month&measures={ALL_MEASURES}&as_of={as_of}&limit=1000"
-    assert_same(clients, f"/v1/aggregates?{query}")
+    query = f"by=dataset,month&as_of={as_of}&limit=1000"
+    assert_same(clients, f"/v1/aggregates?{measuring(query)}")
 
 
 @pytest.mark.parametrize("query", FILTERED)
 def test_groups_of_a_filter_are_the_same(clients: Twins, query: str) -> None:
-    assert_same(clients, f"/v1/aggregates?{query}&by=dataset,year&measures={ALL_MEASURES}")
+    assert_same(clients, f"/v1/aggregates?{measuring(f'{query}&by=dataset,year')}")
 
 
 @given(
     st.lists(st.sampled_from(FILTERED), max_size=3),
-    st.lists(st.sampled_from(KEYS), max_size=3, unique=True),
+    st.lists(st.sampled_from([key for key in KEYS if key != "dataset"]), max_size=3, unique=True),
     st.sampled_from(REVISIONS),
 )
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -99,10 +100,9 @@ def test_groups_of_any_filters_are_the_same(
     clients: Twins, filters: list[str], keys: list[str], as_of: int
 ) -> None:
     asked = dict(pair.split("=", 1) for one in filters for pair in one.split("&"))
-    asked |= {"measures": ALL_MEASURES, "as_of": str(as_of), "limit": "1000"}
+    asked |= {"by": ",".join(["dataset", *keys]), "as_of": str(as_of), "limit": "1000"}
     query = "&".join(f"{name}={value}" for name, value in asked.items())
-    by = f"&by={','.join(keys)}" if keys else ""
-    assert_same(clients, f"/v1/aggregates?{query}{by}")
+    assert_same(clients, f"/v1/aggregates?{measuring(query)}")
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_groups_of_any_filters_are_the_same(
 )
 def test_groups_in_any_order_are_the_same(clients: Twins, query: str) -> None:
     for suffix in ("", ".csv"):
-        assert_same(clients, f"/v1/aggregates{suffix}?{query}&measures={ALL_MEASURES}")
+        assert_same(clients, f"/v1/aggregates{suffix}?{measuring(f'{query}&dataset=gdelt')}")
 
 
 @pytest.mark.parametrize("as_of", [2, 3, NEWEST])

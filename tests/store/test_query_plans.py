@@ -11,6 +11,7 @@ from dataset.selections.known_values import resolved
 from dataset.selections.selections import Selection, branches, ordered
 from dataset.store.snapshots import Snapshot, Store
 from schemas.filters import EventFiltersSchema
+from support.stores import explained
 
 pytestmark = pytest.mark.quick
 
@@ -47,6 +48,8 @@ SERVED = {
     "action_mode=visit": ["event_action_mode"],
     "quad_class=4": ["event_quad_class"],
     "place_country=ISR": ["event_place_country"],
+    "violence_type=one-sided": ["event_violence_type"],
+    "violence_type=state-based,non-state": ["event_violence_type"],
     "place_admin1=Tehran": ["event_place_admin1"],
     "place_admin1=Tehran,!none": ["event_place_admin1"],
     "evidence_document=seed-article": ["event_evidence_document"],
@@ -83,13 +86,6 @@ def plans(snapshot: Snapshot, query: str) -> Iterator[list[str]]:
     page = ordered(snapshot, selection, ["key", "date", "evidence_url"]).limit(101)
     for statements in ([page], counts):
         yield [step for one in statements for step in explained(snapshot, one)]
-
-
-def explained(snapshot: Snapshot, statement: object) -> list[str]:
-    """Give the steps of a plan that read a table."""
-    text, parameters = snapshot.database.get_sql_context().sql(statement).query()
-    rows = snapshot.database.execute_sql(f"EXPLAIN QUERY PLAN {text}", parameters).fetchall()
-    return [step for *_, step in rows if step.startswith(("SEARCH", "SCAN"))]
 
 
 @pytest.mark.parametrize("query", SERVED)

@@ -15,9 +15,11 @@ from click.testing import CliRunner, Result
 from peewee import SQL
 
 from api.commands.main import main
+from dataset.declarations.columns import COLUMNS
 from dataset.events.pages import count_of
 from dataset.parquet_copy import refreshing, views
 from dataset.parquet_copy.publishing import LOCK
+from dataset.parquet_copy.segments import COLUMNS as SEGMENT_COLUMNS
 from dataset.parquet_copy.segments import MANIFEST, Copy, copy_of, folder_of
 from dataset.selections.selections import Selection
 from dataset.store import counts
@@ -203,6 +205,21 @@ def test_the_copy_of_another_store_is_not_used(store: Path, seeded: Path, tmp_pa
     connection.close()
     assert copy_in(store) is None
     assert_right(store, tmp_path)
+
+
+def test_the_copy_of_an_older_schema_is_not_used_but_made_anew(store: Path) -> None:
+    manifest = folder(store) / MANIFEST
+    older = orjson.loads(manifest.read_bytes()) | {"shape": "of schema 3"}
+    manifest.write_bytes(orjson.dumps(older))
+    assert copy_in(store) is None
+    made = refreshed(store)
+    assert [*made.made] == [*made.copy.segments]
+    assert copy_in(store) == made.copy
+
+
+def test_every_stored_column_of_an_event_decides_the_shape_of_a_copy() -> None:
+    stored = {name for name, column in COLUMNS.items() if column.stored}
+    assert stored <= set(SEGMENT_COLUMNS)
 
 
 def test_a_purge_removes_the_copy(store: Path, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from dataset.declarations.aggregates import KEYS, MEASURES, OVERLAPPING
 from dataset.declarations.columns import COLUMNS, SORTABLE
 from dataset.declarations.filters import DISTINCT, FILTERS
 from dataset.declarations.periods import PERIODS
+from support.aggregate_queries import OF_ANY_DATASETS
 from support.rich_store import RELEASE, VALUES, public_id
 
 EVENTS = "/v1/events"
@@ -98,13 +99,17 @@ def _formats() -> Iterator[str]:
 
 
 def _aggregates() -> Iterator[str]:
-    measures = ",".join(MEASURES)
+    measures, any_datasets = ",".join(MEASURES), ",".join(OF_ANY_DATASETS)
+    for key, datasets in product(KEYS, ("gdelt", "made")):
+        query = {"by": key, "measures": measures, "limit": SMALL}
+        yield address("/v1/aggregates", query | {"dataset": datasets})
     for key in KEYS:
-        yield address("/v1/aggregates", {"by": key, "measures": measures, "limit": SMALL})
+        yield address("/v1/aggregates", {"by": key, "measures": any_datasets, "limit": SMALL})
         more = {"measures": measures, "sort": "-count", "as_of": "2", "involves": "IRN"}
         yield address("/v1/aggregates.csv", {"by": f"{key},dataset", **more})
     for period, other in product(PERIODS, ("actor_country", *sorted(OVERLAPPING))):
         yield address("/v1/aggregates", {"by": f"{period},{other}", "fill": "zero", **DATES})
+    yield address("/v1/aggregates", {"measures": any_datasets})
     yield address("/v1/aggregates", {"measures": measures})
 
 

@@ -31,6 +31,8 @@ QUERIES = [
     "fields=id",
     "sort=-tone",
     "sort=mentions&fields=mentions,action",
+    "sort=-fatalities&fields=fatalities,fatalities_low,fatalities_high,violence_type",
+    "violence_type=!none&dataset=gdelt",
     "actor=none&actor_code=!none",
 ]
 

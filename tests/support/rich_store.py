@@ -21,6 +21,14 @@ RELEASE = "2024.1"
 RICH = 2
 """The revision that brings `VALUES`; in the next one every event takes the values of another."""
 
+APRIL = {"date": "2024-04-01", "date_end": "2024-04-30", "date_precision": "month"}
+
+
+def deaths(best: int, low: int, high: int) -> dict[str, int]:
+    """Give the deaths of an event by each estimate."""
+    return {"fatalities": best, "fatalities_low": low, "fatalities_high": high}
+
+
 VALUES: list[dict[str, Any]] = [
     {},
     {"actor_code": "IRN", "goldstein": 2.5, "tone": -1.25, "mentions": 3},
@@ -62,18 +70,22 @@ VALUES: list[dict[str, Any]] = [
     {"place_country": "FJI", "place_latitude": -17.5, "place_longitude": -179.5},
     {"place_country": "FJI", "place_latitude": -16.0, "place_longitude": 180},
     {"place_latitude": -16, "place_longitude": -180.0, "place_precision": "region"},
-    {"place_latitude": 90.0, "place_longitude": 0.0, "place_precision": "city"},
+    {"place_latitude": 90.0, "place_longitude": 0.0, "place_precision": "city", "fatalities": 7},
     {"place_latitude": 0.0, "place_longitude": 0.0, "place_precision": "country"},
     {"place_country": "XKX", "place_latitude": 91.0, "place_longitude": 20.0},
-    {"place_country": "IRN", "place_admin1": "Tehran", "place_name": "Tehran"},
+    {"place_country": "IRN", "place_admin1": "Tehran", "place_name": "Tehran", "fatalities_low": 3},
     {"place_country": "UKR", "place_admin1": "Kyiv, City of", "place_name": "Kyiv"},
-    {"place_admin1": "!Kung", "evidence_document": "a, b"},
+    {"place_admin1": "!Kung", "evidence_document": "a, b", "violence_type": "state-based"},
     {"place_admin1": "none", "evidence_document": "seed-article"},
     {"place_admin1": "Île-de-France", "evidence_summary": 'Line one,\r\n"quoted"; =line 2'},
     {"place_admin1": "back\\slash", "actor_name": "Ebrahim Raïssi", "place_name": "Zürich"},
     {"evidence_summary": "北京 summit: 100% sure of an under_score", "target_name": "O'Brien-Li"},
     {"evidence_summary": "Straße nach Teheran", "actor_name": "طهران", "place_name": "Iran"},
     {"evidence_status": "claimed", "evidence_attributed_to": "Raissi", "articles": 2**31 - 1},
+    {"violence_type": "non-state", "target_code": "IRNREB", "sources": 2, **deaths(0, 0, 2)},
+    {"violence_type": "state-based", "actor_code": "AFGGOV", **deaths(12, 9, 40), "mentions": 2},
+    {"violence_type": "one-sided", "actor_code": "IRNMIL", **APRIL, **deaths(12, 12, 12)},
+    {"violence_type": "one-sided", "fatalities": 2**31 - 1, "fatalities_high": 2**31 - 1},
     {"evidence_status": "confirmed", "evidence_sentence": 3, "evidence_url": "https://x.test/?a&b"},
 ]
 """What the seed dataset lacks, and what is easily got wrong."""

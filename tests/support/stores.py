@@ -14,6 +14,7 @@ from dataset.loading.loads import LoadJob, load
 from dataset.maintenance.copies import Sum, sum_of
 from dataset.store.database import open_to_write
 from dataset.store.models import MODELS, Event, Quarantined, field
+from dataset.store.snapshots import Snapshot
 from dataset.writes.versions import VERSION_COLUMNS
 
 KEPT = [name for name in VERSION_COLUMNS if name not in ("load", "revision")]
@@ -78,3 +79,10 @@ def counted(path: Path, table: str) -> int:
     """Count the rows of a table in a database."""
     with closing(apsw.Connection(str(path))) as reader:
         return int(reader.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def explained(snapshot: Snapshot, statement: object) -> list[str]:
+    """Give the steps of a plan that read a table."""
+    text, parameters = snapshot.database.get_sql_context().sql(statement).query()
+    rows = snapshot.database.execute_sql(f"EXPLAIN QUERY PLAN {text}", parameters).fetchall()
+    return [step for *_, step in rows if step.startswith(("SEARCH", "SCAN"))]
