@@ -24,12 +24,14 @@ class Report:
 
     `unknown`: well-formed codes that the codebook lacks. `left_out`: faulty columns of places.
     `mended`: codes that got a lost zero back. `from_text`: codes that follow from the words of the
-    event. `sector`: sectors that the codebook lacks. `missing`: files that the source does not
-    have.
+    event. `sector`: sectors that the codebook lacks. `by_division`: countries of places that follow
+    from their first-level division. `missing`: files that the source does not have. `version`: the
+    release that the files were said to be of.
     """
 
     remarks: Counter[Remark] = field(default_factory=Counter)
     missing: list[str] = field(default_factory=list)
+    version: str | None = None
 
     def remark(self, remarks: Iterable[Remark]) -> None:
         """Count remarks on one record."""
@@ -43,7 +45,8 @@ class Report:
             for name, (kind, fields) in LISTS.items()
         }
         return {name: entries[:MOST_CODES] for name, entries in listed.items()} | {
-            "missing": self.missing
+            "missing": self.missing,
+            "version": self.version,
         }
 
 
@@ -53,6 +56,7 @@ LISTS: dict[str, tuple[str, dict[str, str]]] = {
     "mended_codes": ("mended", {"column": "column", "code": "code", "mended": "became"}),
     "codes_from_text": ("from_text", {"text": "code", "code": "became"}),
     "unknown_sectors": ("sector", {"column": "column", "sector": "code"}),
+    "countries_by_division": ("by_division", {"division": "code", "country": "became"}),
 }
 """The lists of a report: their kind of remark, and which of its fields each entry shows."""
 

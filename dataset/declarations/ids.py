@@ -20,6 +20,8 @@ DATASET_NUMBERS = {
     "phoenix": 5,
     "keds": 6,
     "polecat": 7,
+    "ucdp-ged": 8,
+    "ucdp-candidate": 9,
 }
 FIRST_FREE_NUMBER = 64
 LAST_NUMBER = 2**10 - 1

@@ -9,6 +9,7 @@ from dataset.loaders.icews import LOADER as ICEWS
 from dataset.loaders.keds import LOADER as KEDS
 from dataset.loaders.phoenix import LOADER as PHOENIX
 from dataset.loaders.polecat import LOADER as POLECAT
+from dataset.loaders.ucdp_ged import LOADER as UCDP_GED
 
 LOADERS: dict[str, Loader] = {
     "gdelt": GDELT,
@@ -17,6 +18,7 @@ LOADERS: dict[str, Loader] = {
     "phoenix": PHOENIX,
     "keds": KEDS,
     "polecat": POLECAT,
+    "ucdp-ged": UCDP_GED,
     "csv": CSV,
     "ndjson": NDJSON,
 }
