@@ -34,6 +34,31 @@ class LeftOutPartsSchema(ResponseSchema):
     count = _count("How many values were left out.", 3)
 
 
+class MendedCodeSchema(ResponseSchema):
+    """A code that had lost its leading zero in the file."""
+
+    column = _text("Its column.", "action_code")
+    code = _text("The code as the file has it.", "43")
+    mended = _text("The code as it is stored.", "043")
+    count = _count("How many records have it.", 12)
+
+
+class CodeFromTextSchema(ResponseSchema):
+    """An action code that follows from the words of the event, as the record has no code."""
+
+    text = _text("The words: a label of the codebook.", "Consult")
+    code = _text("The code.", "040")
+    count = _count("How many records have these words and no code.", 2)
+
+
+class UnknownSectorSchema(ResponseSchema):
+    """A sector that the table of ICEWS's sectors lacks; it was left out."""
+
+    column = _text("The column of the roles.", "actor_roles")
+    sector = _text("The sector.", "Space Pirates")
+    count = _count("How many records have it.", 1)
+
+
 class LoadReportSchema(ResponseSchema):
     """Remarks on the records that a load kept."""
 
@@ -46,6 +71,21 @@ class LoadReportSchema(ResponseSchema):
         ma.fields.Nested(LeftOutPartsSchema),
         required=True,
         metadata=described("Faulty parts of places; their events were kept."),
+    )
+    mended_codes = ma.fields.List(
+        ma.fields.Nested(MendedCodeSchema),
+        required=True,
+        metadata=described("Codes that got their leading zero back, the most frequent first."),
+    )
+    codes_from_text = ma.fields.List(
+        ma.fields.Nested(CodeFromTextSchema),
+        required=True,
+        metadata=described("Codes that follow from the words of events without a code."),
+    )
+    unknown_sectors = ma.fields.List(
+        ma.fields.Nested(UnknownSectorSchema),
+        required=True,
+        metadata=described("Sectors that are not known, and were left out."),
     )
     missing = ma.fields.List(
         ma.fields.String(),

@@ -17,7 +17,7 @@ from dataset.store.lists import ListPage, PageRequest, every
 from dataset.store.snapshots import Snapshot, Store
 
 MOST_SHOWN = 5
-"""The most unknown codes shown; `/v1/loads/{number}` has them all."""
+"""The most entries of a list shown; `/v1/loads/{number}` has them all."""
 
 
 def show_account(account: Account, tried: bool = False) -> None:
@@ -35,16 +35,23 @@ def show_account(account: Account, tried: bool = False) -> None:
 
 def _remarks(account: Account) -> Iterator[str]:
     report = account.report
-    unknown = [
-        f"{one['code']} ({one['column']}, {one['count']:,})" for one in report["unknown_codes"]
-    ]
-    if unknown:
-        more = f" and {len(unknown) - MOST_SHOWN} more" if len(unknown) > MOST_SHOWN else ""
-        yield f"Kept, but unknown to the codebook: {', '.join(unknown[:MOST_SHOWN])}{more}."
-    for one in report["left_out"]:
-        yield f"Left out of places: {one['column']}, {one['count']:,} times."
+    for name, (words, shown) in LISTED.items():
+        if found := report[name]:
+            few = ", ".join(shown.format_map(one) for one in found[:MOST_SHOWN])
+            more = f" and {len(found) - MOST_SHOWN} more" if len(found) > MOST_SHOWN else ""
+            yield f"{words}: {few}{more}."
     if report["missing"]:
         yield f"The source lacks {len(report['missing'])} files, the first {report['missing'][0]}."
+
+
+LISTED = {
+    "unknown_codes": ("Kept, but unknown to the codebook", "{code} ({column}, {count:,})"),
+    "mended_codes": ("Codes that got their lost zero back", "{code} as {mended} ({count:,})"),
+    "codes_from_text": ("Codes from the words of the event", "{text} as {code} ({count:,})"),
+    "unknown_sectors": ("Left out, since the sector is not known", "{sector} ({count:,})"),
+    "left_out": ("Left out of places, since the value is faulty", "{column} ({count:,})"),
+}
+"""The lists of a report that are printed: what they are, and how each entry is shown."""
 
 
 def _ending(account: Account, tried: bool) -> str:

@@ -45,6 +45,7 @@ Example: cameo-events load gdelt --from 2024-06-13 --to 2024-06-17"""
 @click.option("--to", "last", type=DAY, help="Last day of GDELT's files to download.")
 @click.option("--daily", is_flag=True, help="Download the daily files of GDELT 1.0.")
 @click.option("--dry-run", is_flag=True, help="Check and report; keep nothing.")
+@click.option("--force", is_flag=True, help="Load a file even if its codes are of another scheme.")
 @click.option("--replay", "replayed", type=int, help="Read the quarantine of this load again.")
 def load_files(**given: Any) -> None:
     """Load files of a FORMAT, as one revision.
@@ -85,11 +86,12 @@ def _check(
     version: str | None,
     dry_run: bool,
     daily: bool,
+    force: bool,
 ) -> None:
     asked = [bool(paths), bool(first or last), replayed is not None]
     if sum(asked) != 1 or (format is None) != (replayed is not None):
         raise click.UsageError("Give a FORMAT and PATHs, or `--from` and `--to`, or `--replay N`.")
-    if replayed is not None and (dataset or version or dry_run):
+    if replayed is not None and (dataset or version or dry_run or force):
         raise click.UsageError("`--replay` goes with no other option: it reads as the load did.")
     _check_names(format, dataset, version)
     if daily and not first:
@@ -120,7 +122,7 @@ def _job(settings: Settings, format: str, paths: Sequence[str], **given: Any) ->
                 raise Unreadable(f"{settings.gdelt_url} has none of the files of these days.")
             paths, fetch = list(fetched), fetched.__getitem__
         found = source_files(paths, fetch)
-    options = {name: given[name] for name in ("dataset", "version", "dry_run")}
+    options = {name: given[name] for name in ("dataset", "version", "dry_run", "force")}
     return LoadJob(format, found, missing=missing, **options)
 
 

@@ -71,6 +71,12 @@ class Table:
         return [" or ".join(any_of) for any_of in self.needed if found.isdisjoint(any_of)]
 
 
+def one_of(numbers: Iterable[int]) -> str:
+    """Write numbers as a choice: `57, 58 or 61`."""
+    *others, last = map(str, sorted(numbers))
+    return f"{', '.join(others)} or {last}" if others else last
+
+
 def key_of(name: str) -> str:
     """Spell the name of a column so that case, blanks and punctuation make no difference."""
     return _NO_LETTER.sub("", name.lower())
@@ -140,8 +146,7 @@ class TableReader:
         while len(cells) > self._width and not cells[-1].strip():
             cells.pop()
         if (names := self._by_width.get(len(cells))) is None:
-            known = " or ".join(map(str, sorted(self._by_width)))
-            raise Refused(None, f"it has {len(cells)} columns, not {known}.")
+            raise Refused(None, f"it has {len(cells)} columns, not {one_of(self._by_width)}.")
         return zip(names, cells, strict=True)
 
     @cached_property

@@ -7,7 +7,7 @@ from dataset.errors import Unreadable
 from dataset.inputs.dialects import TABULAR, Dialect
 from dataset.inputs.records import line_records
 from dataset.inputs.source_files import SourceFile
-from dataset.inputs.tables import Table, TableReader
+from dataset.inputs.tables import Table, TableReader, one_of
 from dataset.loaders import LOADERS
 
 LOOKED_AT = 200
@@ -50,30 +50,27 @@ def _check_rows(name: str, file: SourceFile, reader: TableReader) -> None:
 
 def _foreign(name: str, file: str, first: str, others: Sequence[str]) -> Unreadable:
     """Say what was found, what was expected, what it looks like, and what to do."""
-    advice = (
-        f"it looks like {others[0]}: try `cameo-events load {others[0]} ...`"
-        if others
-        else "load the file as its source publishes it, or give its columns these names"
-    )
     table = LOADERS[name].table
-    expected = f", but {_expected(table)}" if table else ""
-    return Unreadable(f"{file} is no {name} file: {_found(first)}{expected}; {advice}.")
+    found = f"it begins with {_found(first)}{_expected(table) if table else ''}"
+    if others:
+        like = f"it looks like {others[0]}: try `cameo-events load {others[0]} ...`"
+        return Unreadable(f"{file} is no {name} file; {like} ({found}).")
+    return Unreadable(
+        f"{file} is no {name} file: {found}; load the file as its source publishes it, or name "
+        "its columns so in its first line."
+    )
 
 
 def _found(first: str) -> str:
     """Describe the first record of a file by the dialect that cuts it into most cells."""
     cells, what = max(
-        ((dialect.cells(first), dialect.what) for dialect in TABULAR if not dialect.has_names),
-        key=lambda one: len(one[0]),
+        ((dialect.cells(first), dialect.what) for dialect in TABULAR), key=lambda one: len(one[0])
     )
     shown = ", ".join(cell[:LONGEST_NAME] for cell in cells[:MOST_NAMED])
     more = ", ..." if len(cells) > MOST_NAMED else ""
-    if len(cells) < 2:
-        return f"it begins with {shown!r}"
-    return f"it begins with {len(cells)} cells between {what} ({shown}{more})"
+    return f"{len(cells)} cells between {what} ({shown}{more})" if len(cells) > 1 else repr(shown)
 
 
 def _expected(table: Table) -> str:
-    widths = " or ".join(map(str, sorted(table.layouts)))
     needed = ", ".join(" or ".join(any_of) for any_of in table.needed)
-    return f"it should have {widths} columns, or a header with {needed}"
+    return f", but should have {one_of(table.layouts)} columns, or a header with at least {needed}"

@@ -70,7 +70,7 @@ def test_the_source_stays_as_it_is() -> None:
         *(("date_end", value) for value in ("2024-04-12", "2024-02-30", "2101-01-01")),
         *(("date_precision", value) for value in ("week", "Day")),
         *((f"{side}_code", "IR") for side in ("actor", "target")),
-        *(("actor_code", value) for value in (" ", "IRNG", "IRN GOV", "IRN!", "12A", "IRÑ")),
+        *(("actor_code", value) for value in ("IRNG", "IRN GOV", "IRN!", "12A", "IRÑ")),
         *((f"actor_{part}", "IR") for part in ("country", "group", "ethnic")),
         *((f"target_{part}", ["GOV", "x"]) for part in ("roles", "religions")),
         ("actor_roles", "GOV"),

@@ -17,9 +17,9 @@ from dataset.building.sections import Columns
 from dataset.declarations.columns import COLUMNS
 from dataset.errors import Refused, Unreadable
 from dataset.events.rows import nested
-from dataset.loaders.base import FileContext
 from dataset.loaders.exported_csv import LOADER as CSV
 from dataset.loaders.exported_ndjson import LOADER as NDJSON
+from support.parsing import parser_of
 from support.sample_lines import CSV as CSV_FILE
 from support.sample_lines import NDJSON as NDJSON_LINE
 
@@ -33,11 +33,11 @@ def event_of(source: Columns) -> Any:
 
 
 def in_csv(record: str, header: str = "id,date,action_code", **file: Any) -> Columns:
-    return CSV.parser(FileContext("events.csv", **file), header)(record)
+    return parser_of(CSV, header, **file)(record)
 
 
 def in_json(record: str, **file: Any) -> Columns:
-    return NDJSON.parser(FileContext("events.ndjson", **file), record)(record)
+    return parser_of(NDJSON, record, **file)(record)
 
 
 def with_member(path: str, value: Any) -> str:
@@ -211,7 +211,7 @@ def test_wrong_cells_are_refused_when_the_event_is_built(name: str, cell: str) -
 )
 def test_a_wrong_header_makes_the_file_unreadable(header: str, said: str) -> None:
     with pytest.raises(Unreadable, match=said):
-        CSV.parser(FileContext("events.csv"), header)
+        parser_of(CSV, header)
 
 
 @pytest.mark.parametrize(
@@ -293,7 +293,7 @@ def test_no_text_breaks_the_parsers(text: str) -> None:
 def test_no_header_breaks_the_parser(text: str) -> None:
     assert not CSV.looks_like([text])
     with pytest.raises(Unreadable):
-        CSV.parser(FileContext("events.csv"), text)
+        parser_of(CSV, text)
 
 
 _JSON = st.recursive(
@@ -316,5 +316,4 @@ def test_no_json_breaks_the_parser(event: dict[str, Any]) -> None:
 
 def test_a_file_of_each_format_is_told() -> None:
     assert CSV.looks_like(CSV_FILE.splitlines())
-    assert CSV.header(CSV_FILE)
     assert NDJSON.looks_like([NDJSON_LINE])

@@ -23,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dataset.errors import Unreadable
-from dataset.inputs.signatures import CONTAINERS
+from dataset.inputs.signatures import CONTAINERS, PARQUET
 from dataset.inputs.source_files import SourceFile, source_files
 from dataset.inputs.zip_members import GRACE
 
@@ -396,6 +396,9 @@ def test_what_is_no_text_is_refused_for_what_it_is(
     offset, magic, what, advice = known
     path = written(tmp_path, pack(b"x" * offset + magic + b"y" * 600), "events.csv")
     read_here = pack is bytes and magic[:2] in {b"PK", b"\x1f\x8b"} and magic[2:3] != b"\7"
+    if pack is bytes and magic == PARQUET:
+        assert content_of(path)
+        return
     with pytest.raises(Unreadable, match=r"events\.csv") as error:
         content_of(path)
     assert (f"is {what}: {advice}." in str(error.value)) is not read_here

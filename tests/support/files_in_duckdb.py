@@ -22,15 +22,20 @@ def numbered(columns: int) -> str:
 
 
 def gdelt(dataset: str, folder: str, columns: int, place: int) -> str:
-    """Read GDELT: both versions share the first 35 columns."""
+    """Read GDELT: both versions share the first 35 columns. Zeros without a type are no place."""
+    kind = f"c{columns - 10 + (columns == 58)}"
+    zeros = f"coalesce(abs(c{place}::DOUBLE) + abs(c{place + 1}::DOUBLE), 1) = 0"
+    has_place = f"NOT (coalesce({kind}, '0') = '0' AND {zeros})"
     return f"""
         SELECT '{dataset}:' || c0 AS id, strptime(c1, '%Y%m%d')::DATE AS date,
             upper(c5) AS actor_code, c7 AS actor_country,
             upper(c15) AS target_code, c17 AS target_country,
             c26 AS action_code, c25 = '1' AS root_event, c29::INT AS quad_class,
             c30::DOUBLE AS goldstein, c31::BIGINT AS mentions, c32::BIGINT AS sources,
-            c33::BIGINT AS articles, c34::DOUBLE AS tone, c{place}::DOUBLE AS place_latitude,
-            CASE WHEN c{place} IS NOT NULL THEN c{place + 1}::DOUBLE END AS place_longitude,
+            c33::BIGINT AS articles, c34::DOUBLE AS tone,
+            CASE WHEN {has_place} THEN c{place}::DOUBLE END AS place_latitude,
+            CASE WHEN {has_place} AND c{place} IS NOT NULL
+                THEN c{place + 1}::DOUBLE END AS place_longitude,
             CASE WHEN c{columns - 1} LIKE 'http%' THEN c{columns - 1} END AS evidence_url,
             true AS is_event
         FROM read_csv({paths_of(folder)}, {numbered(columns)})"""
