@@ -31,7 +31,7 @@ def release_of(name: str, version: str | None, dataset: str | None = None) -> Re
     Raises `Unreadable` where neither tells it, and where the dataset that was asked for is that of
     the other releases.
     """
-    release = _found(_IN_VERSION, version) if version else _found(_IN_NAME, name)
+    release = _found(_IN_NAME, name) if version is None else _found(_IN_VERSION, version)
     if release is None:
         raise Unreadable(_not_told(name, version))
     if dataset in (YEARLY, CANDIDATE) and dataset != release.dataset:
@@ -43,7 +43,7 @@ def release_of(name: str, version: str | None, dataset: str | None = None) -> Re
 
 
 def _not_told(name: str, version: str | None) -> str:
-    if version:
+    if version is not None:
         return f"{version!r} is no release of UCDP GED: {EXAMPLES} would be."
     return f"{name} does not name the release that it is of: load it with, for example, {EXAMPLES}."
 
