@@ -41,6 +41,12 @@ Example: cameo-events load gdelt --from 2024-06-13 --to 2024-06-17"""
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--dataset", help="Name of the dataset; the format's own by default.")
 @click.option("--version", help="Release of UCDP GED, such as 24.1, if no name tells it.")
+@click.option(
+    "--whole/--no-whole",
+    default=None,
+    help="End the events of the dataset that the files lack; "
+    "on by itself only for whole yearly releases of UCDP GED.",
+)
 @click.option("--from", "first", type=DAY, help="First day of GDELT's files to download.")
 @click.option("--to", "last", type=DAY, help="Last day of GDELT's files to download.")
 @click.option("--daily", is_flag=True, help="Download the daily files of GDELT 1.0.")
@@ -84,6 +90,7 @@ def _check(
     replayed: int | None,
     dataset: str | None,
     version: str | None,
+    whole: bool | None,
     dry_run: bool,
     daily: bool,
     force: bool,
@@ -91,9 +98,11 @@ def _check(
     asked = [bool(paths), bool(first or last), replayed is not None]
     if sum(asked) != 1 or (format is None) != (replayed is not None):
         raise click.UsageError("Give a FORMAT and PATHs, or `--from` and `--to`, or `--replay N`.")
-    if replayed is not None and (dataset or version or dry_run or force):
+    if replayed is not None and (dataset or version or whole or dry_run or force):
         raise click.UsageError("`--replay` goes with no other option: it reads as the load did.")
     _check_names(format, dataset, version)
+    if whole and format is not None and LOADERS[format].makes != "events":
+        raise click.UsageError("`--whole` goes with formats of events.")
     if daily and not first:
         raise click.UsageError("`--daily` goes with `--from` and `--to`.")
     if (first or last) and format not in DOWNLOADED:
@@ -122,7 +131,7 @@ def _job(settings: Settings, format: str, paths: Sequence[str], **given: Any) ->
                 raise Unreadable(f"{settings.gdelt_url} has none of the files of these days.")
             paths, fetch = list(fetched), fetched.__getitem__
         found = source_files(paths, fetch)
-    options = {name: given[name] for name in ("dataset", "version", "dry_run", "force")}
+    options = {name: given[name] for name in ("dataset", "version", "whole", "dry_run", "force")}
     return LoadJob(format, found, missing=missing, **options)
 
 

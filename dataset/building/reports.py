@@ -26,12 +26,17 @@ class Report:
     `mended`: codes that got a lost zero back. `from_text`: codes that follow from the words of the
     event. `sector`: sectors that the codebook lacks. `by_division`: countries of places that follow
     from their first-level division. `missing`: files that the source does not have. `version`: the
-    release that the files were said to be of.
+    release that the files were said to be of. `dropped`: how many events ended because the files
+    lack them; `not_dropped` says why none did, and `whole` up to which time the files are the whole
+    of each dataset.
     """
 
     remarks: Counter[Remark] = field(default_factory=Counter)
     missing: list[str] = field(default_factory=list)
     version: str | None = None
+    dropped: int = 0
+    not_dropped: str | None = None
+    whole: dict[str, str] = field(default_factory=dict)
 
     def remark(self, remarks: Iterable[Remark]) -> None:
         """Count remarks on one record."""
@@ -47,6 +52,9 @@ class Report:
         return {name: entries[:MOST_CODES] for name, entries in listed.items()} | {
             "missing": self.missing,
             "version": self.version,
+            "dropped": self.dropped,
+            "not_dropped": self.not_dropped,
+            "whole": self.whole,
         }
 
 

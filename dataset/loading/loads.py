@@ -34,9 +34,10 @@ class LoadJob:
     """What is to be loaded: files of a format; `missing` names those that the source lacks.
 
     `dataset` takes the place of the format's own. `version` names the release of the source that
-    the files are of, where their names do not. With `dry_run` nothing is kept, with `force` a
-    file is loaded whose codes are of another scheme. Raises `Unreadable` for a file that is
-    plainly of another format, `ValueError` for a dataset that cannot be.
+    the files are of, where their names do not. With `dry_run` nothing is kept, with `force` a file
+    is loaded whose codes are of another scheme. With `whole` events end that the files lack; if it
+    is None, that holds where all files have the names of whole releases. Raises `Unreadable` for a
+    file that is plainly of another format, `ValueError` for what cannot be done with this format.
     """
 
     format: str
@@ -46,6 +47,7 @@ class LoadJob:
     dry_run: bool = False
     force: bool = False
     version: str | None = None
+    whole: bool | None = None
 
     def __post_init__(self) -> None:
         """Check the job before anything is opened to write."""
@@ -53,12 +55,21 @@ class LoadJob:
             check_dataset(self.dataset, self.loader)
         if self.version is not None:
             check_version(self.version, self.loader)
+        if self.whole and self.loader.makes != "events":
+            raise ValueError(f"files of {self.format} hold no events that could be dropped.")
         _ = self.readers, self.stamps
 
     @property
     def loader(self) -> Loader:
         """The loader of the format."""
         return LOADERS[self.format]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the files are taken for all that their datasets hold."""
+        if self.whole is not None:
+            return self.whole
+        return all(self.loader.is_whole(file.name) for file in self.files)
 
     @cached_property
     def readers(self) -> Sequence[TableReader]:
@@ -92,9 +103,10 @@ def load(database: Engine, job: LoadJob, on_progress: OnProgress = lambda *_: No
     expected = sum(file.bytes for file in job.files) // BYTES_OF_RECORD
     with _no_cycle_search(), revision(database, "load", detail, expected) as change:
         account = OpenAccount(change, job.format, job.loader.version, dataset=job.dataset)
-        records = RecordLoader(change, account, job.loader)
+        records = RecordLoader(change, account, job.loader, job.is_whole)
         for file, context in zip(job.files, contexts, strict=True):
             _load_file(file, context, account, records, on_progress)
+        records.finish()
         records.report.missing += job.missing
         records.report.version = job.version
         if job.dry_run:
