@@ -10,7 +10,7 @@ import orjson
 
 from dataset.errors import Impossible
 from dataset.inputs.dialects import LINES
-from dataset.inputs.records import SourceRecord, csv_records, line_records
+from dataset.inputs.records import SourceRecord
 from dataset.inputs.source_files import stamp_of
 from dataset.inputs.tables import TableReader
 from dataset.loaders import LOADERS
@@ -54,8 +54,9 @@ def _reader(loader: Loader, header: str, record: str) -> TableReader:
 
 def _record(reader: TableReader, line: int, raw: bytes) -> SourceRecord:
     """Cut a stored record again: if it was wrong as a whole, it still is."""
-    cut = csv_records if reader.dialect.records is csv_records else line_records
-    return next(cut(BytesIO(raw)))._replace(line=line)
+    if reader.dialect.has_names:
+        return SourceRecord(line, raw, None)
+    return next(reader.dialect.records(BytesIO(raw)))._replace(line=line)
 
 
 def _load(database: Engine, number: int) -> tuple[str, str | None, str | None]:
