@@ -27,7 +27,7 @@ def day_of(text: str) -> str:
         return f"{year}-{month:0>2}-{number:0>2}"
     digits = f"{day[:4]}{day[5:7]}{day[8:]}" if day[4:5] == "-" == day[7:8] else day
     if len(digits) != 8 or not (digits.isascii() and digits.isdigit()):
-        raise Refused("date", f"{text!r} is not a day like 2019-02-12, 20190212 or 2/12/2019.")
+        raise Refused("date", f"{text!r} is not a day like 2019-02-12 or 20190212.")
     return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
 
 

@@ -1,40 +1,16 @@
 """UCDP GED becomes events, the same of every layout, dated by its release."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from dataset.building.rows import ROW_COLUMNS, RowBuilder
-from dataset.errors import Refused, Skipped, Unreadable
-from dataset.inputs.source_files import source_files
-from dataset.loaders.base import FileContext
-from dataset.loaders.ucdp_ged import LOADER, NAMES
+from dataset.errors import Refused, Unreadable
+from dataset.loaders.ucdp_ged import NAMES
 from dataset.loaders.ucdp_releases import is_whole_release, release_of
 from dataset.loading.loads import LoadJob
-from support.stores import no_fetch
-from support.ucdp_files import LAYOUTS, ROW, ROWS, Row, table
+from support.ucdp_files import LAYOUTS, ROW, ROWS, Event, Row, events_in, table
 
 pytestmark = pytest.mark.quick
-
-Event = dict[str, Any]
-
-
-def events_in(path: Path, **more: Any) -> list[Event]:
-    """Read a file as a load does; give its events by the names of their columns."""
-    files = source_files([str(path)], no_fetch)
-    job = LoadJob("ucdp-ged", files, **({"version": "24.1"} | more))
-    reader, builder = job.readers[0], RowBuilder(None)
-    parse = LOADER.parser(FileContext(path.name, reader, version=job.version, dataset=job.dataset))
-    events = []
-    with files[0].open() as stream:
-        for record in reader.dialect.records(stream):
-            try:
-                row = builder.from_columns(parse(record.text))
-            except Skipped:
-                continue
-            events.append(dict(zip(ROW_COLUMNS, row, strict=True)))
-    return events
 
 
 def event_of(tmp_path: Path, **changes: str) -> Event:

@@ -1,12 +1,20 @@
-"""Write rows of UCDP GED in each of the layouts that it is found in."""
+"""Write rows of UCDP GED in each of the layouts that it is found in, and read their events."""
 
 import csv
 import io
 from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
 
 import orjson
 
-from dataset.loaders.ucdp_ged import NAMES
+from dataset.building.rows import ROW_COLUMNS, RowBuilder
+from dataset.errors import Skipped
+from dataset.inputs.source_files import source_files
+from dataset.loaders.base import FileContext
+from dataset.loaders.ucdp_ged import LOADER, NAMES
+from dataset.loading.loads import LoadJob
+from support.stores import no_fetch
 
 Row = dict[str, str]
 """The cells of a row by the names of the newest layout."""
@@ -168,3 +176,23 @@ LAYOUTS: dict[str, Callable[[Iterable[Row]], str]] = {
     "JSON lines": lambda rows: "\n".join(orjson.dumps(one).decode() for one in _elements(rows)),
 }
 """By name: what writes rows as a file of that layout."""
+
+
+Event = dict[str, Any]
+
+
+def events_in(path: Path, **more: Any) -> list[Event]:
+    """Read a file as a load does; give its events by the names of their columns."""
+    files = source_files([str(path)], no_fetch)
+    job = LoadJob("ucdp-ged", files, **({"version": "24.1"} | more))
+    reader, builder = job.readers[0], RowBuilder(None)
+    parse = LOADER.parser(FileContext(path.name, reader, version=job.version, dataset=job.dataset))
+    events = []
+    with files[0].open() as stream:
+        for record in reader.dialect.records(stream):
+            try:
+                row = builder.from_columns(parse(record.text))
+            except Skipped:
+                continue
+            events.append(dict(zip(ROW_COLUMNS, row, strict=True)))
+    return events
