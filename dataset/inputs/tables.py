@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from dataset.errors import Refused, Skipped
-from dataset.inputs.dialects import Dialect
+from dataset.inputs.dialects import AS_R, Dialect
 
 Named = dict[str, str]
 """The cells of a record by the names of their columns; those that are missing are empty."""
@@ -112,6 +112,8 @@ class TableReader:
         """Make the function that cuts a record into its cells by name."""
         paired = self._members if self.dialect.has_names else self._cells
         missing, whole = self.table.missing | self.dialect.missing, self.table.whole
+        if self.header:
+            missing |= AS_R
 
         def cut(record: str) -> Named:
             named = {name: "" if cell in missing else cell for name, cell in paired(record) if name}

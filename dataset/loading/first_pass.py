@@ -8,7 +8,7 @@ from dataset.inputs.source_files import SourceFile
 from dataset.inputs.tables import Table, TableReader
 from dataset.loaders.actions import Codes, counted, mended
 
-Coded = tuple[str, str]
+Coded = tuple[bytes, bytes]
 """An action code and the root code beside it, as they stand in a record."""
 
 
@@ -16,28 +16,30 @@ def codes_of(reader: TableReader, file: SourceFile) -> Codes:
     """Count the action codes of a file, without those that the root beside them mends."""
     if reader.table.code is None:
         return Codes()
+    coded_of = _coded(reader)
     with file.open() as stream:
-        sound = (record.text for record in reader.dialect.records(stream) if not record.fault)
-        coded = Counter(map(_coded(reader), sound))
+        records = reader.dialect.records(stream)
+        coded = Counter(coded_of(raw) for _, raw, fault in records if not fault)
     codes: Counter[str] = Counter()
-    for (code, root), count in coded.items():
+    for cells, count in coded.items():
+        code, root = (cell.decode(errors="replace").strip() for cell in cells)
         if not root or mended(code, root, Codes()) == code:
             codes[code] += count
     return counted(codes)
 
 
-def _coded(reader: TableReader) -> Callable[[str], Coded]:
+def _coded(reader: TableReader) -> Callable[[bytes], Coded]:
     """Make the function that finds the codes in a record; both are empty where it is none."""
     if reader.is_plain and (positions := _positions(reader.table)):
         return _at(*positions)
     code, root = reader.table.code or "", reader.table.root or ""
 
-    def coded(record: str) -> Coded:
+    def coded(raw: bytes) -> Coded:
         try:
-            named = reader.cut(record)
+            named = reader.cut(raw.decode(errors="replace"))
         except (Refused, Skipped):
-            return "", ""
-        return named.get(code, "").strip(), named.get(root, "").strip()
+            return b"", b""
+        return named.get(code, "").encode(), named.get(root, "").encode()
 
     return coded
 
@@ -50,12 +52,12 @@ def _positions(table: Table) -> tuple[int, int] | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _at(code: int, root: int) -> Callable[[str], Coded]:
+def _at(code: int, root: int) -> Callable[[bytes], Coded]:
     last = max(code, root) + 1
 
-    def coded(record: str) -> Coded:
-        # Three times as fast as cutting all cells of a line of GDELT.
-        cells = record.split("\t", last)
-        return (cells[code], cells[root]) if len(cells) > last else ("", "")
+    def coded(raw: bytes) -> Coded:
+        # A third of the time of cutting all cells of a line of GDELT.
+        cells = raw.split(b"\t", last)
+        return (cells[code], cells[root]) if len(cells) > last else (b"", b"")
 
     return coded
