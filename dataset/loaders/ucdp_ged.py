@@ -115,7 +115,7 @@ def _columns(named: Named) -> Columns:
         "fatalities_low": named.get("low"),
         "fatalities_high": named.get("high"),
         "violence_type": _violence_type(named["type_of_violence"]),
-        "evidence_publisher": _publisher(named.get("source_office", "")),
+        "evidence_publisher": _publisher(named),
         "evidence_status": "reported",
         "evidence_attributed_to": named.get("source_original"),
         "evidence_summary": summary_of(named, actor, target),
@@ -194,10 +194,11 @@ def _country(number: str, name: str, admin1: str) -> tuple[str | None, tuple[Rem
     return country, (Remark("left_out", "place_country"),) if is_lost else ()
 
 
-def _publisher(offices: str) -> str | None:
-    """Give the first of the offices that a record lists."""
-    listed = (office.strip(' "') for office in offices.split(";"))
-    return next(filter(None, listed), None)
+def _publisher(named: Named) -> str | None:
+    """Give the first of the offices that a record lists; some are the title of a report."""
+    office = named.get("source_office", "").partition(";")[0].strip(' "')
+    headline = named.get("source_headline", "").partition(";")[0].strip(' "')
+    return None if headline and office.startswith(headline) else office
 
 
 CITATION = (

@@ -77,7 +77,10 @@ def test_a_row_becomes_an_event(tmp_path: Path) -> None:
 
 
 def test_no_text_of_the_news_is_stored(tmp_path: Path) -> None:
-    assert "headline" not in str(event_of(tmp_path, source_headline="A headline"))
+    title = "A headline of a report"
+    assert event_of(tmp_path, source_headline=title)["evidence_publisher"] == "The Post"
+    event = event_of(tmp_path, source_headline=title, source_office=f"{title}, 2021")
+    assert "headline" not in str(event)
 
 
 # Values
