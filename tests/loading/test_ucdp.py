@@ -3,14 +3,17 @@
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from api.commands.main import main
 from dataset.errors import Refused, Unreadable
-from dataset.loaders.ucdp_ged import NAMES
+from dataset.loaders.ucdp_ged import LOADER, NAMES
 from dataset.loaders.ucdp_releases import is_whole_release, release_of
 from dataset.loading.loads import LoadJob
+from dataset.loading.replays import replay
+from dataset.store.database import open_to_write
+from support.stores import counts, load_into, loaded, rows_of
 from support.ucdp_files import LAYOUTS, ROW, ROWS, Event, Row, events_in, table
-
-pytestmark = pytest.mark.quick
 
 
 def event_of(tmp_path: Path, **changes: str) -> Event:
@@ -22,6 +25,7 @@ def event_of(tmp_path: Path, **changes: str) -> Event:
 # Layouts
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_every_layout_gives_the_same_events(layout: str, tmp_path: Path) -> None:
     one, other = tmp_path / "plain.csv", tmp_path / "other.csv"
@@ -272,3 +276,53 @@ def test_the_dataset_follows_from_the_release(tmp_path: Path) -> None:
 )
 def test_only_exact_names_are_whole_releases(name: str, is_whole: bool) -> None:
     assert is_whole_release(name) is is_whole
+
+
+# Loads
+
+
+def test_the_command_dates_events_by_the_version(any_store: str, tmp_path: Path) -> None:
+    path = tmp_path / "conflict_data_fre.csv"
+    path.write_text(LAYOUTS["HDX"](ROWS))
+    given = ["load", "ucdp-ged", "--database", any_store, str(path)]
+    done = CliRunner().invoke(main, given)
+    assert done.exit_code != 0
+    assert "load it with, for example, `--version 24.1`" in done.output
+    done = CliRunner().invoke(main, [*given, "--version", "23.1"])
+    assert (done.exit_code, "skipped      2" in done.output) == (0, True)
+    rows = [row for row in rows_of(any_store, ("dataset", "added")) if row[0] != "seed"]
+    assert rows == [("ucdp-ged", "2023-01-01T00:00:00Z")] * 2
+
+
+def test_both_engines_store_the_same(own_store: Path, postgres_store: str, tmp_path: Path) -> None:
+    path = tmp_path / "ged241.csv"
+    path.write_text(table(NAMES, ROWS))
+    for store in (own_store, postgres_store):
+        assert counts(loaded(store, "ucdp-ged", path)) == {"inserted": 2}
+    assert rows_of(own_store) == rows_of(postgres_store)
+
+
+@pytest.mark.parametrize("layout", ["49 columns", "export by R", "list"])
+def test_the_quarantine_is_read_again_with_the_version(
+    layout: str, own_store: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "conflict_data_fre.csv"
+    path.write_text(LAYOUTS[layout]([ROW, ROWS[1] | {"high": "99999999999"}]), newline="")
+    database = open_to_write(str(own_store))
+    account = load_into(database, "ucdp-ged", path, version="23.1")
+    assert counts(account) == {"inserted": 1, "quarantined": 1}
+    mended = "replace(CAST(record AS TEXT), '99999999999', '9')"
+    database.execute_sql(f"UPDATE quarantined SET record = CAST({mended} AS BLOB)")
+    again = replay(database, account.number)
+    database.close()
+    assert counts(again) == {"inserted": 1}
+    assert {row for row in rows_of(own_store, ("dataset", "added")) if row[0] != "seed"} == {
+        ("ucdp-ged", "2023-01-01T00:00:00Z")
+    }
+
+
+def test_the_datasets_are_described() -> None:
+    for described in LOADER.datasets.values():
+        assert all(described.values())
+        assert "has no direction" in described["description"]
+        assert described["licence"] == "CC BY 4.0"
