@@ -19,6 +19,11 @@ def _time(meaning: str, example: str) -> ma.fields.String:
     return ma.fields.String(required=True, metadata=metadata)
 
 
+def _day(meaning: str) -> ma.fields.String:
+    metadata = described(meaning, "2022-01-31T00:00:00Z") | {"format": "date-time"}
+    return ma.fields.String(required=True, allow_none=True, metadata=metadata)
+
+
 class UnknownCodeSchema(ResponseSchema):
     """A well-formed code that the codebook lacks; its events are kept."""
 
@@ -32,6 +37,15 @@ class LeftOutPartsSchema(ResponseSchema):
 
     column = _text("The column.", "place_latitude")
     count = _count("How many values were left out.", 3)
+
+
+class ComparedVersionsSchema(ResponseSchema):
+    """Versions of events that the names of files date: those of a load, and the ones before."""
+
+    outcome = _text("Whether those of the load count: `updated`, else `outdated`.", "updated")
+    added = _day("The time in the name of the file that was loaded; null if it has none.")
+    against = _day("The time in the name of the file of the other version; null if it has none.")
+    count = _count("How many pairs of versions there are.", 5)
 
 
 class MendedCodeSchema(ResponseSchema):
@@ -105,7 +119,15 @@ class LoadReportSchema(ResponseSchema):
         required=True,
         metadata=described("Files that the source does not have.", ["20240414.export.CSV.zip"]),
     )
-    version = ma.fields.String(
+    versions = ma.fields.List(
+        ma.fields.Nested(ComparedVersionsSchema),
+        required=True,
+        metadata=described(
+            "Which versions of events count where only the names of files tell which are newer, "
+            "by the times in these names. At most 100, the most frequent first."
+        ),
+    )
+    release = ma.fields.String(
         required=True,
         allow_none=True,
         metadata=described("The release that `--version` gave; null if none was given.", "24.1"),

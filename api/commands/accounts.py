@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.commands.options import setting, settings_with
+from api.commands.versions import comparisons
 from api.terminals import echo
 from dataset.catalogue import loads
 from dataset.declarations.outcomes import OUTCOMES
@@ -29,7 +30,7 @@ def show_account(account: Account, tried: bool = False) -> None:
     for name, count in (("read", account.read), *skipped, *account.outcomes.items()):
         table.add_row(name, f"{count:,}")
     Console(width=100).print(table)
-    for line in (*_remarks(account), _ending(account, tried)):
+    for line in (*_remarks(account), *comparisons(account), _ending(account, tried)):
         echo(line)
 
 

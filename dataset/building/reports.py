@@ -9,6 +9,12 @@ MOST_CODES = 1_000
 """How many unknown codes a report lists, the most frequent first."""
 
 
+MOST_VERSIONS = 100
+"""How many pairs of times a report lists, the most frequent first."""
+Compared = tuple[str, str | None, str | None]
+"""An outcome, `updated` or `outdated`, when that version was added, and when the other was."""
+
+
 class Remark(NamedTuple):
     """A remark on one record: its kind (see `Report`), a column, a code, and what it became."""
 
@@ -25,7 +31,8 @@ class Report:
     `unknown`: well-formed codes that the codebook lacks. `left_out`: faulty columns of places.
     `mended`: codes that got a lost zero back. `from_text`: codes that follow from the words of the
     event. `sector`: sectors that the codebook lacks. `by_division`: countries of places that follow
-    from their first-level division. `missing`: files that the source does not have. `version`: the
+    from their first-level division. `missing`: files that the source does not have. `versions`:
+    which versions of events were compared, where the names of files date them. `release`: the
     release that the files were said to be of. `dropped`: how many events ended because the files
     lack them; `not_dropped` says why none did, and `whole` up to which time the files are the whole
     of each dataset.
@@ -33,7 +40,8 @@ class Report:
 
     remarks: Counter[Remark] = field(default_factory=Counter)
     missing: list[str] = field(default_factory=list)
-    version: str | None = None
+    versions: Counter[Compared] = field(default_factory=Counter)
+    release: str | None = None
     dropped: int = 0
     not_dropped: str | None = None
     whole: dict[str, str] = field(default_factory=dict)
@@ -51,11 +59,19 @@ class Report:
         }
         return {name: entries[:MOST_CODES] for name, entries in listed.items()} | {
             "missing": self.missing,
-            "version": self.version,
+            "versions": self._compared(),
+            "release": self.release,
             "dropped": self.dropped,
             "not_dropped": self.not_dropped,
             "whole": self.whole,
         }
+
+    def _compared(self) -> list[dict[str, Any]]:
+        most = sorted(self.versions.items(), key=lambda item: (-item[1], str(item[0])))
+        return [
+            {"outcome": outcome, "added": added, "against": against, "count": count}
+            for (outcome, added, against), count in most[:MOST_VERSIONS]
+        ]
 
 
 LISTS: dict[str, tuple[str, dict[str, str]]] = {

@@ -57,13 +57,17 @@ def _is_of(table: Table, reader: TableReader, records: Sequence[str]) -> bool:
 
 
 def _by_header(table: Table, dialect: Dialect, first: str, sample: Sample) -> TableReader | None:
-    names = table.names_of(dialect.cells(first))
+    cells = dialect.cells(first)
+    # Some headers end in more delimiters than some of their rows.
+    while len(cells) > 1 and not cells[-1].strip():
+        cells.pop()
+    names = table.names_of(cells)
     if table.lacks(names):
         return None
     records = [dialect.cells(record) for record in sample(dialect)[1:]]
     longer = [cells for cells in records if len(cells) == len(names) + 1]
     # R leaves the column of row names without a name; other longer rows end in an empty cell.
-    has_row_names = any(cells[-1].strip() for cells in longer)
+    has_row_names = len(longer) * 2 > len(records) and any(cells[-1].strip() for cells in longer)
     return TableReader(table, dialect, first, names, has_row_names)
 
 

@@ -7,18 +7,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from dataset.errors import Unreadable
 from dataset.inputs.archives import UnpackedFile, unpacked
-
-_STAMPS = {
-    r"(?<!\d)[0-9]{14}(?!\d)": "%Y%m%d%H%M%S",
-    r"(?<!\d)[0-9]{8}(?!\d)": "%Y%m%d",
-}
-"""What the times in the names of files look like."""
+from dataset.inputs.stamps import stamp_of
 
 
 @dataclass(frozen=True)
@@ -96,21 +90,3 @@ def _source_file(path: Path, name: str) -> SourceFile:
         modified = os.fstat(file.fileno()).st_mtime_ns
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         return SourceFile(path, name, sha256, file.tell(), modified)
-
-
-def stamp_of(name: str) -> str | None:
-    """Give the time that stands in the name of a file (`2019-02-18T00:00:00Z`), if one does."""
-    for pattern, form in _STAMPS.items():
-        for text in reversed(re.findall(pattern, name)):
-            if time := _time(text, form):
-                return time
-    return None
-
-
-def _time(text: str, form: str) -> str | None:
-    """Read a time; None where the calendar has no such day."""
-    try:
-        time = datetime.strptime(text, form)
-    except ValueError:
-        return None
-    return f"{time.isoformat()}Z" if 1900 <= time.year <= 2100 else None

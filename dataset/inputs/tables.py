@@ -25,9 +25,9 @@ class Table:
     writers name a column. `whole`: columns of whole numbers and codes, which lose the `.0` that
     spreadsheets add. `used`: columns without which an event is not whole. `missing`: what the
     source itself writes for a missing value. `code`, `root`: the columns of the action code and
-    its root. `is_event` tells whether the cells of a record
-    look like an event, where no header tells. `may_differ`: records without the columns of the
-    header may have those of a layout.
+    its root; where no column has the root, `root_of` may tell it from all cells. `is_event` tells
+    whether the cells of a record look like an event, where no header tells. `may_differ`: records
+    without the columns of the header may have those of a layout.
     """
 
     layouts: Mapping[int, Sequence[str]]
@@ -40,6 +40,7 @@ class Table:
     missing: frozenset[str] = frozenset()
     code: str | None = None
     root: str | None = None
+    root_of: Callable[[Named], str] | None = None
     may_differ: bool = False
 
     @cached_property
@@ -132,7 +133,10 @@ class TableReader:
 
     def _members(self, record: str) -> Iterable[tuple[str, str]]:
         members = self.dialect.cells(record)
-        return zip(self._names_of_members(tuple(members)), members.values(), strict=True)
+        names = self._names_of_members(tuple(members))
+        if lacking := self.table.lacks(names):
+            raise Refused(None, f"it has no {' and no '.join(lacking)}.")
+        return zip(names, members.values(), strict=True)
 
     @cached_property
     def _names_of_members(self) -> Callable[[tuple[str, ...]], tuple[str, ...]]:

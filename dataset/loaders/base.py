@@ -57,6 +57,7 @@ class Loader:
 
     `release_of` tells the time of a file, where its source counts releases and not days. `is_whole`
     tells by its name whether a file holds all that its source holds.
+    `dated_by_name`: the names of files tell which of two versions of an event is newer.
 
     `counts_rows`: what a record becomes depends on those before it, so that a part of a file
     cannot be read again by itself.
@@ -80,6 +81,7 @@ class Loader:
     counts_rows: bool = False
     release_of: ReleaseOf | None = None
     is_whole: Callable[[str], bool] = lambda _name: False
+    dated_by_name: bool = False
 
     def looks_like(self, records: Sequence[str]) -> bool:
         """Tell from its first records whether a file is of this format."""

@@ -12,23 +12,35 @@ INTERNATIONAL = ("IGO", "NGO", "MNC", "IMG", "INT")
 MOST_PARTS = 10
 REMEMBERED = 65_536
 
-_MIDNIGHT = re.compile(r"[T ]00:00(:00(\.0+)?)?Z?$")
-_AMERICAN = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
-
 _OWN_CODE = {iso3: code for code, iso3 in COUNTRY_ISO3.items() if iso3 not in COUNTRIES}
+
+
+_MIDNIGHT = r"(?:[ T]0?0:00(?::00(?:\.0+)?)?Z?)?"
+_DAYS = [
+    re.compile(pattern + _MIDNIGHT)
+    for pattern in (
+        r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})",
+        r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})",
+        r"(?P<month>0?[1-9]|1[0-2])/(?P<day>[0-9]{1,2})/(?P<year>[0-9]{4})",
+    )
+]
 
 
 @lru_cache(maxsize=REMEMBERED)
 def day_of(text: str) -> str:
-    """Read a day, `20190212`, `2019-02-12` or `2/12/2019`, as ISO 8601; midnight may follow it."""
-    day = _MIDNIGHT.sub("", text)
-    if american := _AMERICAN.fullmatch(day):
-        month, number, year = american.groups()
-        return f"{year}-{month:0>2}-{number:0>2}"
-    digits = f"{day[:4]}{day[5:7]}{day[8:]}" if day[4:5] == "-" == day[7:8] else day
-    if len(digits) != 8 or not (digits.isascii() and digits.isdigit()):
-        raise Refused("date", f"{text!r} is not a day like 2019-02-12 or 20190212.")
-    return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
+    """Read a day, `20190212`, `2019-02-12` or `2/12/2019`, as ISO 8601."""
+    found = next(filter(None, (form.fullmatch(text) for form in _DAYS)), None)
+    if found is None:
+        raise Refused("date", f"{text!r} is not a day like 2019-02-12, 20190212 or 2/12/2019.")
+    return f"{found['year']}-{found['month']:0>2}-{found['day']:0>2}"
+
+
+def is_day(text: str) -> bool:
+    """Tell whether a text looks like a day (see `day_of`)."""
+    try:
+        return bool(day_of(text))
+    except Refused:
+        return False
 
 
 def cameo_country(iso3: str) -> str:

@@ -69,8 +69,8 @@ REMEMBERED = 4_096
 
 
 def _is_event(named: Named) -> bool:
-    day = named["SQLDATE"]
-    return named["GLOBALEVENTID"].isdigit() and (len(day) == 8 and day.isdigit())
+    day = named.get("SQLDATE", "")
+    return named.get("GLOBALEVENTID", "").isdigit() and (len(day) == 8 and day.isdigit())
 
 
 TABLE = Table(

@@ -30,7 +30,7 @@ TYPES = {"1": "web", "2": "citation", "3": "core", "4": "dtic", "5": "jstor", "6
 
 def _is_event(named: Named) -> bool:
     """Tell mentions by the two times beside the event's number."""
-    numbers = (named["GLOBALEVENTID"], named["EventTimeDate"], named["MentionTimeDate"])
+    numbers = [named.get(name, "") for name in COLUMNS[:3]]
     return all(map(str.isdigit, numbers)) and len(numbers[2]) == len("20240413093000")
 
 

@@ -5,17 +5,18 @@ country, in words; `dataset/codebook/icews_sectors.csv` says what the sectors ar
 """
 
 import re
-from functools import lru_cache
-from typing import NamedTuple
+from functools import lru_cache, partial
 
+from dataset.building.reports import Remark
 from dataset.building.sections import Columns
 from dataset.codebook import COUNTRIES, iso3_of_name
 from dataset.codebook.sectors import SECTORS
+from dataset.codebook.texts import code_of_text
 from dataset.errors import Refused
 from dataset.inputs.tables import Named, Table
-from dataset.loaders.actions import Codes, mended
+from dataset.loaders.actions import Codes, mended, remarks
 from dataset.loaders.base import FileContext, Loader, Parse
-from dataset.loaders.cells import REMEMBERED, actor_code, cameo_country, day_of
+from dataset.loaders.cells import REMEMBERED, actor_code, cameo_country, day_of, is_day
 
 COLUMNS = (
     "Event ID",
@@ -39,124 +40,71 @@ COLUMNS = (
     "Latitude",
     "Longitude",
 )
-BLANK = ("",) * len(COLUMNS)
-
-ROOTS = {
-    **dict.fromkeys(
-        (
-            "make statement",
-            "decline comment",
-            "make pessimistic comment",
-            "make optimistic comment",
-            "consider policy option",
-            "acknowledge or claim responsibility",
-            "deny responsibility",
-            "engage in symbolic act",
-            "make empathetic comment",
-            "express accord",
-        ),
-        "01",
-    ),
-    "make an appeal or request": "02",
-    "demand": "10",
-    "disapprove": "11",
-    "reject": "12",
-    "threaten": "13",
-    "protest": "14",
-    "exhibit force posture": "15",
-    "reduce relations": "16",
-    "coerce": "17",
-    "assault": "18",
-    "fight": "19",
-    "use unconventional mass violence": "20",
-}
-"""The root that an Event Text belongs to where two digits could be 10 as well as 010."""
+BLANK = dict.fromkeys(COLUMNS, "")
+PLACE = ("City", "District", "Province", "Country")
+LONGEST = 100
+"""How much of an unknown sector a report shows."""
 
 _BETWEEN_SECTORS = re.compile(r",(?! )")
 _CODE_OF_LABEL = {label: code for code, label in COUNTRIES.items()}
 
 
-class Actor(NamedTuple):
-    """The codes of an actor."""
-
-    code: str | None
-    country: str | None
-    group: str | None
-    roles: tuple[str, ...]
-    ethnic: str | None
-    religions: tuple[str, ...]
-
-
-class Place(NamedTuple):
-    """What the four names of a place come to."""
-
-    name: str | None
-    country: str | None
-    admin1: str | None
-    precision: str | None
-
-
 def _is_event(named: Named) -> bool:
-    day = named["Event Date"]
-    return named["Event ID"].isdigit() and len(day) == 10 and named["CAMEO Code"].isdigit()
+    cells = BLANK | named
+    is_coded = cells["CAMEO Code"].isdigit() or code_of_text(cells["Event Text"]) is not None
+    return cells["Event ID"].isdigit() and is_day(cells["Event Date"]) and is_coded
+
+
+def _root_of(named: Named) -> str:
+    return _root(named.get("CAMEO Code", "").strip(), named.get("Event Text", ""))
 
 
 TABLE = Table(
     layouts={len(COLUMNS): COLUMNS},
-    needed=(("Event ID",), ("Event Date",), ("CAMEO Code",)),
+    needed=(("Event ID",), ("Event Date",), ("CAMEO Code", "Event Text")),
     is_event=_is_event,
-    whole=frozenset({"Event ID", "CAMEO Code", "Story ID", "Sentence Number"}),
-    used=frozenset(COLUMNS),
+    whole=frozenset({"Event ID", "Event Date", "CAMEO Code", "Story ID", "Sentence Number"}),
+    used=frozenset(COLUMNS) - {"CAMEO Code", "Event Text"},
     missing=frozenset({"NA", "NULL"}),
     code="CAMEO Code",
+    root_of=_root_of,
 )
 
 
 def parser(file: FileContext) -> Parse:
     """Make the function that reads a record."""
     dataset, added = file.dataset or "icews", file.stamp
+    action = lru_cache(maxsize=REMEMBERED)(partial(_action, codes=file.codes))
 
     def parse(record: str) -> Columns:
-        cells = list(map(file.reader.cut(record).get, COLUMNS, BLANK))
-        return _columns(cells, dataset, added)
+        cells = BLANK | file.reader.cut(record)
+        number, day = _number(cells["Event ID"]), day_of(cells["Event Date"])
+        return {
+            "id": f"{dataset}:{number}-{day.replace('-', '')}",
+            "dataset": dataset,
+            "date": day,
+            "added": added,
+            **_columns(cells),
+            **_actor("actor", cells["Source Sectors"], cells["Source Country"]),
+            **action(cells["CAMEO Code"].strip(), cells["Event Text"]),
+            **_actor("target", cells["Target Sectors"], cells["Target Country"]),
+            **_place(*[cells[name] for name in PLACE]),
+        }
 
     return parse
 
 
-def _columns(cells: list[str], dataset: str, added: str | None) -> Columns:
-    number, day = _number(cells[0]), day_of(cells[1])
-    actor, target = _actor(cells[3], cells[4]), _actor(cells[9], cells[10])
-    place = _place(*cells[14:18])
+def _columns(cells: Named) -> Columns:
+    """Give the columns that are cells as they stand."""
     return {
-        "id": f"{dataset}:{number}-{day.replace('-', '')}",
-        "dataset": dataset,
-        "date": day,
-        "added": added,
-        "actor_code": actor.code,
-        "actor_name": cells[2],
-        "actor_country": actor.country,
-        "actor_group": actor.group,
-        "actor_roles": actor.roles,
-        "actor_ethnic": actor.ethnic,
-        "actor_religions": actor.religions,
-        "action_code": _action(cells[6], cells[5]),
-        "goldstein": cells[7],
-        "target_code": target.code,
-        "target_name": cells[8],
-        "target_country": target.country,
-        "target_group": target.group,
-        "target_roles": target.roles,
-        "target_ethnic": target.ethnic,
-        "target_religions": target.religions,
-        "place_name": place.name,
-        "place_country": place.country,
-        "place_admin1": place.admin1,
-        "place_latitude": cells[18],
-        "place_longitude": cells[19],
-        "place_precision": place.precision,
-        "evidence_story": cells[11],
-        "evidence_sentence": cells[12],
-        "evidence_publisher": cells[13],
+        "actor_name": cells["Source Name"],
+        "goldstein": cells["Intensity"],
+        "target_name": cells["Target Name"],
+        "place_latitude": cells["Latitude"],
+        "place_longitude": cells["Longitude"],
+        "evidence_story": cells["Story ID"],
+        "evidence_sentence": cells["Sentence Number"],
+        "evidence_publisher": cells["Publisher"],
     }
 
 
@@ -166,9 +114,22 @@ def _number(text: str) -> str:
     return text.lstrip("0") or "0"
 
 
-@lru_cache(maxsize=4096)
-def _action(code: str, label: str) -> str:
-    return mended(code, ROOTS.get(label.casefold()), Codes())
+def _action(code: str, text: str, codes: Codes) -> Columns:
+    """Give the code, or that of the event's text where there is none."""
+    if code:
+        whole = mended(code, _root(code, text), codes)
+        return {"action_code": whole, "action_remarks": remarks(code, whole)}
+    if known := code_of_text(text):
+        remark = Remark("from_text", "action_code", " ".join(text.split()), known)
+        return {"action_code": known, "action_remarks": (remark,)}
+    says = f"the event's text {text!r} is the label of no code" if text else "so is its text"
+    raise Refused("action_code", f"it is missing, and {says}.")
+
+
+def _root(code: str, text: str) -> str:
+    """Give the root that the event's text tells, if it is the label of the code or its whole."""
+    known = code_of_text(text) or ""
+    return known[:2] if known in (code, f"0{code}", f"{code}0") else ""
 
 
 def _place_in_code(role: str) -> tuple[bool, str]:
@@ -177,20 +138,25 @@ def _place_in_code(role: str) -> tuple[bool, str]:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _actor(sectors: str, country: str) -> Actor:
+def _actor(role: str, sectors: str, country: str) -> Columns:
+    names = dict.fromkeys(filter(None, map(str.strip, _BETWEEN_SECTORS.split(sectors))))
     found: dict[str, list[str]] = {"role": [], "ethnic": [], "religion": [], "group": []}
-    for sector in _BETWEEN_SECTORS.split(sectors):
-        for column, code in SECTORS.get(sector.strip(), ()):
+    for name in names:
+        for column, code in SECTORS.get(name, ()):
             found[column].append(code)
     where, roles = _country(country), tuple(dict.fromkeys(found["role"]))
-    return Actor(
-        code=actor_code(where, sorted(roles, key=_place_in_code)),
-        country=where,
-        group=next(iter(found["group"]), None),
-        roles=roles,
-        ethnic=next(iter(found["ethnic"]), None),
-        religions=tuple(dict.fromkeys(found["religion"])),
-    )
+    unknown = [name[:LONGEST] for name in names if name not in SECTORS]
+    return {
+        f"{role}_code": actor_code(where, sorted(roles, key=_place_in_code)),
+        f"{role}_country": where,
+        f"{role}_group": next(iter(found["group"]), None),
+        f"{role}_roles": roles,
+        f"{role}_ethnic": next(iter(found["ethnic"]), None),
+        f"{role}_religions": tuple(dict.fromkeys(found["religion"])),
+        f"{role}_remarks": tuple(
+            [Remark("sector", f"{role}_roles", name[:LONGEST]) for name in unknown]
+        ),
+    }
 
 
 def _country(name: str) -> str | None:
@@ -200,14 +166,20 @@ def _country(name: str) -> str | None:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _place(city: str, district: str, province: str, country: str) -> Place:
+def _place(city: str, district: str, province: str, country: str) -> Columns:
     named = ((city, "city"), (district, "region"), (province, "region"), (country, "country"))
     name, precision = next((pair for pair in named if pair[0]), (None, None))
-    return Place(name, iso3_of_name(country) or country or None, province or None, precision)
+    return {
+        "place_name": name,
+        "place_country": iso3_of_name(country) or country or None,
+        "place_admin1": province or None,
+        "place_precision": precision,
+    }
 
 
+# Version 2: cells in quotes, codes from texts, days written month first.
 LOADER = Loader(
-    version=1,
+    version=2,
     datasets={
         "icews": {
             "title": "ICEWS Coded Event Data",
@@ -229,6 +201,7 @@ LOADER = Loader(
         }
     },
     table=TABLE,
+    dated_by_name=True,
     parser=parser,
     codebook="icews",
 )

@@ -131,6 +131,7 @@ LOADER = Loader(
         }
     },
     table=TABLE,
+    dated_by_name=True,
     parser=parser,
     codebook="gdelt",
 )

@@ -180,6 +180,7 @@ LOADER = Loader(
         }
     },
     table=TABLE,
+    dated_by_name=True,
     parser=parser,
     codebook="keds",
 )

@@ -14,7 +14,7 @@ from dataset.codebook import COUNTRIES, ISO_COUNTRIES, PLOVER_TYPES, ROLES, iso3
 from dataset.errors import Refused
 from dataset.inputs.tables import Named, Table
 from dataset.loaders.base import FileContext, Loader, Parse
-from dataset.loaders.cells import REMEMBERED, actor_code, cameo_country, day_of
+from dataset.loaders.cells import REMEMBERED, actor_code, cameo_country, day_of, is_day
 
 STANDARD = (
     "Event ID",
@@ -88,76 +88,90 @@ class Actor(NamedTuple):
 
 
 def _is_event(named: Named) -> bool:
-    return named["Event Date"][4:5] == "-" and named["Event Type"].upper() in PLOVER_TYPES
-
-
-TABLE = Table(
-    layouts={len(STANDARD): STANDARD},
-    needed=(("Event ID",), ("Event Date",), ("Event Type",)),
-    is_event=_is_event,
-    aliases={"Event Intensity": "Intensity"},
-    missing=frozenset({"None"}),
-    # Some headers have more names than the records have columns.
-    may_differ=True,
-)
-
-
-def parser(file: FileContext) -> Parse:
-    """Make the function that reads a record."""
-    dataset, added = file.dataset or "polecat", file.stamp
-    return lambda record: _columns(file.reader.cut(record), dataset, added)
-
-
-def _columns(named: Named, dataset: str, added: str | None) -> Columns:
-    def cell(name: str) -> str:
-        return named.get(name, "")
-
-    event, kind = cell("Event ID"), cell("Event Type").upper()
-    if not kind:
-        raise Refused("action_plover", "it is missing.")
-    actor = _actor(*(cell(f"{name}") for name in ACTOR))
-    target = _actor(*(cell(f"{name}") for name in RECIPIENT))
-    name, precision = _place(*(cell(name) for name in PLACE))
-    return {
-        "id": f"{dataset}:{event}",
-        "dataset": dataset,
-        "date": day_of(cell("Event Date")),
-        "added": added,
-        "actor_code": actor.code,
-        "actor_name": cell("Actor Name") or cell("Actor Name Raw"),
-        "actor_country": actor.country,
-        "actor_roles": actor.roles,
-        "action_plover": kind,
-        "action_mode": next(iter(_values(cell("Event Mode"))), None),
-        "action_contexts": _values(cell("Contexts")),
-        "quad_class": QUAD_CLASSES.get(cell("Quad Code").upper().removesuffix(".0")),
-        "goldstein": cell("Intensity"),
-        "target_code": target.code,
-        "target_name": cell("Recipient Name") or cell("Recipient Name Raw"),
-        "target_country": target.country,
-        "target_roles": target.roles,
-        "place_name": name,
-        "place_country": _iso3(cell("Country")),
-        "place_admin1": cell("Province"),
-        "place_latitude": cell("Latitude"),
-        "place_longitude": cell("Longitude"),
-        "place_precision": precision,
-        "evidence_story": event.partition("_")[0],
-        "evidence_publisher": cell("Source"),
-        "evidence_note": _note(actor.others, target.others),
-    }
+    is_typed = named.get("Event Type", "").upper() in PLOVER_TYPES
+    return is_typed and is_day(named.get("Event Date", ""))
 
 
 ACTOR = ("Actor Country", "Primary Actor Sector", "Actor Sectors")
 RECIPIENT = ("Recipient Country", "Primary Recipient Sector", "Recipient Sectors")
 PLACE = ("Placename", "City", "District", "Province", "Country", "Feature Type")
+AS_IT_STANDS = {
+    "goldstein": "Intensity",
+    "place_admin1": "Province",
+    "place_latitude": "Latitude",
+    "place_longitude": "Longitude",
+    "evidence_publisher": "Source",
+}
+"""The columns whose cells are taken as they stand."""
+OTHERS = ("Event Mode", "Quad Code", "Contexts", "Actor Name", "Recipient Name")
+TABLE = Table(
+    layouts={len(STANDARD): STANDARD},
+    needed=(("Event ID",), ("Event Date",), ("Event Type",)),
+    is_event=_is_event,
+    aliases={"Event Intensity": "Intensity"},
+    whole=frozenset({"Event Date", "Quad Code"}),
+    used=frozenset((*ACTOR, *RECIPIENT, *PLACE, *AS_IT_STANDS.values(), *OTHERS)),
+    missing=frozenset({"None", "NA", "NULL"}),
+    # Some headers have more names than the records have columns.
+    may_differ=True,
+)
+BLANK = dict.fromkeys(STANDARD, "")
+
+
+def parser(file: FileContext) -> Parse:
+    """Make the function that reads a record."""
+    dataset, added = file.dataset or "polecat", file.stamp
+
+    def parse(record: str) -> Columns:
+        cells = BLANK | file.reader.cut(record)
+        event = cells["Event ID"]
+        if not event:
+            raise Refused("id", "it is missing.")
+        return {
+            "id": f"{dataset}:{event}",
+            "dataset": dataset,
+            "date": day_of(cells["Event Date"]),
+            "added": added,
+            "evidence_story": event.partition("_")[0],
+            **{column: cells[name] for column, name in AS_IT_STANDS.items()},
+            **_event(cells),
+        }
+
+    return parse
+
+
+def _event(cells: Named) -> Columns:
+    kind = cells["Event Type"].upper()
+    if not kind:
+        raise Refused("action_plover", "it is missing.")
+    actor = _actor(*[cells[name] for name in ACTOR])
+    target = _actor(*[cells[name] for name in RECIPIENT])
+    name, precision = _place(*[cells[name] for name in PLACE])
+    return {
+        "actor_code": actor.code,
+        "actor_name": cells["Actor Name"] or cells["Actor Name Raw"],
+        "actor_country": actor.country,
+        "actor_roles": actor.roles,
+        "action_plover": kind,
+        "action_mode": next(iter(_values(cells["Event Mode"])), None),
+        "action_contexts": _values(cells["Contexts"]),
+        "quad_class": QUAD_CLASSES.get(cells["Quad Code"].upper()),
+        "target_code": target.code,
+        "target_name": cells["Recipient Name"] or cells["Recipient Name Raw"],
+        "target_country": target.country,
+        "target_roles": target.roles,
+        "place_name": name,
+        "place_country": _iso3(cells["Country"]),
+        "place_precision": precision,
+        "evidence_note": _note(actor.others, target.others),
+    }
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _values(cell: str) -> tuple[str, ...]:
     """Give the values of a list, each once."""
     values = (value.strip() for value in _BETWEEN.split(cell))
-    return tuple(dict.fromkeys(value for value in values if value not in ("", "None")))
+    return tuple(dict.fromkeys(value for value in values if value not in ("", *TABLE.missing)))
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -210,8 +224,9 @@ def _note(actors: Iterable[str], recipients: Iterable[str]) -> str | None:
     )
 
 
+# Version 2: NA and NULL are missing, as in files that R has written.
 LOADER = Loader(
-    version=1,
+    version=2,
     datasets={
         "polecat": {
             "title": "POLECAT: Political Event Classification, Attributes, and Types",
@@ -236,6 +251,7 @@ LOADER = Loader(
         }
     },
     table=TABLE,
+    dated_by_name=True,
     parser=parser,
     encoding="latin-1",
 )

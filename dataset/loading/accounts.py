@@ -20,6 +20,7 @@ class Account:
     """What a load did; `revision` is None if it changed nothing, or was only tried.
 
     `skipped` counts the records that are no events, such as headers: they are no part of `read`.
+    `files` names the files that were read.
     """
 
     number: int
@@ -27,6 +28,7 @@ class Account:
     outcomes: dict[str, int]
     report: dict[str, Any]
     skipped: int = 0
+    files: tuple[str, ...] = ()
 
     @property
     def read(self) -> int:
@@ -73,7 +75,8 @@ class OpenAccount:
         counts = {outcome: change.outcomes[outcome] for outcome in OUTCOMES}
         outcomes = counts | {"quarantined": self._quarantine.count}
         revision = change.number if changed else None
-        account = Account(self.number, revision, outcomes, report.as_json(), self._skipped)
+        files = tuple(file["name"] for file in self._files)
+        account = Account(self.number, revision, outcomes, report.as_json(), self._skipped, files)
         self._store(account)
         return account
 

@@ -32,6 +32,8 @@ class RecordLoader:
         self._destination = DESTINATIONS[loader.makes](change, account.number, loader)
         self.report = self._destination.report
         self._whole = WholeFiles(change) if whole else None
+        if loader.dated_by_name:
+            self.report.versions = change.events.compared
 
     def load(self, records: Iterable[SourceRecord], file: FileContext) -> Iterator[int]:
         """Load the records of a file; yield after each batch how many it had."""

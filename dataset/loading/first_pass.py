@@ -33,13 +33,14 @@ def _coded(reader: TableReader) -> Callable[[bytes], Coded]:
     if reader.is_plain and (positions := _positions(reader.table)):
         return _at(*positions)
     code, root = reader.table.code or "", reader.table.root or ""
+    root_of = reader.table.root_of or (lambda named: named.get(root, ""))
 
     def coded(raw: bytes) -> Coded:
         try:
             named = reader.cut(raw.decode(errors="replace"))
         except (Refused, Skipped):
             return b"", b""
-        return named.get(code, "").encode(), named.get(root, "").encode()
+        return named.get(code, "").encode(), root_of(named).encode()
 
     return coded
 

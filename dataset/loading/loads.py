@@ -108,7 +108,7 @@ def load(database: Engine, job: LoadJob, on_progress: OnProgress = lambda *_: No
             _load_file(file, context, account, records, on_progress)
         records.finish()
         records.report.missing += job.missing
-        records.report.version = job.version
+        records.report.release = job.version
         if job.dry_run:
             change.discard()
         return account.close(records.report)

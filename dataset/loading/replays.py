@@ -11,7 +11,7 @@ import orjson
 from dataset.errors import Impossible
 from dataset.inputs.dialects import LINES
 from dataset.inputs.records import SourceRecord
-from dataset.inputs.source_files import stamp_of
+from dataset.inputs.stamps import stamp_of
 from dataset.inputs.tables import TableReader
 from dataset.loaders import LOADERS
 from dataset.loaders.base import OWN, FileContext, Loader
@@ -39,7 +39,7 @@ def replay(database: Engine, number: int) -> Account:
             context = FileContext(file["name"], reader, stamp, dataset, version=version)
             for _ in record_loader.load(records, context):
                 pass
-        record_loader.report.version = version
+        record_loader.report.release = version
         marked = Quarantined.update(replayed=account.number).where(*_open(number))
         database.execute(marked)
         return account.close(record_loader.report)
@@ -71,7 +71,7 @@ def _load(database: Engine, number: int) -> tuple[str, str | None, str | None]:
         )
     if not database.execute(Quarantined.select().where(*_open(number)).limit(1)).fetchone():
         raise Impossible(f"Nothing is left to read again in the quarantine of load {number}.")
-    return row[0], row[1], orjson.loads(row[2] or "{}").get("version")
+    return row[0], row[1], orjson.loads(row[2] or "{}").get("release")
 
 
 def _open(number: int) -> tuple[Any, ...]:

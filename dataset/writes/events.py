@@ -7,6 +7,7 @@ from operator import itemgetter
 import orjson
 from peewee import chunked
 
+from dataset.building.reports import Compared
 from dataset.building.rows import ROW_COLUMNS, SOURCE_COLUMNS, Row
 from dataset.declarations.ids import key_of
 from dataset.store.engines.base import Engine
@@ -40,6 +41,8 @@ class EventWriter:
         """Begin with nothing written."""
         self.versions = Versions(database, revision)
         self._revision, self._outcomes, self._bulk = revision, outcomes, bulk
+        self.compared: Counter[Compared] = Counter()
+        """How often a version was compared with another one of its event."""
         self._codes = SeenCodes(database)
 
     def write(
@@ -94,9 +97,8 @@ class EventWriter:
         for position, row in enumerate(incoming):
             key, known = row[KEY], best.get(row[KEY])
             outcome = _outcome(row, known, gone, dropped)
-            # Of several versions in one load, all but the best are outdated; it counts once.
-            displaces = outcome == "updated" and self._is_ours(fresh.get(key) or current.get(key))
-            self._outcomes["outdated" if displaces else outcome] += 1
+            is_ours = self._is_ours(fresh.get(key) or current.get(key))
+            self._count(outcome, row, known, is_ours)
             if outcome in ("inserted", "updated"):
                 best[key] = fresh[key] = row
             elif outcome == "quarantined":
@@ -106,11 +108,23 @@ class EventWriter:
                 if key in fresh:
                     fresh[key] = row
         self._put_back(fresh, current)
+        for key in fresh.keys() & current.keys():
+            if not self._is_ours(current[key]):
+                self.compared["updated", fresh[key][ADDED], current[key][ADDED]] += 1
         self.versions.end([current[key] for key in fresh if key in current], None, None)
         self.insert(list(fresh.values()))
         stays = (key for key in current if key not in fresh)
         self.versions.confirm([best[key] for key in stays if best[key] is not current[key]])
         return refused
+
+    def _count(self, outcome: str, row: Row, known: Row | None, is_ours: bool) -> None:
+        """Count the outcome of a row; `is_ours` tells whether the known version is of this load."""
+        # Of several versions in one load, all but the best are outdated; it counts once.
+        displaces = outcome == "updated" and is_ours
+        self._outcomes["outdated" if displaces else outcome] += 1
+        if known and (displaces or outcome == "outdated"):
+            older, newer = (known, row) if displaces else (row, known)
+            self.compared["outdated", older[ADDED], newer[ADDED]] += 1
 
     def _put_back(self, fresh: dict[int, Row], current: dict[int, Row]) -> None:
         """Make no new version of an event that ended up as it was before."""

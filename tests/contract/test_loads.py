@@ -25,6 +25,9 @@ REPORT = {
     "codes_from_text": [{"text": "Consult", "code": "040", "count": 2}],
     "unknown_sectors": [{"column": "actor_roles", "sector": "Space Pirates", "count": 1}],
     "missing": ["20240414.export.CSV.zip"],
+    "versions": [
+        {"outcome": "updated", "added": "2022-01-31T00:00:00Z", "against": None, "count": 5}
+    ],
 }
 REFUSED = 25
 RAW = b"1\t\xff\xfe\x00\tna\xc3\xafve\r"

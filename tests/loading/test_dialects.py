@@ -9,7 +9,15 @@ from dataset.errors import Unreadable
 from dataset.loaders import LOADERS, gdelt_columns, gdelt_mentions
 from dataset.loading.replays import replay
 from dataset.store.database import open_to_write
-from support.dialects import WITH_HEADER, WITHOUT_HEADER, Write, bare, delimited, written_by
+from support.dialects import (
+    WITH_HEADER,
+    WITHOUT_HEADER,
+    Write,
+    as_json_lines,
+    bare,
+    delimited,
+    written_by,
+)
 from support.gdelt_lines import GDELT_CELLS, gdelt1_line, gdelt_line
 from support.rich_store import client_on
 from support.stores import counts, loaded, rows_of
@@ -229,3 +237,16 @@ def test_what_was_refused_is_read_again_in_its_own_dialect(
         for number in (done.number, again.number)
     ]
     assert reasons[0] == reasons[1] == "'2024-13-41' is not a calendar day like 2024-04-13."
+
+
+def test_a_json_record_that_lacks_what_an_event_needs_is_quarantined(tmp_path: Path) -> None:
+    good = as_json_lines(V2, ROWS[:1])
+    (tmp_path / "a.json").write_bytes(good + b'{"SQLDATE": "20240413"}\n{"EventCode": "043"}\n')
+    done = loaded(tmp_path / "e.sqlite", "gdelt", tmp_path / "a.json")
+    assert counts(done) == {"inserted": 1, "quarantined": 2}
+    client = client_on(tmp_path / "e.sqlite")
+    reasons = client.get("/v1/loads/1/quarantine").get_json()["data"]
+    assert [one["reason"] for one in reasons] == [
+        "it has no GLOBALEVENTID and no EventCode.",
+        "it has no GLOBALEVENTID and no SQLDATE.",
+    ]

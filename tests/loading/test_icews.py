@@ -1,18 +1,21 @@
 """ICEWS lines become events: sectors and country names become codes."""
 
 from contextlib import suppress
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataset.building.rows import build
+from dataset.building.reports import Remark
+from dataset.building.rows import RowBuilder
 from dataset.building.sections import Columns
 from dataset.codebook import COUNTRY_ISO3
-from dataset.errors import Refused
-from dataset.loaders.base import FileContext
+from dataset.errors import Refused, Skipped
+from dataset.loaders.actions import Codes
 from dataset.loaders.cells import cameo_country
 from dataset.loaders.icews import LOADER
+from support.parsing import parser_of
 from support.sample_lines import ICEWS, ICEWS_HEADER, line
 
 pytestmark = pytest.mark.quick
@@ -20,8 +23,9 @@ pytestmark = pytest.mark.quick
 STAMP = "2019-02-18T00:00:00Z"
 
 
-def parsed(**changes: str) -> Columns:
-    return LOADER.parser(FileContext("daily.tab", STAMP), ICEWS_HEADER)(line(ICEWS, **changes))
+def parsed(codes: Codes | None = None, **changes: str) -> Columns:
+    parse = parser_of(LOADER, ICEWS_HEADER, stamp=STAMP, codes=codes or Codes())
+    return cast(Columns, parse(line(ICEWS, **changes)))
 
 
 def test_a_line_becomes_an_event() -> None:
@@ -37,7 +41,9 @@ def test_a_line_becomes_an_event() -> None:
         "actor_roles": ("MIL", "GOV"),
         "actor_ethnic": None,
         "actor_religions": ("MOS", "SUN"),
+        "actor_remarks": (),
         "action_code": "042",
+        "action_remarks": (),
         "goldstein": "1.9",
         "target_code": "IGODEV",
         "target_name": "Harbour Workers' Fund",
@@ -46,6 +52,7 @@ def test_a_line_becomes_an_event() -> None:
         "target_roles": ("IGO", "DEV"),
         "target_ethnic": "KUR",
         "target_religions": (),
+        "target_remarks": (),
         "place_name": "Bar",
         "place_country": "MNE",
         "place_admin1": "Bar Municipality",
@@ -59,12 +66,16 @@ def test_a_line_becomes_an_event() -> None:
 
 
 def test_an_event_is_built_of_it() -> None:
-    assert build(parsed(), LOADER.codebook)
+    assert RowBuilder(LOADER.codebook).from_columns(parsed())
 
 
-def test_the_header_is_no_event() -> None:
-    assert LOADER.header(ICEWS_HEADER)
-    assert not LOADER.header(line(ICEWS))
+def test_a_header_again_is_no_record() -> None:
+    with pytest.raises(Skipped):
+        parser_of(LOADER, ICEWS_HEADER)(ICEWS_HEADER)
+
+
+def test_a_file_without_a_header_is_read_by_position() -> None:
+    assert parser_of(LOADER, line(ICEWS), stamp=STAMP)(line(ICEWS)) == parsed()
 
 
 def test_a_bare_quote_and_a_cr_in_a_name_mean_nothing() -> None:
@@ -132,14 +143,90 @@ def test_an_actor_code_has_ten_parts_at_most() -> None:
         ("10", "Demand", "10"),
         ("19", "Express accord", "019"),
         ("20", "Make an appeal or request", "020"),
+        ("20", "Use unconventional mass violence", "20"),
+        ("2", "Appeal", "02"),
         ("43", "Host a visit", "043"),
+        ("40.0", "Consult", "040"),
         ("841", "Return, release person(s)", "0841"),
-        ("0841]", "Return, release person(s)", "0841]"),
-        ("", "", ""),
     ],
 )
-def test_the_label_tells_whether_a_zero_was_lost(code: str, text: str, expected: str) -> None:
-    assert parsed(code=code, text=text)["action_code"] == expected
+def test_the_text_tells_whether_a_zero_was_lost(code: str, text: str, expected: str) -> None:
+    event = parsed(code=code, text=text)
+    became = [] if expected == code else [("mended", code.removesuffix(".0"), expected)]
+    assert event["action_code"] == expected
+    assert [(one.kind, one.code, one.became) for one in event["action_remarks"]] == became
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [("0841]", "Return, release person(s)"), ("43", "Praise or endorse"), ("190", "Consult")],
+)
+def test_a_code_that_the_text_does_not_tell_stays(code: str, text: str) -> None:
+    event = parsed(code=code, text=text)
+    assert (event["action_code"], event["action_remarks"]) == (code, ())
+
+
+def test_all_codes_of_the_file_tell_whether_a_zero_was_lost() -> None:
+    codes = Codes({"43": 2, "841": 1, "190": 7})
+    assert parsed(codes, code="43", text="")["action_code"] == "043"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Consult", "040"),
+        ("CONSULT", "040"),
+        (" Use  conventional military force", "190"),
+        ("Meet at a 'third' location", "044"),
+        ("Carry out car bombing", "1832"),
+        ("Express intent to de-escalate military engagement", "0356"),
+        ("Protest", "14"),
+    ],
+)
+@pytest.mark.parametrize("missing", ["", " ", "NA", "NULL"])
+def test_a_missing_code_follows_from_the_text(text: str, code: str, missing: str) -> None:
+    event = parsed(code=missing, text=text)
+    remark = Remark("from_text", "action_code", " ".join(text.split()), code)
+    assert (event["action_code"], event["action_remarks"]) == (code, (remark,))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "it is missing, and so is its text."),
+        ("Do harm", "it is missing, and the event's text 'Do harm' is the label of no code."),
+    ],
+)
+def test_a_code_is_never_guessed(text: str, reason: str) -> None:
+    with pytest.raises(Refused, match=reason) as refused:
+        parsed(code="", text=text)
+    assert refused.value.column == "action_code"
+
+
+def test_unknown_sectors_are_remarked() -> None:
+    event = parsed(
+        source_sectors="Police,Wizards,Far Left,Wizards", target_sectors="Police,,Far Left"
+    )
+    assert event["actor_remarks"] == (Remark("sector", "actor_roles", "Wizards"),)
+    assert event["target_remarks"] == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("1/4/2017", "2017-01-04"),
+        ("01/04/2017", "2017-01-04"),
+        ("12/31/2017", "2017-12-31"),
+        ("20170104", "2017-01-04"),
+        ("20170104.0", "2017-01-04"),
+        ("2017-01-04 00:00:00", "2017-01-04"),
+        ("2017-01-04T00:00:00.000Z", "2017-01-04"),
+        ("1/4/2017 0:00", "2017-01-04"),
+    ],
+)
+def test_days_are_written_in_many_ways(text: str, day: str) -> None:
+    event = parsed(date=text)
+    assert (event["date"], event["id"]) == (day, f"icews:31000001-{day.replace('-', '')}")
 
 
 @pytest.mark.parametrize(
@@ -171,6 +258,8 @@ def test_an_id_has_no_leading_zeros() -> None:
         ({"id": ""}, "id"),
         ({"date": "2019-2-12"}, "date"),
         ({"date": "yesterday"}, "date"),
+        ({"date": "1/4/17"}, "date"),
+        ({"date": "2017-01-04 12:30:00"}, "date"),
         ({"code": "10", "text": "Something else"}, "action_code"),
         ({"source": "a\tb"}, None),
     ],
@@ -181,12 +270,19 @@ def test_what_is_no_event_is_refused(changes: dict[str, str], column: str | None
     assert refused.value.column == column
 
 
+@pytest.mark.parametrize("day", ["2/30/2017", "31/12/2017", "20170230"])
+def test_an_impossible_day_makes_no_event(day: str) -> None:
+    with pytest.raises(Refused) as refused:
+        RowBuilder(LOADER.codebook).from_columns(parsed(date=day))
+    assert refused.value.column == "date"
+
+
 def test_the_number_of_columns_is_told() -> None:
     with pytest.raises(Refused, match=r"it has 2 columns, not 20\."):
-        LOADER.parser(FileContext("daily.tab"), ICEWS_HEADER)("a\tb")
+        parser_of(LOADER, ICEWS_HEADER)("a\tb")
 
 
 @given(st.lists(st.text(), min_size=20, max_size=20))
 def test_no_text_breaks_the_parser(cells: list[str]) -> None:
-    with suppress(Refused):
-        LOADER.parser(FileContext("daily.tab"), ICEWS_HEADER)("\t".join(cells))
+    with suppress(Refused, Skipped):
+        parser_of(LOADER, ICEWS_HEADER)("\t".join(cells))

@@ -94,7 +94,7 @@ FAULTS: list[tuple[bytes, str | None, str]] = [
     (gdelt_line(c0=""), "id", "'' is not a whole number"),
     (gdelt_line(c1="20150230"), "date", "'2015-02-30' is not a calendar day like 2024-04-13."),
     (gdelt_line(c1="00160413"), "date", "the year 16 is not in 1800..2100."),
-    (gdelt_line(c1="2015"), "date", "'2015' is not a day like 2019-02-12 or 20190212."),
+    (gdelt_line(c1="2015"), "date", "'2015' is not a day like 2019-02-12, 20190212 or 2/12/2019."),
     (gdelt_line(c59="yesterday"), "added", "is not a day like 20240413."),
     (gdelt_line(c26="0841]", c28="08"), "action_code", "'0841]' is not a CAMEO action code"),
     (gdelt_line(c26="", c28=""), "action_code", "is not a CAMEO action code"),

@@ -50,7 +50,7 @@ def by_r(names: Sequence[str], rows: Table) -> bytes:
 
 def by_write_table(names: Sequence[str], rows: Table) -> bytes:
     """Write as `write.table` of R: row names that the header leaves out."""
-    lines = [" ".join(names).replace(" ", "\t")]
+    lines = ["\t".join(names)]
     lines += ["\t".join([str(n), *(cell or "NA" for cell in row)]) for n, row in enumerate(rows, 1)]
     return "".join(f"{line}\n" for line in lines).encode()
 
