@@ -8,6 +8,13 @@ from schemas.base import QuerySchema, ResponseSchema, described
 from schemas.paging import ListQuerySchema
 
 KEDS = "In KEDS's CAMEO 0.5b1, where some codes (016, 121, 164, …) mean another action."
+SOURCE = (
+    "Who has the country: `cameo` (its table of 2012), `cameo-events` (added by this project); "
+    "null without a country."
+)
+VALID_FROM = "First year of the country (Gleditsch and Ward); null if open or unknown."
+VALID_TO = "Last year of the country; null if open or unknown. Years never refuse an event."
+SAME_AS = "The same actor by the other codes of its country: `ROU` and `ROM`."
 COUNTED_OF = "Count the events of this dataset (`A,B`: these, `!A`: all but this) only."
 COUNTED_AS_OF = "Count as the store was at this revision (a number) or release (a name)."
 
@@ -105,6 +112,14 @@ class ActorCodeSchema(ResponseSchema):
     )
     country = ma.fields.Nested(
         PartSchema, required=True, allow_none=True, metadata=described("Country or region.")
+    )
+    source = ma.fields.String(required=True, allow_none=True, metadata=described(SOURCE, "cameo"))
+    valid_from = ma.fields.Integer(
+        required=True, allow_none=True, metadata=described(VALID_FROM, 1922)
+    )
+    valid_to = ma.fields.Integer(required=True, allow_none=True, metadata=described(VALID_TO, 1991))
+    same_as = ma.fields.List(
+        ma.fields.String(), required=True, metadata=described(SAME_AS, ["USR"])
     )
     group = ma.fields.Nested(
         PartSchema, required=True, allow_none=True, metadata=described("Known group.")

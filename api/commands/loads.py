@@ -64,8 +64,9 @@ def load_files(**given: Any) -> None:
       gdelt           GDELT 2.0 events, and 1.0 daily and back files
       gdelt-mentions  GDELT 2.0 mentions
       icews           ICEWS yearly and daily files
-      phoenix         Phoenix of the Open Event Data Alliance
-      keds            KEDS/TABARI in CAMEO: date, source, target, code
+      phoenix         Phoenix daily files, and the Historical Phoenix
+      keds            KEDS in CAMEO, and TABARI's own output
+      petrarch        PETRARCH's own output
       polecat         POLECAT
       ucdp-ged        UCDP GED, yearly and candidate releases, CSV or JSON
       csv, ndjson     files that this service exported

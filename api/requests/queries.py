@@ -1,15 +1,17 @@
 """A query at a revision of the store: what it selects, and the receipt of its answer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from api.requests import cursors
 from api.requests.parameters import Parameters, query_text
 from dataset.declarations.filters import FILTERS, SAMPLE_NOTE, Choice
-from dataset.events import directions
+from dataset.events import directions, other_codes
 from dataset.events.pages import ALL_COLUMNS
 from dataset.selections.known_values import resolved
+from dataset.selections.same_states import OF_STATES
 from dataset.selections.samples import Sample
 from dataset.selections.selections import Position, Selection, Sort
 from dataset.store.counts import Matched
@@ -64,7 +66,7 @@ class Query:
         """The columns that the answer shows."""
         return tuple(self.arguments.get("fields", ALL_COLUMNS))
 
-    @property
+    @cached_property
     def filters(self) -> dict[str, Any]:
         """The filters of events, checked against the store."""
         filters = {name: value for name, value in self.arguments.items() if name in FILTERS}
@@ -95,6 +97,14 @@ class Query:
         )
 
     @property
+    def _notes_of_store(self) -> Iterator[str]:
+        """Yield the notes that depend on what the store holds."""
+        if note := directions.note_on(self.snapshot, self.revision, self.arguments):
+            yield note
+        if OF_STATES & self.arguments.keys():
+            yield from other_codes.notes_on(self.snapshot, self.revision, self.filters)
+
+    @property
     def _sample(self) -> Sample | None:
         given = self.arguments
         return Sample(given["sample"], given["seed"]) if "sample" in given else None
@@ -115,8 +125,7 @@ class Query:
 
     def receipt(self, matched: Matched, complete: bool) -> dict[str, Any]:
         """Describe the query and the revision that were answered."""
-        direction = directions.note_on(self.snapshot, self.revision, self.arguments)
-        known = sorted((*self.parameters.notes, *([direction] if direction else [])))
+        known = sorted((*self.parameters.notes, *self._notes_of_store))
         return {
             "query": self.canonical_query,
             "revision": self.revision,

@@ -12,9 +12,12 @@ from dataset.codebook import (
     GROUPS,
     RELIGIONS,
     ROLES,
+    STATES,
     Action,
     children,
     decode,
+    found_together,
+    same_state,
 )
 from dataset.declarations.columns import COLUMNS, Column
 from dataset.declarations.filters import FILTERS, filters_of
@@ -148,13 +151,26 @@ def _actor(code: str, as_actor: Counts, as_target: Counts) -> Entry:
         "label": ", ".join([part["label"] for part in known] + list(decoded.unknown)),
         "parent": code[:-PART_LENGTH] or None,
         "country": country,
+        **_state(code, decoded.country),
         "group": group,
         "roles": roles,
         "ethnic": ethnic,
         "religions": religions,
         "unknown": list(decoded.unknown),
-        "count_as_actor": as_actor[code],
-        "count_as_target": as_target[code],
+        "count_as_actor": sum(as_actor[one] for one in found_together(code)),
+        "count_as_target": sum(as_target[one] for one in found_together(code)),
+    }
+
+
+def _state(code: str, country: str | None) -> Entry:
+    """Tell whose code the country of an actor is, its years, and its other codes."""
+    state = STATES[country] if country else None
+    is_first = state is not None and code.startswith(country or "")
+    return {
+        "source": state.source if state else None,
+        "valid_from": state.valid_from if state else None,
+        "valid_to": state.valid_to if state else None,
+        "same_as": list(same_state(code)) if is_first else [],
     }
 
 

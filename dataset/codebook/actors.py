@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from dataset.codebook.tables import COUNTRIES, ETHNIC, GROUPS, RELIGIONS, ROLES
+from dataset.codebook.tables import COUNTRIES, ETHNIC, GROUPS, RELIGIONS, ROLES, STATES
 
 INTERNATIONAL = frozenset({"IGO", "IMG", "INT", "MNC", "NGM", "NGO"})
 """The roles that stand in the place of a country."""
 
 _SHAPE = re.compile(r"[A-Z]{3}(?:[A-Z0-9]{3}){0,9}")
+_NOT_CAMEO = {code for code, state in STATES.items() if state.source != "cameo"}
+ONLY_FIRST = frozenset(_NOT_CAMEO & (ETHNIC.keys() | RELIGIONS.keys()))
+"""Former states whose letters CAMEO gives to a religion or people: states only as first part."""
 _PEOPLES = ETHNIC.keys() - ROLES.keys() - RELIGIONS.keys()
+_MAY_BE_REGIONS = COUNTRIES.keys() - ONLY_FIRST
 
 _Found = dict[str, list[str]]
 
@@ -71,6 +75,8 @@ def _in_context(chain: tuple[str, ...]) -> Iterator[_Part]:
 
 
 def _is_country(part: _Part, found: _Found) -> bool:
+    if part.letters in ONLY_FIRST and part.before:
+        return False
     return part.letters in COUNTRIES and not found["country"]
 
 
@@ -97,7 +103,7 @@ def _is_people(part: _Part, found: _Found) -> bool:
     if part.after.isdigit():
         return False
     # The letters after a country may stand for its region (3.1.2): IRQNOR is no Norwegian.
-    return part.letters not in COUNTRIES or part.before not in found["country"]
+    return part.letters not in _MAY_BE_REGIONS or part.before not in found["country"]
 
 
 _READINGS: dict[str, Callable[[_Part, _Found], bool]] = {

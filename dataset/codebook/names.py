@@ -3,7 +3,14 @@
 import re
 from collections.abc import Mapping
 
-from dataset.codebook.tables import COUNTRIES, ISO_COUNTRIES, ISO_NAMES, OTHER_NAMES, Labels
+from dataset.codebook.tables import (
+    COUNTRIES,
+    ISO_COUNTRIES,
+    ISO_NAMES,
+    OTHER_NAMES,
+    STATES,
+    Labels,
+)
 from dataset.declarations.words import folded
 
 _SMALL_WORDS = {"and", "of", "the"}
@@ -27,9 +34,13 @@ def by_name(labels: Mapping[str, str]) -> Labels:
     return names | {spelling(code): code for code in labels}
 
 
+_MAIN = {code: label for code, label in COUNTRIES.items() if not STATES[code].same_as}
+"""One code of each state: its name means this one."""
+
 COUNTRY_NAMES: Labels = {
-    **{spelling(name): iso3 for name, iso3 in OTHER_NAMES},
     **by_name(COUNTRIES),
+    **{spelling(name): iso3 for name, iso3 in OTHER_NAMES},
+    **by_name(_MAIN),
     **{spelling(short): iso3 for iso3, *shorts, _ in ISO_NAMES for short in shorts if short},
     **by_name(ISO_COUNTRIES),
 }

@@ -11,6 +11,7 @@ from dataset.codebook import (
     ACTIONS,
     COUNTRIES,
     COUNTRY_ISO3,
+    COUNTRY_OF_ISO3,
     GROUPS,
     ISO_COUNTRIES,
     RELIGIONS,
@@ -31,9 +32,12 @@ LIKE_A_NAME = 75
 """The least similarity, of 100, of parameters, columns and the values of closed kinds."""
 
 _ISO_OF = {code: code for code in ISO_COUNTRIES} | COUNTRY_ISO3
-_CAMEO_OF = {iso3: code for code, iso3 in COUNTRY_ISO3.items()} | {code: code for code in COUNTRIES}
+_CAMEO_OF = {code: code for code in COUNTRIES} | COUNTRY_OF_ISO3
 _COMMONEST_FIRST = sorted(ACTIONS.values(), key=lambda action: -len(action.goldstein))
-_IN_CAMEO = {name: _CAMEO_OF.get(code) for name, code in COUNTRY_NAMES.items()}
+_IN_CAMEO: dict[str, str | None] = {
+    **{name: _CAMEO_OF.get(code) for name, code in COUNTRY_NAMES.items()},
+    **{spelling(code): code for code in COUNTRIES},
+}
 
 _NAMES: dict[str, Mapping[str, str | None]] = {
     **{kind: by_name(labels) for kind, labels in VOCABULARIES.items()},

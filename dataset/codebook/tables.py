@@ -2,6 +2,7 @@
 
 import csv
 from importlib.resources import files
+from typing import NamedTuple
 
 Labels = dict[str, str]
 
@@ -16,17 +17,35 @@ def _labels(table: str) -> Labels:
     return {code: label for code, label in rows(table)}  # noqa: C416 (checks the width)
 
 
+class State(NamedTuple):
+    """What is known of a country or region: whose code it is, and the years of its existence.
+
+    A year is None where it is open or unknown. `same_as` names the code that most events of the
+    same state carry; None if it is this one.
+    """
+
+    source: str
+    valid_from: int | None
+    valid_to: int | None
+    same_as: str | None
+
+
 _COUNTRIES = rows("countries")
 ISO_NAMES = rows("iso_countries")
 OTHER_NAMES = rows("country_names")
 _TYPES = rows("plover_types")
 
-COUNTRIES: Labels = {code: label for code, label, _, _ in _COUNTRIES}
-"""CAMEO's countries and regions."""
-REGIONS = frozenset(code for code, _, kind, _ in _COUNTRIES if kind == "region")
+COUNTRIES: Labels = {code: label for code, label, *_ in _COUNTRIES}
+"""CAMEO's countries and regions, and states that its table of 2012 lacks."""
+REGIONS = frozenset(code for code, _, kind, *_ in _COUNTRIES if kind == "region")
 """Those of `COUNTRIES` that are regions of the world."""
-COUNTRY_ISO3: Labels = {code: iso3 for code, _, _, iso3 in _COUNTRIES if iso3}
+COUNTRY_ISO3: Labels = {code: iso3 for code, _, _, iso3, *_ in _COUNTRIES if iso3}
 """The ISO 3166-1 alpha-3 code of the country that a CAMEO code means."""
+STATES = {
+    code: State(source, int(first) if first else None, int(last) if last else None, same_as or None)
+    for code, _, _, _, source, first, last, same_as in _COUNTRIES
+}
+"""More of each of `COUNTRIES`; the source `cameo-events` marks what CAMEO's table lacks."""
 
 GROUPS = _labels("groups")
 ROLES = _labels("roles")

@@ -22,6 +22,7 @@ DATASET_NUMBERS = {
     "polecat": 7,
     "ucdp-ged": 8,
     "ucdp-candidate": 9,
+    "petrarch": 10,
 }
 FIRST_FREE_NUMBER = 64
 LAST_NUMBER = 2**10 - 1

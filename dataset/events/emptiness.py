@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from dataset.events.changes import Feed, count_of_changes
+from dataset.events.other_codes import notes_on
 from dataset.events.rows_or_columns import matched_by
 from dataset.events.spans import spans
 from dataset.selections.selections import Selection
-from dataset.store.counts import Matched
+from dataset.store.counts import Matched, told
 from dataset.store.snapshots import Snapshot
 
 Reason = dict[str, Any]
@@ -34,7 +35,9 @@ def empty_because(
     )
     for name, reason in reasons.items():
         if not reason["matches_alone"]:
-            reason["hint"] = _coverage(snapshot, selection, name) or reason["hint"]
+            more = notes_on(snapshot, selection.revision, {name: selection.filters[name]})
+            hint = _coverage(snapshot, selection, name) or reason["hint"]
+            reason["hint"] = "; ".join([hint, *more])
     return list(reasons.values())
 
 
@@ -79,12 +82,7 @@ def _hint(filters: Filters, name: str, matching: Matching, thing: str) -> str:
     without = matching({other: value for other, value in filters.items() if other != name})
     if not without.value:
         return f"matches {thing}s, but none that the other filters match"
-    return f"without this filter {_counted(without, thing)} would match"
-
-
-def _counted(matched: Matched, thing: str) -> str:
-    least = "at least " if matched.relation == "gte" else ""
-    return f"{least}{matched.value} {thing}{'' if matched.value == 1 else 's'}"
+    return f"without this filter {told(without, thing)} would match"
 
 
 def _coverage(snapshot: Snapshot, selection: Selection, name: str) -> str | None:

@@ -25,7 +25,7 @@ def recognised(table: Table, first: str, sample: Sample) -> TableReader | None:
         if found := _by_header(table, dialect, first, sample):
             return found
     readers = [TableReader(table, dialect) for dialect in candidates(first)]
-    return _most(readers, sample, table.is_event) or _most(readers, sample, lambda _: True)
+    return _most(readers, sample, table.is_event) or _most(readers, sample, table.fits)
 
 
 def looks_like(table: Table, records: Sequence[str]) -> bool:

@@ -11,7 +11,7 @@ from dataset.inputs.dialects import AS_R, Dialect
 Named = dict[str, str]
 """The cells of a record by the names of their columns; those that are missing are empty."""
 Cut = Callable[[str], Named]
-"""Cuts a record into its cells by name; raises `Refused`, or `Skipped` for a header."""
+"""Cuts a record into its cells by name; raises `Refused`, or `Skipped` for a header or comment."""
 
 _NO_LETTER = re.compile(r"[^a-z0-9]")
 
@@ -26,8 +26,9 @@ class Table:
     spreadsheets add. `used`: columns without which an event is not whole. `missing`: what the
     source itself writes for a missing value. `code`, `root`: the columns of the action code and
     its root; where no column has the root, `root_of` may tell it from all cells. `is_event` tells
-    whether the cells of a record look like an event, where no header tells. `may_differ`: records
-    without the columns of the header may have those of a layout.
+    whether the cells of a record look like an event, where no header tells; `fits`, where none of
+    them does, whether they may be a faulty one. `is_comment` tells the lines that are no records.
+    `may_differ`: records without the columns of the header may have those of a layout.
     """
 
     layouts: Mapping[int, Sequence[str]]
@@ -41,6 +42,8 @@ class Table:
     code: str | None = None
     root: str | None = None
     root_of: Callable[[Named], str] | None = None
+    fits: Callable[[Named], bool] = lambda _named: True
+    is_comment: Callable[[Named], bool] | None = None
     may_differ: bool = False
 
     @cached_property
@@ -111,6 +114,21 @@ class TableReader:
     @cached_property
     def cut(self) -> Cut:
         """Make the function that cuts a record into its cells by name."""
+        is_comment, cut_any = self.table.is_comment, self._cut_any
+        if is_comment is None:
+            return cut_any
+
+        def cut(record: str) -> Named:
+            named = cut_any(record)
+            if is_comment(named):
+                raise Skipped
+            return named
+
+        return cut
+
+    @cached_property
+    def _cut_any(self) -> Cut:
+        """Make the function that cuts records and comments."""
         paired = self._members if self.dialect.has_names else self._cells
         missing, whole = self.table.missing | self.dialect.missing, self.table.whole
         if self.header:
@@ -125,9 +143,9 @@ class TableReader:
         return cut
 
     def can_cut(self, record: str) -> Named | None:
-        """Cut a record; None where that is not possible."""
+        """Cut a record or comment; None where that is not possible."""
         try:
-            return self.cut(record)
+            return self._cut_any(record)
         except (Refused, Skipped):
             return None
 

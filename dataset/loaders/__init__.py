@@ -7,6 +7,7 @@ from dataset.loaders.gdelt import LOADER as GDELT
 from dataset.loaders.gdelt_mentions import LOADER as GDELT_MENTIONS
 from dataset.loaders.icews import LOADER as ICEWS
 from dataset.loaders.keds import LOADER as KEDS
+from dataset.loaders.petrarch import LOADER as PETRARCH
 from dataset.loaders.phoenix import LOADER as PHOENIX
 from dataset.loaders.polecat import LOADER as POLECAT
 from dataset.loaders.ucdp_ged import LOADER as UCDP_GED
@@ -17,6 +18,7 @@ LOADERS: dict[str, Loader] = {
     "icews": ICEWS,
     "phoenix": PHOENIX,
     "keds": KEDS,
+    "petrarch": PETRARCH,
     "polecat": POLECAT,
     "ucdp-ged": UCDP_GED,
     "csv": CSV,

@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from dataset.codebook import COUNTRIES, COUNTRY_ISO3
+from dataset.codebook import COUNTRY_OF_ISO3
 from dataset.errors import Refused
 
 INTERNATIONAL = ("IGO", "NGO", "MNC", "IMG", "INT")
 """The roles that an actor code without a country begins with, the first of these first."""
 MOST_PARTS = 10
+UNKNOWN = "---"
+"""How TABARI and PETRARCH write a part of an actor that their dictionaries do not say."""
 REMEMBERED = 65_536
-
-_OWN_CODE = {iso3: code for code, iso3 in COUNTRY_ISO3.items() if iso3 not in COUNTRIES}
 
 
 _MIDNIGHT = r"(?:[ T]0?0:00(?::00(?:\.0+)?)?Z?)?"
@@ -21,6 +21,7 @@ _DAYS = [
     for pattern in (
         r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})",
         r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})",
+        r"(?P<year>[0-9]{4})/(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})",
         r"(?P<month>0?[1-9]|1[0-2])/(?P<day>[0-9]{1,2})/(?P<year>[0-9]{4})",
     )
 ]
@@ -44,8 +45,8 @@ def is_day(text: str) -> bool:
 
 
 def cameo_country(iso3: str) -> str:
-    """Give CAMEO's own code of a country where the codebook lacks its ISO code (MNE: MTN)."""
-    return _OWN_CODE.get(iso3, iso3)
+    """Give CAMEO's own code of a country where it is not ISO's (MNE: MTN)."""
+    return COUNTRY_OF_ISO3.get(iso3, iso3)
 
 
 def actor_code(country: str | None, roles: Iterable[str]) -> str | None:

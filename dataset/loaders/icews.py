@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 
 from dataset.building.reports import Remark
 from dataset.building.sections import Columns
-from dataset.codebook import COUNTRIES, iso3_of_name
+from dataset.codebook import COUNTRIES, STATES, iso3_of_name
 from dataset.codebook.sectors import SECTORS
 from dataset.codebook.texts import code_of_text
 from dataset.errors import Refused
@@ -46,7 +46,7 @@ LONGEST = 100
 """How much of an unknown sector a report shows."""
 
 _BETWEEN_SECTORS = re.compile(r",(?! )")
-_CODE_OF_LABEL = {label: code for code, label in COUNTRIES.items()}
+_CODE_OF_LABEL = {label: code for code, label in COUNTRIES.items() if not STATES[code].same_as}
 
 
 def _is_event(named: Named) -> bool:

@@ -23,9 +23,17 @@ def codes_of(reader: TableReader, file: SourceFile) -> Codes:
     codes: Counter[str] = Counter()
     for cells, count in coded.items():
         code, root = (cell.decode(errors="replace").strip() for cell in cells)
-        if not root or mended(code, root, Codes()) == code:
+        if not root or _as_it_stands(code, root):
             codes[code] += count
     return counted(codes)
+
+
+def _as_it_stands(code: str, root: str) -> bool:
+    """Tell whether the root beside a code does not mend it."""
+    try:
+        return mended(code, root, Codes()) == code
+    except Refused:
+        return True
 
 
 def _coded(reader: TableReader) -> Callable[[bytes], Coded]:

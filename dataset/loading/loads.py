@@ -89,7 +89,9 @@ class LoadJob:
         found = []
         for file, reader, stamp in zip(self.files, self.readers, self.stamps, strict=True):
             codes = codes_of(reader, file)
-            if not self.force:
+            if self.force:
+                codes = codes.by_force(file.name)
+            else:
                 check_scheme(database, self.format, file, codes)
             found.append(FileContext(file.name, reader, stamp, self.dataset, codes, self.version))
         return found

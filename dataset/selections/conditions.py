@@ -110,12 +110,6 @@ def worded(table: Table, text: str) -> Term:
     return Term("worded", table, folded(text), text.rstrip().endswith("*"))
 
 
-def dyad(table: Table, countries: tuple[str, str]) -> Expression:
-    """Match events between two countries, given in code order, in either direction."""
-    first, second = countries
-    return field(table, "dyad") == Value(first).concat(",").concat(second)
-
-
 CONDITIONS: dict[str, Condition] = {
     **{name: choice(name) for name, column in COLUMNS.items() if column.by == "choice"},
     **{f"{name}_min": at_least(name) for name, column in COLUMNS.items() if column.by == "range"},
@@ -126,14 +120,14 @@ CONDITIONS: dict[str, Condition] = {
     "involves": subtree("actor_code", "target_code"),
     "involves_country": choice("actor_country", "target_country"),
     "action": subtree("action_code"),
-    "dyad": dyad,
+    "dyad": choice("dyad"),
     "date_from": at_least("date_end"),
     "date_to": at_most("date"),
     "bbox": within,
     "near": near,
     "q": worded,
 }
-"""The condition of each filter. `known_values.resolved` makes public ids into keys first."""
+"""The condition of each filter. `known_values.resolved` first makes its values the store's."""
 
 
 def conditions_of(table: Table, filters: Mapping[str, Any]) -> list[Expression | Term]:
@@ -171,7 +165,7 @@ _CODED = {
     "action": ("action_code",),
 }
 LEADING: dict[str, list[Match]] = {
-    **{name: [_match(name)] for name in LEADS if name in FILTERS and name != "dyad"},
+    **{name: [_match(name)] for name in LEADS if name in FILTERS},
     **{name: [_begins(column) for column in columns] for name, columns in _CODED.items()},
     "involves_country": [_match("actor_country"), _match("target_country")],
 }

@@ -1,4 +1,4 @@
-"""Check the values of filters against the codebook and the store; make ids into keys."""
+"""Check the values of filters against the codebook and the store; make them those of the store."""
 
 from collections.abc import Collection, Mapping
 from functools import partial
@@ -10,6 +10,7 @@ from dataset.codebook.vocabularies import CLOSED_KINDS, VOCABULARIES, closest, i
 from dataset.declarations.filters import FILTERS, Choice
 from dataset.declarations.ids import key_of
 from dataset.errors import UnknownValue
+from dataset.selections.same_states import together
 from dataset.store.models import LAST, Dataset, SeenCode
 from dataset.store.snapshots import Snapshot
 
@@ -20,15 +21,17 @@ _CHECKED = {"dataset", *VOCABULARIES} - set(CLOSED_KINDS)
 
 
 def resolved(snapshot: Snapshot, filters: Mapping[str, Any]) -> dict[str, Any]:
-    """Check the codes in filters and give the filters with keys in the place of public ids.
+    """Check the codes in filters and give the filters with the values that the store holds.
 
+    Public ids become keys, and a country of two codes both of them (`same_states`).
     Raises `UnknownValue` for a code that neither the codebook nor any revision of the store has.
     """
     for name, value in filters.items():
         for code in _codes_in(name, value):
             _check(snapshot, name, code)
+    filters = {name: together(name, value) for name, value in filters.items()}
     if "id" not in filters:
-        return dict(filters)
+        return filters
     numbers = dataset_numbers(snapshot)
     keys = [
         tuple(None if one is None else (key_of_id(numbers, one), one) for one in ids)
@@ -62,7 +65,7 @@ def _check(snapshot: Snapshot, name: str, code: str) -> None:
         if code not in known:
             detail = f"The store has no dataset {code}; it has {', '.join(known) or 'none'}."
             raise UnknownValue(name, code, detail, closest(code, known))
-    elif not is_known(kind, code) and not _seen(snapshot, kind, code):
+    elif not is_known(kind, code) and not is_seen(snapshot, kind, code):
         raise UnknownValue(
             name,
             code,
@@ -78,7 +81,8 @@ def held(snapshot: Snapshot, kind: str, codes: Collection[str]) -> set[str]:
     return {code for (code,) in snapshot.rows(query.distinct())}
 
 
-def _seen(snapshot: Snapshot, kind: str, code: str) -> bool:
+def is_seen(snapshot: Snapshot, kind: str, code: str) -> bool:
+    """Tell whether a revision has held a code; of actors and actions, also as a prefix."""
     kinds = ("action", "root") if kind == "action" else (kind,)
     query = SeenCode.select(SeenCode.code).where(
         SeenCode.kind.in_(kinds), SeenCode.code.between(code, code + LAST)

@@ -27,6 +27,12 @@ def capping(query: Any) -> Any:
     return Select([query.limit(CAP + 1)], [fn.COUNT("*")])
 
 
+def told(matched: Matched, thing: str) -> str:
+    """Say how many of a thing matched."""
+    least = "at least " if matched.relation == "gte" else ""
+    return f"{least}{matched.value} {thing}{'' if matched.value == 1 else 's'}"
+
+
 def at_most(count: int) -> Matched:
     """Interpret a count that stopped at one more than the cap."""
     return Matched(CAP, "gte") if count > CAP else Matched(count, "eq")

@@ -31,7 +31,7 @@ LEADS: dict[str, tuple[str, ...]] = {
     "evidence_document": (),
     **dict.fromkeys(("actor_group", "actor_ethnic", "target_group", "target_ethnic"), ()),
     **dict.fromkeys(("action_mode", "place_admin1"), ()),
-    "violence_type": ("dataset",),
+    "violence_type": ("dataset", "revision"),
 }
 """The first column of each index, and what the index holds after the date and the key."""
 HEAD = 3

@@ -26,6 +26,7 @@ BATCH = 1_000
 _ROW_ID, _ROW_DATASET = ROW_COLUMNS.index("id"), ROW_COLUMNS.index("dataset")
 _GIVEN = itemgetter(*(VERSION_COLUMNS.index(name) for name in SOURCE_COLUMNS))
 _CANONICAL = sorted((name, VERSION_COLUMNS.index(name)) for name in SOURCE_COLUMNS)
+_EVIDENCE = [position for name, position in _CANONICAL if name.startswith("evidence_")]
 
 
 class EventWriter:
@@ -160,10 +161,15 @@ def _outcome(row: Row, known: Row | None, gone: dict[int, str], dropped: dict[in
     return "updated" if _rank(row) > _rank(known) else "outdated"
 
 
-def _rank(row: Row) -> tuple[str, int, bytes]:
-    """Order the versions of one event: later addition, newer loader, greater canonical JSON."""
+def _rank(row: Row) -> tuple[str, int, int, bytes]:
+    """Order the versions of one event.
+
+    Later addition, newer loader, more evidence, greater canonical JSON. So a file without the
+    texts never takes them from an event.
+    """
     canonical = orjson.dumps({name: row[position] for name, position in _CANONICAL})
-    return row[ADDED] or "", row[LOADER_VERSION], canonical
+    evidence = sum(row[position] is not None for position in _EVIDENCE)
+    return row[ADDED] or "", row[LOADER_VERSION], evidence, canonical
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[tuple[int, list[Row]]]:

@@ -6,10 +6,12 @@ from pathlib import Path
 from benchmarks.figures import Figure, cpu_ms
 from dataset.aggregates.aggregation import Aggregation
 from dataset.aggregates.partial_groups import grouped
+from dataset.declarations.filters import Choice
 from dataset.selections.selections import Selection, branches
 from dataset.store.snapshots import Snapshot, Store
 
 DYAD = ("IRN", "ISR")
+FILTERS = {"dyad": Choice((",".join(DYAD),))}
 
 
 def figures(store: Path) -> Iterator[Figure]:
@@ -21,7 +23,7 @@ def figures(store: Path) -> Iterator[Figure]:
 
 def by_month(snapshot: Snapshot) -> int:
     """Group the events of a dyad by month; give how many groups there are."""
-    aggregation = Aggregation(Selection(snapshot.revision, {"dyad": DYAD}), ("month",), ("count",))
+    aggregation = Aggregation(Selection(snapshot.revision, FILTERS), ("month",), ("count",))
     found = [
         snapshot.rows(grouped(branch, aggregation))
         for branch in branches(snapshot, aggregation.selection, ["key"])

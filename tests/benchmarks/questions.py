@@ -37,7 +37,7 @@ VALUES: dict[str, tuple[Any, Any, Any]] = {
     "target_country": ("USA", "ISR", "NPL"),
     "involves_country": ("USA", "IRN", "FJI"),
     "place_country": ("USA", "IND", "JAM"),
-    "dyad": (("ISR", "USA"), ("IRN", "ISR"), ("CHN", "JPN")),
+    "dyad": ("ISR,USA", "IRN,ISR", "CHN,JPN"),
     "action_root": ("04", "19", "20"),
     "action": ("19", "0841", "1951"),
     "quad_class": (4, 3, 2),
@@ -46,7 +46,7 @@ VALUES: dict[str, tuple[Any, Any, Any]] = {
     "goldstein_max": (-5.0, -9.0, 0.0),
 }
 """A common value of each filter, one that is less so, and a rare one."""
-PLAIN = {"dyad", "goldstein_max"}
+PLAIN = {"goldstein_max"}
 
 
 def mixed(snapshot: Snapshot) -> Iterator[tuple[str, Selection]]:

@@ -96,7 +96,7 @@ def test_what_is_remembered_makes_room_for_its_kind_only(rich_store: Path) -> No
 
 
 def test_a_code_that_another_dataset_has_is_there_and_counted_as_none(rich: FlaskClient) -> None:
-    answer = rich.get("/v1/actors/SSD?dataset=seed")
+    answer = rich.get("/v1/actors/WBN?dataset=seed")
     assert answer.status_code == 200
     assert answer.get_json()["data"]["count_as_actor"] == 0
 

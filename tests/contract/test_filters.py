@@ -302,9 +302,9 @@ def test_unknown_filter_is_refused(client: FlaskClient, written: str, meant: str
 @pytest.mark.parametrize(
     "query",
     [
-        "actor=SSD",
-        "target=SSDGOV",
-        "actor_code=SSD",
+        "actor=WBN",
+        "target=WBNGOV",
+        "actor_code=WBN",
         "action=1061",
         "action_code=1061",
         "action=106",
@@ -333,7 +333,7 @@ def test_a_mistyped_code_gets_the_right_one(client: FlaskClient, query: str, mea
     assert answer.get_json()["errors"][0]["did_you_mean"] == meant
 
 
-@pytest.mark.parametrize("query", ["actor=SSD", "target=SSDGOV", "action=1061"])
+@pytest.mark.parametrize("query", ["actor=WBN", "target=WBNGOV", "action=1061"])
 def test_code_that_nobody_knows_is_refused(client: FlaskClient, query: str) -> None:
     assert client.get(f"/v1/events?{query}").status_code == 422
 
@@ -344,7 +344,7 @@ def test_code_of_an_older_revision_is_still_known(
     add_datasets(own_store)
     commit(own_store, rows_of(0)[8:9])
     commit(own_store, [rows_of(1)[8]])
-    answer = client_of(own_store).get("/v1/events?target=SSDGOV")
+    answer = client_of(own_store).get("/v1/events?target=WBNGOV")
     assert (answer.status_code, answer.get_json()["data"]) == (200, [])
 
 

@@ -12,6 +12,7 @@ from dataset.codebook import (
     ACTIONS,
     COUNTRIES,
     COUNTRY_ISO3,
+    COUNTRY_OF_ISO3,
     ETHNIC,
     GROUPS,
     ISO_COUNTRIES,
@@ -22,15 +23,18 @@ from dataset.codebook import (
     REGIONS,
     RELIGIONS,
     ROLES,
+    STATES,
     ActorParts,
     children,
     decode,
+    found_together,
     is_action_code,
     is_actor_code,
     iso3_of_fips,
     iso3_of_name,
     parts,
     quad_class_of,
+    same_state,
 )
 from dataset.codebook.tables import rows
 from support.paths import ROOT
@@ -218,8 +222,9 @@ def test_every_iso3_is_in_iso_countries(table: str, column: int) -> None:
 
 
 def test_countries_have_an_iso3_and_regions_have_none() -> None:
-    assert COUNTRIES.keys() - COUNTRY_ISO3.keys() == REGIONS | {"ANT"}
-    assert {kind for _, _, kind, _ in rows("countries")} == {"country", "region"}
+    without = COUNTRIES.keys() - COUNTRY_ISO3.keys() - REGIONS
+    assert without == {"ANT", "CSK", "CZA", "DDR", "SCG", "SUN", "USR", "YMD", "YMS", "YUG"}
+    assert {kind for _, _, kind, *_ in rows("countries")} == {"country", "region"}
 
 
 @pytest.mark.parametrize(
@@ -241,10 +246,37 @@ def test_cameo_countries_map_to_iso(code: str, iso3: str) -> None:
     assert COUNTRY_ISO3[code] == iso3
 
 
-def test_ssd_is_left_to_the_data() -> None:
-    assert "SSD" not in COUNTRIES
-    assert "SSD" in ISO_COUNTRIES
-    assert decode("SSDGOV") == ActorParts(roles=("GOV",), unknown=("SSD",))
+def test_what_was_added_to_cameo_is_marked() -> None:
+    assert {state.source for state in STATES.values()} == {"cameo", "cameo-events"}
+    assert (STATES["ROM"].source, STATES["SSD"].source) == ("cameo", "cameo-events")
+
+
+def test_years_of_states_are_those_of_gleditsch_and_ward() -> None:
+    listed = {row[4]: row[5:] for row in rows("gleditsch_ward") if row[4] and not row[6]}
+    own = {code: [first, last] for code, _, _, _, _, first, last, _ in rows("countries")}
+    assert {code: own[code] for code in listed} == listed
+    assert STATES["SUN"][1:3] == STATES["USR"][1:3] == (1922, 1991)
+    assert STATES["SSD"][1:3] == (2011, None)
+
+
+def test_codes_of_a_state_name_each_other() -> None:
+    for code in COUNTRIES:
+        assert all(code in same_state(other) for other in same_state(code))
+    assert same_state("SUNGOV") == ("USRGOV",)
+    assert same_state("ROM") == ("ROU",)
+    assert same_state("IRN") == same_state("IRQSUN") == ()
+
+
+def test_only_codes_of_the_soviet_union_are_found_together() -> None:
+    several = {code for code in COUNTRIES if len(found_together(code)) > 1}
+    assert several == {"SUN", "USR"}
+    assert found_together("USRGOV") == ("SUNGOV", "USRGOV")
+    assert found_together("IRNGOV") == ("IRNGOV",)
+
+
+def test_an_iso_country_has_one_code_that_events_carry() -> None:
+    others = {iso3: code for iso3, code in COUNTRY_OF_ISO3.items() if iso3 != code}
+    assert others == {"IMN": "IMY", "MNE": "MTN", "TLS": "TMP", "XKX": "KSV"}
 
 
 @pytest.mark.parametrize(
@@ -321,7 +353,7 @@ def test_no_group_is_also_a_role_or_a_country() -> None:
         ("IGOEUREEC", ActorParts("EUR", "EEC", ("IGO",))),
         ("TURKURREB", ActorParts("TUR", roles=("REB",), ethnic="KUR")),
         ("CHRPRO300", ActorParts(religions=("CHR", "PRO"), unknown=("300",))),
-        ("SCGSRB", ActorParts("SRB", unknown=("SCG",))),
+        ("SCGSRB", ActorParts("SCG", unknown=("SRB",))),
     ],
 )
 def test_codes_are_taken_apart(code: str, expected: ActorParts) -> None:
@@ -345,6 +377,14 @@ def test_codes_are_taken_apart(code: str, expected: ActorParts) -> None:
         ("IRQNOR", ActorParts("IRQ", unknown=("NOR",))),
         ("BUDMAH223", ActorParts(religions=("BUD",), unknown=("MAH", "223"))),
         ("COPGOVCOP", ActorParts(roles=("COP", "GOV"))),
+        ("SSDGOV", ActorParts("SSD", roles=("GOV",))),
+        ("SUNGOV", ActorParts("SUN", roles=("GOV",))),
+        ("USRGOV", ActorParts("USR", roles=("GOV",))),
+        ("IRQSUN", ActorParts("IRQ", religions=("SUN",))),
+        ("IMGSUN", ActorParts(roles=("IMG",), religions=("SUN",))),
+        ("MOSSUN", ActorParts(religions=("MOS", "SUN"))),
+        ("YUG", ActorParts("YUG")),
+        ("CHNYUG", ActorParts("CHN", ethnic="YUG")),
     ],
 )
 def test_position_settles_what_is_ambiguous(code: str, expected: ActorParts) -> None:

@@ -152,6 +152,7 @@ def test_a_well_cut_record_with_a_bad_value_is_quarantined_even_alone(tmp_path: 
 OTHERS = {
     "prose": "It was a dark and stormy night.\n" * 300,
     "commas": "a,b,c,d,e\n" * 100_000,
+    "seven cells": "a\tb\tc\td\te\tf\tg\n" * 300,
     "web page": "<!doctype html><html><body>503</body></html>\n",
     "JSON": '{"error": "not found"}\n',
     "JSON list": '[{"error": "not found"}]\n',

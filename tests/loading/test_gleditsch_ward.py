@@ -9,8 +9,6 @@ from dataset.codebook.tables import rows
 pytestmark = pytest.mark.quick
 
 ROWS = rows("gleditsch_ward")
-NOT_CAMEO = {"SSD"}
-"""Codes that CAMEO's own table lacks."""
 
 
 @pytest.mark.parametrize(
@@ -78,7 +76,7 @@ def test_numbers_are_unique_and_names_too():
 def test_codes_are_those_of_the_codebook():
     for number, _, _, iso3, cameo, _, _ in ROWS:
         assert iso3 in ISO_COUNTRIES or (not iso3 and number in {"396", "397"})
-        assert COUNTRY_ISO3.get(cameo) == iso3 or cameo in NOT_CAMEO | {""}
+        assert COUNTRY_ISO3.get(cameo, "") == iso3
 
 
 def test_years_are_in_order():

@@ -164,10 +164,10 @@ def test_one_file_may_mix_the_versions_of_gdelt(own_store: Path, tmp_path: Path)
 
 
 def test_what_the_codebook_lacks_is_kept_and_counted(own_store: Path, tmp_path: Path) -> None:
-    lines = [gdelt_line(c0=str(n), c5="SSD", c7="SSD", c53="QQ", c56="95") for n in range(3)]
+    lines = [gdelt_line(c0=str(n), c5="WBN", c7="WBN", c53="QQ", c56="95") for n in range(3)]
     report = loaded(own_store, "gdelt", written(tmp_path, "a.tsv", *lines)).report
     unknown = [(one["column"], one["code"], one["count"]) for one in report["unknown_codes"]]
-    assert unknown == [("actor_code", "SSD", 3), ("actor_country", "SSD", 3)]
+    assert unknown == [("actor_code", "WBN", 3), ("actor_country", "WBN", 3)]
     left_out = [(one["column"], one["count"]) for one in report["left_out"]]
     assert left_out == [("place_country", 3), ("place_latitude", 3), ("place_longitude", 3)]
 

@@ -38,6 +38,7 @@ FILES: dict[str, list[bytes]] = {
     "icews": [f"{samples.ICEWS_HEADER}\n{samples.line(samples.ICEWS)}\n".encode()],
     "phoenix": [f"{samples.line(samples.PHOENIX)}\n".encode()],
     "keds": [f"date,source,target,code\n{samples.KEDS}\n{samples.KEDS}\n".encode()],
+    "petrarch": [f"{samples.PETRARCH}\n{samples.PETRARCH}\n".encode()],
     "polecat": [("\t".join(samples.POLECAT) + "\n" + samples.line(samples.POLECAT)).encode()],
     "csv": [samples.CSV.encode(), b"id,date\r\nseed:a\x00b,2024-04-13\r\n"],
     "ndjson": [samples.NDJSON.encode(), b'{"id":"seed:2","mine":"\\u0000"}\n{"id":'],

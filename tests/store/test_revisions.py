@@ -113,6 +113,9 @@ def put(database: Database) -> Put:
         ({"evidence_summary": "beta"}, "updated", "second"),
         ({"evidence_summary": "aleph"}, "outdated", "first"),
         ({"actor_code": None, "evidence_summary": "beta"}, "updated", "second"),
+        ({"evidence_note": "(Express intent)", "evidence_summary": "aleph"}, "updated", "second"),
+        ({"evidence_summary": None}, "outdated", "first"),
+        ({"evidence_summary": None, "added": 3}, "updated", "second"),
     ],
 )
 def test_the_newer_version_wins(

@@ -9,6 +9,8 @@ from flask.testing import FlaskClient
 from dataset.declarations.filters import FILTERS
 from support.rich_store import Event, cell
 
+SOVIET = ("SUN", "USR")
+"""Two codes of one country: but for exact codes, every filter finds both."""
 CHOICES = [name for name, item in FILTERS.items() if item.shape == "choice"]
 
 
@@ -27,13 +29,20 @@ def held(event: Event, name: str) -> set[str]:
         return held(event, f"actor{rest}") | held(event, f"target{rest}")
     if name in ("actor", "target"):
         code = cell(event, f"{name}_code") or ""
-        return {code[:end] for end in range(3, len(code) + 1, 3)}
+        return {one for end in range(3, len(code) + 1, 3) for one in twins(code[:end])}
+    if name in ("actor_country", "target_country"):
+        return {one for one in twins(cell(event, name) or "") if one}
     if name == "action":
         code = event["action"]["code"] or ""
         return {code[:end] for end in range(2, len(code) + 1)}
     value = cell(event, name)
     values = value if isinstance(value, list) else [] if value is None else [value]
     return {str(one).lower() if isinstance(one, bool) else str(one) for one in values}
+
+
+def twins(code: str) -> set[str]:
+    """Give the codes by which a filter finds a code, or the country that a code begins with."""
+    return {code, *(one + code[3:] for one in SOVIET if code[:3] in SOVIET)}
 
 
 def is_chosen(values: set[str], text: str) -> bool:
@@ -94,8 +103,8 @@ SPECIAL: dict[str, Callable[[Event, str], bool]] = {
     "date_from": lambda event, day: event["date_end"] >= day,
     "date_to": lambda event, day: event["date"] <= day,
     "dyad": lambda event, text: (
-        sorted(text.split(","))
-        == sorted(cell(event, f"{side}_country") or "" for side in ("actor", "target"))
+        sorted(min(twins(code)) for code in text.split(","))
+        == sorted(min(twins(cell(event, f"{side}_country") or "")) for side in ("actor", "target"))
     ),
     "near": is_near,
     "q": is_worded,

@@ -15,8 +15,8 @@ FORMATS = {
 }
 """The format of the real files in each folder."""
 
-READABLE = {"keds": ["turkey.cameo.csv"], "phoenix": ["events.full.20160328_sample.txt"]}
-"""The files with a form that the loaders know, in folders that have others beside them."""
+OWN_FORM = {"keds": ["turkey.cameo.csv"], "phoenix": ["events.full.20160328_sample.txt"]}
+"""The files as their source writes them, in folders that have other forms beside them."""
 
 
 UCDP_RELEASES = {
@@ -32,6 +32,10 @@ UCDP_RELEASES = {
 
 
 def files_of(folder: str) -> list[Path]:
-    """Give the files of a folder that the loaders can read, in the order of their names."""
-    found = sorted((EVENTS / folder).glob("*"))
-    return [path for path in found if path.name in READABLE.get(folder, [path.name])]
+    """Give the files of a folder in its source's own form, in the order of their names."""
+    return [path for path in every(folder) if path.name in OWN_FORM.get(folder, [path.name])]
+
+
+def every(folder: str) -> list[Path]:
+    """Give all files of a folder, in the order of their names."""
+    return sorted((EVENTS / folder).glob("*"))

@@ -38,7 +38,7 @@ VALUES: list[dict[str, Any]] = [
     {"actor_code": "IRNGOV", "target_code": "IRN", "action_code": "190", "root_event": True},
     {"actor_code": "ISR", "target_code": "IRN", "action_code": "1061", "root_event": False},
     {"actor_code": "IRN", "target_code": "ISR", "action_code": "0841", "root_event": False},
-    {"actor_code": "SSD", "target_code": "SSDGOV", "action_code": "20", "tone": 0.1 + 0.2},
+    {"actor_code": "WBN", "target_code": "WBNGOV", "action_code": "20", "tone": 0.1 + 0.2},
     {"actor_name": "a person without a code", "tone": 0.0, "sources": 0},
     {"actor_code": "TURKURGOVREB", "target_code": "AFGMOSSUN", "quad_class": 2},
     {"actor_code": "BUDMON", "target_code": "USACHRPRO", "quad_class": 3, "goldstein": -5.0},
@@ -61,11 +61,36 @@ VALUES: list[dict[str, Any]] = [
         "action_mode": "crowd-control",
         "action_contexts": ["illegal_drugs"],
     },
-    {"date": "2024-02-01", "date_end": "2024-02-29", "date_precision": "month"},
-    {"date": "2023-01-01", "date_end": "2023-12-31", "date_precision": "year", "mentions": 10},
+    {
+        "date": "2024-02-01",
+        "date_end": "2024-02-29",
+        "date_precision": "month",
+        "actor_code": "SUNGOV",
+        "target_code": "USA",
+    },
+    {
+        "date": "2023-01-01",
+        "date_end": "2023-12-31",
+        "date_precision": "year",
+        "actor_code": "USA",
+        "target_code": "USRGOV",
+        "mentions": 10,
+    },
     {"date": "2024-04-10", "date_end": "2024-04-16", "actor_code": "IRNGOV"},
-    {"date": "1979-01-01", "tone": -99.999999, "articles": 250},
-    {"date": "2026-05-05", "tone": 0.00001, "articles": 250},
+    {
+        "date": "1979-01-01",
+        "tone": -99.999999,
+        "articles": 250,
+        "actor_code": "USR",
+        "target_code": "SUN",
+    },
+    {
+        "date": "2026-05-05",
+        "tone": 0.00001,
+        "articles": 250,
+        "actor_code": "ROM",
+        "target_code": "IRQSUN",
+    },
     {"place_country": "FJI", "place_latitude": -17.5, "place_longitude": 179.5},
     {"place_country": "FJI", "place_latitude": -17.5, "place_longitude": -179.5},
     {"place_country": "FJI", "place_latitude": -16.0, "place_longitude": 180},
@@ -89,6 +114,8 @@ VALUES: list[dict[str, Any]] = [
     {"evidence_status": "confirmed", "evidence_sentence": 3, "evidence_url": "https://x.test/?a&b"},
 ]
 """What the seed dataset lacks, and what is easily got wrong."""
+ALL = 55 + len(VALUES)
+"""How many events the store has: an even number, and no more than a page has by default."""
 
 
 def public_id(n: int) -> str:

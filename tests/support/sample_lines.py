@@ -82,6 +82,11 @@ POLECAT = dict.fromkeys(polecat.STANDARD, "None") | {
     "Source": "freedonia-post",
 }
 KEDS = "1992-01-03,IRQ,IGOUNO,036"
+TABARI = "920103\tIRQ\tIGOUNO\t036\t(Express intent)\tOFFERED TO TALK \t000018 REUTERS"
+PETRARCH = (
+    "20150801\tUSAGOV\tIRN\t042\tNAMED_TERROR_GROUP,1\t"
+    "55bc00000000000000000001_3;55bc00000000000000000002_4\thttp://news.example/a\texample_world"
+)
 CSV = "id,date,action_code\r\nseed:1,2024-04-13,195"
 NDJSON = '{"id":"seed:1","dataset":"seed","date":"2024-04-13","action":{"code":"195"}}'
 

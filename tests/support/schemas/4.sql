@@ -51,7 +51,7 @@ CREATE INDEX "event_target_code" ON "event" (SUBSTR("target_code", 1, 3), "date"
 CREATE INDEX "event_target_country" ON "event" ("target_country", "date", "key", "actor_country", "action_root", "quad_class", "place_country") WHERE ("target_country" IS NOT NULL);
 CREATE INDEX "event_target_ethnic" ON "event" ("target_ethnic", "date", "key") WHERE ("target_ethnic" IS NOT NULL);
 CREATE INDEX "event_target_group" ON "event" ("target_group", "date", "key") WHERE ("target_group" IS NOT NULL);
-CREATE INDEX "event_violence_type" ON "event" ("violence_type", "date", "key", "dataset") WHERE ("violence_type" IS NOT NULL);
+CREATE INDEX "event_violence_type" ON "event" ("violence_type", "date", "key", "dataset", "revision") WHERE ("violence_type" IS NOT NULL);
 CREATE INDEX "superseded_ended_id_revision" ON "superseded" ("ended", "id", "revision");
 CREATE INDEX "superseded_revision_id" ON "superseded" ("revision", "id");
 CREATE INDEX "tombstone_revision_id" ON "tombstone" ("revision", "id");
