@@ -18,7 +18,12 @@ class Impossible(Exception):
 
 
 class Refused(ValueError):
-    """An input row is no event: `column` names the wrong column, None means the whole row."""
+    """An input row is no event: `column` names the wrong column, None means the whole row.
+
+    `id` is the public id of the event that it would be, where that is known.
+    """
+
+    id: str | None = None
 
     def __init__(self, column: str | None, reason: str) -> None:
         """Keep the column and the reason."""

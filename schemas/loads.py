@@ -73,6 +73,14 @@ class UnknownSectorSchema(ResponseSchema):
     count = _count("How many records have it.", 1)
 
 
+class CountryByDivisionSchema(ResponseSchema):
+    """A first-level division whose country is not the one that the source counts it to."""
+
+    division = _text("The division.", "Gaza Strip")
+    country = _text("The country of the place.", "PSE")
+    count = _count("How many records have it.", 91)
+
+
 class LoadReportSchema(ResponseSchema):
     """Remarks on the records that a load kept."""
 
@@ -101,6 +109,11 @@ class LoadReportSchema(ResponseSchema):
         required=True,
         metadata=described("Sectors that are not known, and were left out."),
     )
+    countries_by_division = ma.fields.List(
+        ma.fields.Nested(CountryByDivisionSchema),
+        required=True,
+        metadata=described("Divisions that give a place another country than the source does."),
+    )
     missing = ma.fields.List(
         ma.fields.String(),
         required=True,
@@ -112,6 +125,30 @@ class LoadReportSchema(ResponseSchema):
         metadata=described(
             "Which versions of events count where only the names of files tell which are newer, "
             "by the times in these names. At most 100, the most frequent first."
+        ),
+    )
+    release = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata=described("The release that `--version` gave; null if none was given.", "24.1"),
+    )
+    dropped = _count("How many events ended since whole files of their source lack them.")
+    not_dropped = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata=described(
+            "Why whole files dropped nothing, where that could not be told.",
+            "quarantined records without a known id: 2",
+        ),
+    )
+    whole = ma.fields.Dict(
+        keys=ma.fields.String(),
+        values=ma.fields.String(metadata={"format": "date-time"}),
+        required=True,
+        metadata=described(
+            "The datasets that the files hold whole, each with the newest `added` of its records: "
+            "what was added later stayed.",
+            {"ucdp-ged": "2024-01-01T00:00:00Z"},
         ),
     )
 

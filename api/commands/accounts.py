@@ -41,6 +41,10 @@ def _remarks(account: Account) -> Iterator[str]:
             few = ", ".join(shown.format_map(one) for one in found[:MOST_SHOWN])
             more = f" and {len(found) - MOST_SHOWN} more" if len(found) > MOST_SHOWN else ""
             yield f"{words}: {few}{more}."
+    if report["dropped"]:
+        yield f"Dropped by the source: {report['dropped']:,} events that the files lack."
+    if report["not_dropped"]:
+        yield f"Nothing was dropped: it is not sure what the files lack ({report['not_dropped']})."
     if report["missing"]:
         yield f"The source lacks {len(report['missing'])} files, the first {report['missing'][0]}."
 
@@ -50,6 +54,10 @@ LISTED = {
     "mended_codes": ("Codes that got their lost zero back", "{code} as {mended} ({count:,})"),
     "codes_from_text": ("Codes from the words of the event", "{text} as {code} ({count:,})"),
     "unknown_sectors": ("Left out, since the sector is not known", "{sector} ({count:,})"),
+    "countries_by_division": (
+        "Places with the country of their division",
+        "{division} as {country} ({count:,})",
+    ),
     "left_out": ("Left out of places, since the value is faulty", "{column} ({count:,})"),
 }
 """The lists of a report that are printed: what they are, and how each entry is shown."""

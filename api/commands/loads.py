@@ -20,7 +20,7 @@ from dataset.inputs.downloads import Downloads
 from dataset.inputs.source_files import source_files
 from dataset.loaders import LOADERS
 from dataset.loading.accounts import Account
-from dataset.loading.checks import check_dataset
+from dataset.loading.checks import check_dataset, check_version
 from dataset.loading.loads import LoadJob, OnProgress, load
 from dataset.loading.replays import replay
 from dataset.store.database import is_begun, open_to_write
@@ -40,6 +40,13 @@ Example: cameo-events load gdelt --from 2024-06-13 --to 2024-06-17"""
 @click.argument("format", metavar="[FORMAT]", type=click.Choice(sorted(LOADERS)), required=False)
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--dataset", help="Name of the dataset; the format's own by default.")
+@click.option("--version", help="Release of UCDP GED, such as 24.1, if no name tells it.")
+@click.option(
+    "--whole/--no-whole",
+    default=None,
+    help="End the events of the dataset that the files lack; "
+    "on by itself only for whole yearly releases of UCDP GED.",
+)
 @click.option("--from", "first", type=DAY, help="First day of GDELT's files to download.")
 @click.option("--to", "last", type=DAY, help="Last day of GDELT's files to download.")
 @click.option("--daily", is_flag=True, help="Download the daily files of GDELT 1.0.")
@@ -61,6 +68,7 @@ def load_files(**given: Any) -> None:
       keds            KEDS in CAMEO, and TABARI's own output
       petrarch        PETRARCH's own output
       polecat         POLECAT
+      ucdp-ged        UCDP GED, yearly and candidate releases, CSV or JSON
       csv, ndjson     files that this service exported
     """  # noqa: D301 - click looks for this character
     named = {name: given.pop(name) for name in ("database", "cache", "gdelt_url")}
@@ -82,6 +90,8 @@ def _check(
     last: datetime | None,
     replayed: int | None,
     dataset: str | None,
+    version: str | None,
+    whole: bool | None,
     dry_run: bool,
     daily: bool,
     force: bool,
@@ -89,19 +99,27 @@ def _check(
     asked = [bool(paths), bool(first or last), replayed is not None]
     if sum(asked) != 1 or (format is None) != (replayed is not None):
         raise click.UsageError("Give a FORMAT and PATHs, or `--from` and `--to`, or `--replay N`.")
-    if replayed is not None and (dataset or dry_run or force):
+    if replayed is not None and (dataset or version or whole or dry_run or force):
         raise click.UsageError("`--replay` goes with no other option: it reads as the load did.")
+    _check_names(format, dataset, version)
+    if whole and format is not None and LOADERS[format].makes != "events":
+        raise click.UsageError("`--whole` goes with formats of events.")
     if daily and not first:
         raise click.UsageError("`--daily` goes with `--from` and `--to`.")
     if (first or last) and format not in DOWNLOADED:
         raise click.UsageError(f"Only {' and '.join(DOWNLOADED)} can be downloaded by day.")
-    if dataset is not None and format is not None:
-        try:
-            check_dataset(dataset, LOADERS[format])
-        except ValueError as error:
-            raise click.UsageError(f"--dataset: {error}") from error
     if bool(first) != bool(last):
         raise click.UsageError("`--from` and `--to` go together; both days are included.")
+
+
+def _check_names(format: str | None, dataset: str | None, version: str | None) -> None:
+    checks = {"--dataset": (dataset, check_dataset), "--version": (version, check_version)}
+    for option, (value, check) in checks.items():
+        if value is not None and format is not None:
+            try:
+                check(value, LOADERS[format])
+            except ValueError as error:
+                raise click.UsageError(f"{option}: {error}") from error
 
 
 def _job(settings: Settings, format: str, paths: Sequence[str], **given: Any) -> LoadJob:
@@ -114,7 +132,8 @@ def _job(settings: Settings, format: str, paths: Sequence[str], **given: Any) ->
                 raise Unreadable(f"{settings.gdelt_url} has none of the files of these days.")
             paths, fetch = list(fetched), fetched.__getitem__
         found = source_files(paths, fetch)
-    return LoadJob(format, found, given["dataset"], missing, given["dry_run"], given["force"])
+    options = {name: given[name] for name in ("dataset", "version", "whole", "dry_run", "force")}
+    return LoadJob(format, found, missing=missing, **options)
 
 
 def _downloaded(

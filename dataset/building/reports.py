@@ -30,13 +30,21 @@ class Report:
 
     `unknown`: well-formed codes that the codebook lacks. `left_out`: faulty columns of places.
     `mended`: codes that got a lost zero back. `from_text`: codes that follow from the words of the
-    event. `sector`: sectors that the codebook lacks. `missing`: files that the source does not
-    have. `versions`: which versions of events were compared, where the names of files date them.
+    event. `sector`: sectors that the codebook lacks. `by_division`: countries of places that follow
+    from their first-level division. `missing`: files that the source does not have. `versions`:
+    which versions of events were compared, where the names of files date them. `release`: the
+    release that the files were said to be of. `dropped`: how many events ended because the files
+    lack them; `not_dropped` says why none did, and `whole` up to which time the files are the whole
+    of each dataset.
     """
 
     remarks: Counter[Remark] = field(default_factory=Counter)
     missing: list[str] = field(default_factory=list)
     versions: Counter[Compared] = field(default_factory=Counter)
+    release: str | None = None
+    dropped: int = 0
+    not_dropped: str | None = None
+    whole: dict[str, str] = field(default_factory=dict)
 
     def remark(self, remarks: Iterable[Remark]) -> None:
         """Count remarks on one record."""
@@ -52,6 +60,10 @@ class Report:
         return {name: entries[:MOST_CODES] for name, entries in listed.items()} | {
             "missing": self.missing,
             "versions": self._compared(),
+            "release": self.release,
+            "dropped": self.dropped,
+            "not_dropped": self.not_dropped,
+            "whole": self.whole,
         }
 
     def _compared(self) -> list[dict[str, Any]]:
@@ -68,6 +80,7 @@ LISTS: dict[str, tuple[str, dict[str, str]]] = {
     "mended_codes": ("mended", {"column": "column", "code": "code", "mended": "became"}),
     "codes_from_text": ("from_text", {"text": "code", "code": "became"}),
     "unknown_sectors": ("sector", {"column": "column", "sector": "code"}),
+    "countries_by_division": ("by_division", {"division": "code", "country": "became"}),
 }
 """The lists of a report: their kind of remark, and which of its fields each entry shows."""
 

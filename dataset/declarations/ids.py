@@ -20,6 +20,8 @@ DATASET_NUMBERS = {
     "phoenix": 5,
     "keds": 6,
     "polecat": 7,
+    "ucdp-ged": 8,
+    "ucdp-candidate": 9,
     "petrarch": 10,
 }
 FIRST_FREE_NUMBER = 64

@@ -2,14 +2,16 @@
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, BinaryIO, NamedTuple
 
 import orjson
 
 from dataset.errors import Refused
+from dataset.inputs.csv_records import csv_records
 from dataset.inputs.json_records import json_records
 from dataset.inputs.parquet_records import parquet_records
-from dataset.inputs.records import LONGEST, SourceRecord, csv_records, line_records
+from dataset.inputs.records import LONGEST, SourceRecord, line_records
 
 csv.field_size_limit(LONGEST)
 
@@ -75,10 +77,14 @@ def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
+def _csv(what: str, delimiter: str) -> Dialect:
+    return Dialect(what, partial(csv_records, delimiter=delimiter), _csv_cells(delimiter))
+
+
 TABS = Dialect("tabs", line_records, _tab_cells, AS_HIVE, is_plain=True)
-QUOTED_TABS = Dialect("tabs, each in quotes", csv_records, _csv_cells("\t"))
-COMMAS = Dialect("commas", csv_records, _csv_cells(","))
-SEMICOLONS = Dialect("semicolons", csv_records, _csv_cells(";"))
+QUOTED_TABS = _csv("tabs, each in quotes", "\t")
+COMMAS = _csv("commas", ",")
+SEMICOLONS = _csv("semicolons", ";")
 CONTROL_A = Dialect("the character \\x01", line_records, lambda one: one.split("\x01"), AS_HIVE)
 TABULAR = (TABS, QUOTED_TABS, COMMAS, SEMICOLONS, CONTROL_A)
 """The dialects of tables, in the order in which they are tried."""

@@ -10,6 +10,7 @@ from dataset.loaders.keds import LOADER as KEDS
 from dataset.loaders.petrarch import LOADER as PETRARCH
 from dataset.loaders.phoenix import LOADER as PHOENIX
 from dataset.loaders.polecat import LOADER as POLECAT
+from dataset.loaders.ucdp_ged import LOADER as UCDP_GED
 
 LOADERS: dict[str, Loader] = {
     "gdelt": GDELT,
@@ -19,6 +20,7 @@ LOADERS: dict[str, Loader] = {
     "keds": KEDS,
     "petrarch": PETRARCH,
     "polecat": POLECAT,
+    "ucdp-ged": UCDP_GED,
     "csv": CSV,
     "ndjson": NDJSON,
 }

@@ -10,6 +10,10 @@ from dataset.inputs.recognition import Sample, looks_like, recognised
 from dataset.inputs.tables import Table, TableReader
 from dataset.loaders.actions import Codes
 
+ReleaseOf = Callable[[str, str | None, str | None], str]
+"""Gives the time of the release that a file is of: by its name, the version and dataset asked for.
+
+Raises `Unreadable` where these do not tell it."""
 Parse = Callable[[str], Columns | Sections]
 """Reads one record, without its line end.
 
@@ -26,7 +30,8 @@ class FileContext:
 
     `reader` cuts its records into cells by name. `stamp` is ISO 8601 in UTC
     (`2019-02-18T00:00:00Z`), None where the name has none. `dataset` replaces the loader's own, if
-    one was asked for. `codes` says what is known of the action codes of the whole file.
+    one was asked for. `codes` says what is known of the action codes of the whole file. `version`
+    is the release of the source, where the user names it.
     """
 
     name: str
@@ -34,6 +39,7 @@ class FileContext:
     stamp: str | None = None
     dataset: str | None = None
     codes: Codes = field(default_factory=Codes)
+    version: str | None = None
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,8 @@ class Loader:
     one has files in one `dialect` alone, with or without a header, and tells by `knows` from the
     first records whether a file is its own.
 
+    `release_of` tells the time of a file, where its source counts releases and not days. `is_whole`
+    tells by its name whether a file holds all that its source holds.
     `dated_by_name`: the names of files tell which of two versions of an event is newer.
 
     `counts_rows`: what a record becomes depends on those before it, so that a part of a file
@@ -71,6 +79,8 @@ class Loader:
     makes: str = "events"
     section_parsers: SectionParsers | None = None
     counts_rows: bool = False
+    release_of: ReleaseOf | None = None
+    is_whole: Callable[[str], bool] = lambda _name: False
     dated_by_name: bool = False
 
     def looks_like(self, records: Sequence[str]) -> bool:

@@ -9,6 +9,7 @@ from dataset.loaders.base import FileContext, Loader, Parse
 from dataset.loading.accounts import OpenAccount
 from dataset.loading.datasets import describe_datasets
 from dataset.loading.destinations import DESTINATIONS
+from dataset.loading.whole_files import WholeFiles
 from dataset.writes.events import BATCH
 from dataset.writes.revisions import Change
 
@@ -23,11 +24,14 @@ Read = Callable[[bytes], Any]
 class RecordLoader:
     """Loads the source records of a format; `report` says more of those that were kept."""
 
-    def __init__(self, change: Change, account: OpenAccount, loader: Loader) -> None:
-        """Begin with no record."""
+    def __init__(
+        self, change: Change, account: OpenAccount, loader: Loader, whole: bool = False
+    ) -> None:
+        """Begin with no record; `whole`: the files hold all that their datasets do."""
         self._change, self._account, self._loader = change, account, loader
         self._destination = DESTINATIONS[loader.makes](change, account.number, loader)
         self.report = self._destination.report
+        self._whole = WholeFiles(change) if whole else None
         if loader.dated_by_name:
             self.report.versions = change.events.compared
 
@@ -42,6 +46,11 @@ class RecordLoader:
             self._account.count_read(len(batch) - skipped)
             yield len(batch)
 
+    def finish(self) -> None:
+        """Drop what whole files lack, once all records are loaded."""
+        if self._whole:
+            self._whole.finish(self.report)
+
     def _reader(self, parse: Parse) -> Read:
         build, encoding = self._destination.build, self._loader.encoding
 
@@ -53,7 +62,12 @@ class RecordLoader:
                     reason = f"it is not UTF-8: byte {error.start + 1} is {raw[error.start]:#04x}."
                     raise Refused(None, reason) from None
                 text = raw.decode(encoding)
-            return build(parse(text))
+            parsed = parse(text)
+            try:
+                return build(parsed)
+            except Refused as refused:
+                refused.id = parsed.get("id") if isinstance(parsed, dict) else parsed[0]
+                raise
 
         return read
 
@@ -76,6 +90,8 @@ class RecordLoader:
         refused += [(built[position], Refused("id", KEY_IS_TAKEN)) for position in taken]
         for record, reason in sorted(refused, key=lambda one: one[0].line):
             self._account.refuse(record, reason)
+            if self._whole and reason.reason != KEY_IS_TAKEN:
+                self._whole.refuse(reason)
         return skipped
 
     def _write(self, rows: list[Any], version: int) -> list[int]:
@@ -83,6 +99,8 @@ class RecordLoader:
         new = set(map(self._destination.dataset_of, rows)) - self._account.datasets
         describe_datasets(new, self._change, self._loader)
         self._account.datasets |= new
+        if self._whole:
+            self._whole.add(rows)
         return self._destination.write(rows, version)
 
 

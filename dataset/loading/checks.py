@@ -30,6 +30,16 @@ def check_dataset(name: str, loader: Loader) -> None:
         raise ValueError(f"the dataset {name!r} has events of another source.")
 
 
+def check_version(version: str, loader: Loader) -> None:
+    """Raise `ValueError` where the source has no releases, or none that is named so."""
+    if loader.release_of is None:
+        raise ValueError("only files of ucdp-ged have a version.")
+    try:
+        loader.release_of("", version, None)
+    except Unreadable as error:
+        raise ValueError(str(error)) from error
+
+
 def check_scheme(database: Engine, format: str, file: SourceFile, codes: Codes) -> None:
     """Refuse a file whose action codes are plainly of WEIS, and name an earlier load of it."""
     sign = codes.sign_of_weis(file.name)

@@ -17,7 +17,7 @@ from dataset.loaders import LOADERS
 from dataset.loaders.base import FileContext, Loader
 from dataset.loading.accounts import Account, OpenAccount
 from dataset.loading.batches import RecordLoader
-from dataset.loading.checks import check_dataset, check_scheme, check_space
+from dataset.loading.checks import check_dataset, check_scheme, check_space, check_version
 from dataset.loading.first_pass import codes_of
 from dataset.loading.readers import reader_of
 from dataset.store.engines.base import Engine
@@ -33,9 +33,11 @@ OnProgress = Callable[[SourceFile, int, int], None]
 class LoadJob:
     """What is to be loaded: files of a format; `missing` names those that the source lacks.
 
-    `dataset` takes the place of the format's own. With `dry_run` nothing is kept, with `force` a
-    file is loaded whose codes are of another scheme. Raises `Unreadable` for a file that is
-    plainly of another format, `ValueError` for a dataset that cannot be.
+    `dataset` takes the place of the format's own. `version` names the release of the source that
+    the files are of, where their names do not. With `dry_run` nothing is kept, with `force` a file
+    is loaded whose codes are of another scheme. With `whole` events end that the files lack; if it
+    is None, that holds where all files have the names of whole releases. Raises `Unreadable` for a
+    file that is plainly of another format, `ValueError` for what cannot be done with this format.
     """
 
     format: str
@@ -44,33 +46,54 @@ class LoadJob:
     missing: Sequence[str] = ()
     dry_run: bool = False
     force: bool = False
+    version: str | None = None
+    whole: bool | None = None
 
     def __post_init__(self) -> None:
         """Check the job before anything is opened to write."""
         if self.dataset is not None:
             check_dataset(self.dataset, self.loader)
-        _ = self.readers
+        if self.version is not None:
+            check_version(self.version, self.loader)
+        if self.whole and self.loader.makes != "events":
+            raise ValueError(f"files of {self.format} hold no events that could be dropped.")
+        _ = self.readers, self.stamps
 
     @property
     def loader(self) -> Loader:
         """The loader of the format."""
         return LOADERS[self.format]
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the files are taken for all that their datasets hold."""
+        if self.whole is not None:
+            return self.whole
+        return all(self.loader.is_whole(file.name) for file in self.files)
+
     @cached_property
     def readers(self) -> Sequence[TableReader]:
         """How each of the files is read."""
         return [reader_of(self.format, file) for file in self.files]
 
+    @cached_property
+    def stamps(self) -> Sequence[str | None]:
+        """When the files say that their events were added, or the releases that they are of."""
+        release_of = self.loader.release_of
+        if release_of is None:
+            return [file.stamp for file in self.files]
+        return [release_of(file.name, self.version, self.dataset) for file in self.files]
+
     def contexts(self, database: Engine) -> list[FileContext]:
         """Read what loaders must know of whole files; refuse codes of another scheme."""
         found = []
-        for file, reader in zip(self.files, self.readers, strict=True):
+        for file, reader, stamp in zip(self.files, self.readers, self.stamps, strict=True):
             codes = codes_of(reader, file)
             if self.force:
                 codes = codes.by_force(file.name)
             else:
                 check_scheme(database, self.format, file, codes)
-            found.append(FileContext(file.name, reader, file.stamp, self.dataset, codes))
+            found.append(FileContext(file.name, reader, stamp, self.dataset, codes, self.version))
         return found
 
 
@@ -82,10 +105,12 @@ def load(database: Engine, job: LoadJob, on_progress: OnProgress = lambda *_: No
     expected = sum(file.bytes for file in job.files) // BYTES_OF_RECORD
     with _no_cycle_search(), revision(database, "load", detail, expected) as change:
         account = OpenAccount(change, job.format, job.loader.version, dataset=job.dataset)
-        records = RecordLoader(change, account, job.loader)
+        records = RecordLoader(change, account, job.loader, job.is_whole)
         for file, context in zip(job.files, contexts, strict=True):
             _load_file(file, context, account, records, on_progress)
+        records.finish()
         records.report.missing += job.missing
+        records.report.release = job.version
         if job.dry_run:
             change.discard()
         return account.close(records.report)

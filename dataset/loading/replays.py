@@ -6,9 +6,11 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+import orjson
+
 from dataset.errors import Impossible
 from dataset.inputs.dialects import LINES
-from dataset.inputs.records import SourceRecord, csv_records, line_records
+from dataset.inputs.records import SourceRecord
 from dataset.inputs.stamps import stamp_of
 from dataset.inputs.tables import TableReader
 from dataset.loaders import LOADERS
@@ -23,7 +25,7 @@ from dataset.writes.revisions import revision
 def replay(database: Engine, number: int) -> Account:
     """Load the records that a load refused and no replay has read; cut ones stay refused."""
     with revision(database, "load", f"quarantine of load {number}") as change:
-        format, dataset = _load(database, number)
+        format, dataset, version = _load(database, number)
         loader = LOADERS[format]
         account = OpenAccount(change, format, loader.version, dataset=dataset, replays=number)
         record_loader = RecordLoader(change, account, loader)
@@ -33,9 +35,11 @@ def replay(database: Engine, number: int) -> Account:
             stored = [(line, raw) for _, line, raw in rows]
             reader = _reader(loader, file["first"], stored[0][1].decode(errors="replace"))
             records = (_record(reader, line, raw) for line, raw in stored)
-            context = FileContext(file["name"], reader, stamp_of(file["name"]), dataset)
+            stamp = stamp_of(file["name"])
+            context = FileContext(file["name"], reader, stamp, dataset, version=version)
             for _ in record_loader.load(records, context):
                 pass
+        record_loader.report.release = version
         marked = Quarantined.update(replayed=account.number).where(*_open(number))
         database.execute(marked)
         return account.close(record_loader.report)
@@ -50,12 +54,13 @@ def _reader(loader: Loader, header: str, record: str) -> TableReader:
 
 def _record(reader: TableReader, line: int, raw: bytes) -> SourceRecord:
     """Cut a stored record again: if it was wrong as a whole, it still is."""
-    cut = csv_records if reader.dialect.records is csv_records else line_records
-    return next(cut(BytesIO(raw)))._replace(line=line)
+    if reader.dialect.has_names:
+        return SourceRecord(line, raw, None)
+    return next(reader.dialect.records(BytesIO(raw)))._replace(line=line)
 
 
-def _load(database: Engine, number: int) -> tuple[str, str | None]:
-    found = Load.select(Load.format, Load.dataset).where(Load.number == number)
+def _load(database: Engine, number: int) -> tuple[str, str | None, str | None]:
+    found = Load.select(Load.format, Load.dataset, Load.report).where(Load.number == number)
     row = database.execute(found).fetchone()
     if row is None or row[0] not in LOADERS:
         raise Impossible(f"There is no load {number} whose quarantine could be read again.")
@@ -66,7 +71,7 @@ def _load(database: Engine, number: int) -> tuple[str, str | None]:
         )
     if not database.execute(Quarantined.select().where(*_open(number)).limit(1)).fetchone():
         raise Impossible(f"Nothing is left to read again in the quarantine of load {number}.")
-    return row
+    return row[0], row[1], orjson.loads(row[2] or "{}").get("release")
 
 
 def _open(number: int) -> tuple[Any, ...]:

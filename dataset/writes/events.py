@@ -82,16 +82,22 @@ class EventWriter:
             self._outcomes["inserted"] += len(incoming)
             self.insert(incoming)
             return []
-        return self._compare(incoming, self.versions.current(keys), self.versions.gone(keys))
+        current, gone = self.versions.current(keys), self.versions.gone(keys)
+        dropped = self.versions.dropped(gone.keys() - current.keys())
+        return self._compare(incoming, current, gone, dropped)
 
     def _compare(
-        self, incoming: list[Row], current: dict[int, Row], gone: dict[int, str]
+        self,
+        incoming: list[Row],
+        current: dict[int, Row],
+        gone: dict[int, str],
+        dropped: dict[int, str],
     ) -> list[int]:
         fresh: dict[int, Row] = {}
         best, refused = dict(current), []
         for position, row in enumerate(incoming):
             key, known = row[KEY], best.get(row[KEY])
-            outcome = _outcome(row, known, gone)
+            outcome = _outcome(row, known, gone, dropped)
             is_ours = self._is_ours(fresh.get(key) or current.get(key))
             self._count(outcome, row, known, is_ours)
             if outcome in ("inserted", "updated"):
@@ -139,10 +145,15 @@ class EventWriter:
         return new >= BATCH and new > self._outcomes.total() - new
 
 
-def _outcome(row: Row, known: Row | None, gone: dict[int, str]) -> str:
-    """Tell the outcome of a row, given the known version of the event with its key."""
+def _outcome(row: Row, known: Row | None, gone: dict[int, str], dropped: dict[int, str]) -> str:
+    """Tell the outcome of a row, given the known version of the event with its key.
+
+    What a release of the source dropped comes back with one that is not older.
+    """
     if (known[ID] if known else gone.get(row[KEY], row[ID])) != row[ID]:
         return "quarantined"
+    if known is None and row[KEY] in dropped:
+        return "outdated" if (row[ADDED] or "") < dropped[row[KEY]] else "inserted"
     if known is None:
         return "retracted" if row[KEY] in gone else "inserted"
     if _GIVEN(known) == _GIVEN(row):

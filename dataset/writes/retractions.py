@@ -48,7 +48,7 @@ def _current(change: Change, public_id: str) -> Row:
     if row is not None and row[ID] == public_id:
         return row
     if change.versions.gone([key]).get(key) == public_id:
-        raise Impossible(f"The event {public_id} is retracted or purged already.")
+        raise Impossible(f"The event {public_id} is retracted, dropped or purged already.")
     raise Impossible(f"The store has no event {public_id}.")
 
 

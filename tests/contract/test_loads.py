@@ -24,10 +24,15 @@ REPORT = {
     "mended_codes": [{"column": "action_code", "code": "43", "mended": "043", "count": 2}],
     "codes_from_text": [{"text": "Consult", "code": "040", "count": 2}],
     "unknown_sectors": [{"column": "actor_roles", "sector": "Space Pirates", "count": 1}],
+    "countries_by_division": [{"division": "Gaza Strip", "country": "PSE", "count": 1}],
     "missing": ["20240414.export.CSV.zip"],
     "versions": [
         {"outcome": "updated", "added": "2022-01-31T00:00:00Z", "against": None, "count": 5}
     ],
+    "release": "24.1",
+    "dropped": 4,
+    "not_dropped": None,
+    "whole": {"gdelt": "2024-04-14T00:00:00Z"},
 }
 REFUSED = 25
 RAW = b"1\t\xff\xfe\x00\tna\xc3\xafve\r"
@@ -122,7 +127,8 @@ def test_every_member_of_a_report_is_there(
 ) -> None:
     add(database, 3, report=report, datasets="")
     shown = reader.get("/v1/loads/3").get_json()["data"]
-    empty: dict[str, list[str]] = {name: [] for name in LoadReportSchema().fields}
+    empty: dict[str, Any] = {name: [] for name in LoadReportSchema().fields}
+    empty |= {"release": None, "dropped": 0, "not_dropped": None, "whole": {}}
     assert shown["report"] == empty | {"missing": ["x"] if "x" in report else []}
     assert shown["datasets"] == shown["files"] == []
 

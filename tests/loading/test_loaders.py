@@ -12,6 +12,7 @@ from dataset.loaders import LOADERS
 from support import sample_lines as samples
 from support.parsing import parser_of
 from support.real_files import FORMATS, every, files_of
+from support.ucdp_files import LAYOUTS, ROWS
 
 pytestmark = pytest.mark.quick
 
@@ -22,6 +23,7 @@ SAMPLES = {
     "keds": ["date,source,target,code", samples.KEDS],
     "petrarch": [samples.PETRARCH],
     "polecat": ["\t".join(samples.POLECAT), samples.line(samples.POLECAT)],
+    "ucdp-ged": LAYOUTS["49 columns"](ROWS).splitlines(),
     "csv": samples.CSV.splitlines(),
     "ndjson": [samples.NDJSON],
 }

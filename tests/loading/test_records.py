@@ -1,7 +1,10 @@
 """Records are cut from a stream exactly, whatever stands in it, in constant memory."""
 
+import csv
 import io
+import sys
 import tracemalloc
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,16 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataset.inputs.records import (
-    FARTHEST,
-    KEPT,
-    LONGEST,
-    NUL,
-    TOO_LONG,
-    UNCLOSED,
-    csv_records,
-    line_records,
-)
+from dataset.inputs.csv_records import FARTHEST, csv_records
+from dataset.inputs.records import KEPT, LONGEST, NUL, TOO_LONG, UNCLOSED, line_records
 
 WAYS = pytest.mark.parametrize("cut", [line_records, csv_records])
 ENDS = st.sampled_from([b"\n", b"\r\n"])
@@ -168,4 +163,35 @@ def test_a_nul_byte_in_a_quoted_cell_faults_its_record_only() -> None:
 def test_a_long_line_in_a_quoted_cell_ends_the_cell() -> None:
     records = cut_all(csv_records, b'"a\n' + b"x" * (5 * LONGEST) + b'\nb"\nc\n')
     faults = [(line, fault) for line, _, fault in records]
-    assert faults == [(1, UNCLOSED), (2, TOO_LONG), (3, UNCLOSED), (4, None)]
+    assert faults == [(1, UNCLOSED), (2, TOO_LONG), (3, None), (4, None)]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@given(text=st.text('ab@"\n', max_size=60))
+def test_records_are_those_that_python_reads(delimiter: str, text: str) -> None:
+    text = text.replace("@", delimiter)
+    expected = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    records = list(csv_records(io.BytesIO(text.encode()), delimiter))
+    # Python takes a quote that is not closed for one that ends with the file.
+    if UNCLOSED not in [record.fault for record in records]:
+        cells = [next(csv.reader([record.text], delimiter=delimiter)) for record in records]
+        assert cells == [one for one in expected if one]
+
+
+@pytest.mark.parametrize(
+    "record", [b'1,5" gun', b'1,5" gun,"two\nlines"', b'1,6"" gun,"a\r\nb",7"', b'"a ""b"" \nc"d"']
+)
+def test_a_quote_within_a_cell_opens_none(record: bytes) -> None:
+    assert [raw for _, raw, _ in csv_records(io.BytesIO(record + b"\n2,b\n"))] == [record, b"2,b"]
+
+
+@pytest.mark.parametrize("line", [b'a,"b",c,"d\n', b'"a\n', b'5" gun\n', b'a,"b\n', b'"a""\n'])
+def test_no_line_is_looked_at_twice_for_the_end_of_a_cell(line: bytes) -> None:
+    calls = Counter[str]()
+    sys.setprofile(lambda _frame, kind, _called: calls.update([kind]))
+    try:
+        records = sum(1 for _ in csv_records(io.BytesIO(line * 20_000)))
+    finally:
+        sys.setprofile(None)
+    assert records >= 10_000
+    assert calls.total() < 100 * 20_000

@@ -97,7 +97,9 @@ def written(folder: Path, *lines: str, name: str = "events.txt") -> Path:
 
 
 def test_every_loader_that_makes_events_has_its_scale_here() -> None:
-    assert WRITTEN.keys() == {name for name, one in LOADERS.items() if one.makes == "events"}
+    # UCDP's events have neither action codes nor values.
+    makers = {name for name, one in LOADERS.items() if one.makes == "events"}
+    assert WRITTEN.keys() == makers - {"ucdp-ged"}
 
 
 @pytest.mark.parametrize("format", WRITTEN)

@@ -119,6 +119,10 @@ def statements(
         for request in requests()[::4]:
             client.get(request)
         loaded(store, "gdelt", path)
+        path.write_bytes(gdelt_line(c0="1002"))
+        loaded(store, "gdelt", path, whole=True)
+        path.write_bytes(gdelt_line())
+        loaded(store, "gdelt", path)
         for given in ("retract gdelt:1001 --reason x", "purge gdelt:1001 --yes"):
             CliRunner().invoke(main, [*given.split(), "--database", store])
     return heard
