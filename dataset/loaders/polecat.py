@@ -198,7 +198,7 @@ def _country(text: str) -> str | None:
     """Give CAMEO's code of a country that is given by its ISO code or its name."""
     code = text.upper()
     if code in COUNTRIES:
-        return code
+        return cameo_country(code)
     iso3 = _iso3(text)
     return cameo_country(iso3) if iso3 else None
 

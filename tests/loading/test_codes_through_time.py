@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dataset.loaders import icews, phoenix
-from dataset.loaders.base import FileContext
+from support.parsing import parser_of
 from support.sample_lines import ICEWS, ICEWS_HEADER, PHOENIX, line
 from support.stores import loaded, rows_of
 
@@ -52,8 +52,8 @@ def test_the_country_column_of_phoenix_is_a_country(
     ethnic: str | None,
 ) -> None:
     names = ("source", "source_entity", "source_role", "source_attribute")
-    parse = phoenix.LOADER.parser(FileContext("events.txt"), "")
-    event = parse(line(PHOENIX, **dict(zip(names, cells, strict=True))))
+    record = line(PHOENIX, **dict(zip(names, cells, strict=True)))
+    event = parser_of(phoenix.LOADER, record)(record)
     found = event["actor_country"], event["actor_religions"], event["actor_ethnic"]
     assert found == (country, religions, ethnic)
 
@@ -63,6 +63,6 @@ def test_the_country_column_of_phoenix_is_a_country(
     [("South Sudan", "SSD"), ("Montenegro", "MTN"), ("Kosovo", "KSV"), ("Timor-Leste", "TMP")],
 )
 def test_countries_that_icews_names_keep_cameos_code(name: str, country: str) -> None:
-    parse = icews.LOADER.parser(FileContext("daily.tab", "2019-02-18T00:00:00Z"), ICEWS_HEADER)
-    event = parse(line(ICEWS, source_country=name))
+    record = line(ICEWS, source_country=name)
+    event = parser_of(icews.LOADER, ICEWS_HEADER, record)(record)
     assert event["actor_country"] == country

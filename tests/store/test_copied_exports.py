@@ -24,7 +24,7 @@ from dataset.store.snapshots import Store
 from support.figures import tally
 from support.large_store import make_large
 from support.parquet_store import refreshed, retract, twins
-from support.real_files import EVENTS
+from support.real_files import EVENTS, files_of
 from support.stores import loaded
 
 ROWS = 190_000
@@ -101,7 +101,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Pair:
         pytest.skip("the real files are not part of the project, and not beside it")
     path = tmp_path_factory.mktemp("real") / "real.sqlite"
     for folder, format in REAL.items():
-        loaded(path, format, EVENTS / folder)
+        loaded(path, format, *files_of(folder))
     return make_pair(path)
 
 
