@@ -114,6 +114,14 @@ class LoadReportSchema(ResponseSchema):
         required=True,
         metadata=described("Divisions that give a place another country than the source does."),
     )
+    earlier_loads = ma.fields.List(
+        ma.fields.Integer(),
+        required=True,
+        metadata=described(
+            "Where records were refused: earlier loads of the same files. What they stored stays.",
+            [],
+        ),
+    )
     missing = ma.fields.List(
         ma.fields.String(),
         required=True,

@@ -45,6 +45,11 @@ def _remarks(account: Account) -> Iterator[str]:
         yield f"Dropped by the source: {report['dropped']:,} events that the files lack."
     if report["not_dropped"]:
         yield f"Nothing was dropped: it is not sure what the files lack ({report['not_dropped']})."
+    if report["earlier_loads"]:
+        loads = ", ".join(map(str, report["earlier_loads"]))
+        yield f"The same file was loaded before (load {loads}): what that stored is still there."
+    if not account.read:
+        yield "No record was read: the files have none."
     if report["missing"]:
         yield f"The source lacks {len(report['missing'])} files, the first {report['missing'][0]}."
 

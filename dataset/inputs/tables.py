@@ -61,7 +61,9 @@ class Table:
 
         Of two columns with one name, that which has it as its own counts, else the first.
         """
-        keys = [key_of(cell) for cell in cells]
+        # Hive writes the name of the table before that of each column.
+        full = [(key_of(cell), key_of(cell.rpartition(".")[2])) for cell in cells]
+        keys = [whole if whole in self._by_key else last for whole, last in full]
         names = [self._by_key.get(key, "") for key in keys]
         chosen: dict[str, int] = {}
         for position, (name, key) in enumerate(zip(names, keys, strict=True)):

@@ -40,18 +40,23 @@ def check_version(version: str, loader: Loader) -> None:
         raise ValueError(str(error)) from error
 
 
+def earlier_loads(database: Engine, sha256: str) -> list[int]:
+    """Give the numbers of the loads that stored events of a file with this hash."""
+    query = (
+        Load.select(Load.number)
+        .join(LoadFile, on=(LoadFile.load == Load.number))
+        .where(LoadFile.sha256 == sha256, Load.inserted + Load.updated > 0)
+        .order_by(Load.number)
+    )
+    return [number for (number,) in database.execute(query)]
+
+
 def check_scheme(database: Engine, format: str, file: SourceFile, codes: Codes) -> None:
     """Refuse a file whose action codes are plainly of WEIS, and name an earlier load of it."""
     sign = codes.sign_of_weis(file.name)
     if sign is None:
         return
-    earlier = (
-        Load.select(Load.number)
-        .join(LoadFile, on=(LoadFile.load == Load.number))
-        .where(LoadFile.sha256 == file.sha256, Load.inserted + Load.updated > 0)
-        .order_by(Load.number)
-    )
-    loads = [str(number) for (number,) in database.execute(earlier)]
+    loads = [str(number) for number in earlier_loads(database, file.sha256)]
     stays = f" Load {', '.join(loads)} read it before: what that stored stays." if loads else ""
     raise Unreadable(
         f"{file.name} is in WEIS, not in CAMEO: {sign}. Its codes would mean other actions: load "

@@ -84,3 +84,11 @@ def test_the_command_refuses_and_forces(tmp_path: Path) -> None:
     forced = CliRunner().invoke(main, [*command, "--force"])
     assert forced.exit_code == 0
     assert "inserted     2" in forced.output
+
+
+def test_a_load_that_refuses_records_names_earlier_loads_of_the_file(tmp_path: Path) -> None:
+    path = written(tmp_path / "gulf.csv", ["031", "0841]"])
+    first = loaded(tmp_path / "e.sqlite", "keds", path)
+    assert first.report["earlier_loads"] == []
+    again = loaded(tmp_path / "e.sqlite", "keds", path)
+    assert again.report["earlier_loads"] == [first.number]
