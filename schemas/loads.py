@@ -146,7 +146,7 @@ class LoadReportSchema(ResponseSchema):
         allow_none=True,
         metadata=described(
             "Why whole files dropped nothing, where that could not be told.",
-            "quarantined records without a known id: 2",
+            "2 quarantined records have no readable id, so they could be any of them",
         ),
     )
     whole = ma.fields.Dict(

@@ -83,6 +83,11 @@ def one_of(numbers: Iterable[int]) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
+def count_of_columns(count: int) -> str:
+    """Write a number of columns: `1 column`."""
+    return f"{count} column" if count == 1 else f"{count} columns"
+
+
 def key_of(name: str) -> str:
     """Spell the name of a column so that case, blanks and punctuation make no difference."""
     return _NO_LETTER.sub("", name.lower())
@@ -172,7 +177,9 @@ class TableReader:
         while len(cells) > self._width and not cells[-1].strip():
             cells.pop()
         if (names := self._by_width.get(len(cells))) is None:
-            raise Refused(None, f"it has {len(cells)} columns, not {one_of(self._by_width)}.")
+            raise Refused(
+                None, f"it has {count_of_columns(len(cells))}, not {one_of(self._by_width)}."
+            )
         return zip(names, cells, strict=True)
 
     @cached_property

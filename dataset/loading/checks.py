@@ -57,10 +57,12 @@ def check_scheme(database: Engine, format: str, file: SourceFile, codes: Codes) 
     if sign is None:
         return
     loads = [str(number) for number in earlier_loads(database, file.sha256)]
-    stays = f" Load {', '.join(loads)} read it before: what that stored stays." if loads else ""
+    read = f" Load {', '.join(loads)} read the same file" if loads else ""
+    stays = f"{read}: its events stay in the store unless you retract them." if loads else ""
     raise Unreadable(
-        f"{file.name} is in WEIS, not in CAMEO: {sign}. Its codes would mean other actions: load "
-        f"a file in CAMEO, or what is left of this one with `--force`.{stays}"
+        f"{file.name} is in WEIS, not in CAMEO: {sign}. The same codes mean other actions there. "
+        "Load a file in CAMEO. With `--force` this one is read as CAMEO, and most of its actions "
+        f"will be wrong.{stays}"
     )
 
 

@@ -71,7 +71,7 @@ def test_force_loads_what_is_left_and_mends_nothing(tmp_path: Path) -> None:
 def test_a_refusal_names_the_earlier_load_of_the_same_file(tmp_path: Path) -> None:
     path = written(tmp_path / "gulf.csv", WEIS)
     done = loaded(tmp_path / "e.sqlite", "keds", path, force=True)
-    with pytest.raises(Unreadable, match=f"Load {done.number} read it before"):
+    with pytest.raises(Unreadable, match=f"Load {done.number} read the same file"):
         loaded(tmp_path / "e.sqlite", "keds", path)
 
 
