@@ -30,7 +30,7 @@ def add_deaths(database: Engine) -> None:
 
 
 def add_following(database: Engine) -> None:
-    """Add the table of how far GDELT's feeds are followed."""
+    """Add the table of how far GDELT's feeds are followed; files get an index of their names."""
     with database.bind_ctx([Following]):
         SchemaManager(Following).create_table()
 

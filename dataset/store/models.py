@@ -287,17 +287,18 @@ class SeenCode(BaseModel):
 class Following(BaseModel):
     """How far a feed of GDELT is followed, as its follower noted it last: no part of any revision.
 
-    Times are ISO 8601 text. All slots after `first` are followed, and all up to `through` settled:
-    loaded, or lacking for long. `newest` is the newest of the source; up to `complete_to`
-    everything that the source has is loaded. `missing` holds as JSON the names of files and why
-    they are missing, `lacking` those that the source lacks. `process` follows, or did last.
+    Slots are ISO 8601 text, null until the source has answered. Those from `first` on are
+    followed, all up to `through` settled: loaded, or lacking for long. `newest` is the newest of
+    the source; up to `complete_to` everything that it has is loaded. `missing` holds as JSON the
+    names of files and why they are missing, `lacking` those that the source lacks. `process` is
+    the one that follows, or did last.
     """
 
     feed = TextField(primary_key=True)
-    first = TextField()
-    through = TextField()
-    newest = TextField()
-    complete_to = TextField()
+    first = TextField(null=True)
+    through = TextField(null=True)
+    newest = TextField(null=True)
+    complete_to = TextField(null=True)
     looked = TextField()
     outcome = TextField()
     missing_slots = IntegerField()

@@ -30,8 +30,8 @@ from support.rich_store import client_on
 from support.stores import sums_of
 
 RELEASED = range(OLDEST_SCHEMA, SCHEMA_VERSION)
-NEW_INDEXES = ("event_long_violence_type", "event_violence_type")
-"""The indexes of columns that migrations added."""
+NEW_INDEXES = ("event_long_violence_type", "event_violence_type", "load_file_name")
+"""The indexes that came with migrations."""
 NEW_TABLES = ("following",)
 """The tables that migrations added."""
 

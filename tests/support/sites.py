@@ -69,6 +69,8 @@ class Handler(BaseHTTPRequestHandler):
         sent = {name: value for name, value in known.items() if value} | failure.headers
         if headers.get("if-none-match", headers.get("if-modified-since", "")) in known.values():
             return self.answer(304, sent, b"", None)
+        if self.site.ranges and (end := re.fullmatch(r"bytes=-(\d+)", headers.get("range", ""))):
+            return self.answer(206, sent, body[-int(end[1]) :], failure.cut)
         span = re.fullmatch(r"bytes=(\d+)-", headers.get("range", ""))
         if not span or not self.site.ranges or headers["if-range"] not in known.values():
             return self.answer(200, sent, body, failure.cut)
