@@ -9,6 +9,7 @@ from dataset.errors import Unreadable
 from dataset.inputs.downloads import Downloads
 from dataset.inputs.gdelt_downloads import KINDS, LISTS
 from dataset.inputs.kept_downloads import forget
+from dataset.inputs.transfers import shown
 
 SLOT = timedelta(minutes=15)
 AHEAD = timedelta(days=1)
@@ -83,30 +84,37 @@ class FeedLists:
         self.folder = f"{base.rstrip('/')}/gdeltv2"
         self.listed: dict[str, ListedFile] = {}
         self.newest: datetime | None = None
+        self._known_from: datetime | None = None
         self._read_to: datetime | None = None
         self._looks = 0
 
     def look(self) -> datetime:
         """Read the short list, of the newest files; give the newest slot. Raises `Unreadable`."""
-        path = self._downloads.fetch(f"{self.folder}/{self.feed.newest}")
+        url = f"{self.folder}/{self.feed.newest}"
+        named = list(self._files(self._downloads.fetch(url).read_bytes().splitlines()))
         self._looks += 1
-        self._add(self._files(path.read_bytes().splitlines()))
-        if self.newest is None:
-            raise Unreadable(f"{self.folder}/{self.feed.newest} names no file of {self.feed.name}.")
+        self._add(named)
+        if not named or self.newest is None:
+            raise Unreadable(f"{shown(url)} names no file of {self.feed.name}.")
         return self.newest
 
     def read_on(self, after: datetime) -> None:
-        """Read the long list, unless that was done since the newest slot came, and lately.
+        """Read the long list from a slot on, unless that was done for the newest, and lately.
 
-        At first it is read from a slot on, then from where it was read to. Raises `Unreadable`.
+        What was read of it before is known still. Raises `Unreadable`.
         """
-        if self._read_to != self.newest or self._looks >= LOOKS_BETWEEN:
-            self._add(self._since(self._read_to or after))
-            self._read_to, self._looks = self.newest, 0
+        is_known = self._known_from is not None and after >= self._known_from
+        if is_known and self._read_to == self.newest and self._looks < LOOKS_BETWEEN:
+            return
+        self._add(self._since(self._read_to if is_known and self._read_to else after))
+        self._known_from = self._known_from if is_known else after
+        self._read_to, self._looks = self.newest, 0
 
     def forget(self, through: datetime) -> None:
         """Forget the files of all slots up to one."""
         self.listed = {name: one for name, one in self.listed.items() if slot_of(name) > through}
+        if self._known_from:
+            self._known_from = max(self._known_from, through)
 
     def _add(self, files: Iterable[ListedFile]) -> None:
         latest = datetime.now(UTC) + AHEAD

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,6 +35,15 @@ class Progress:
     def begun_at(cls, slot: datetime) -> "Progress":
         """Begin with a slot."""
         return cls(slot, slot - SLOT, [])
+
+
+@contextmanager
+def usable(database: Engine) -> Iterator[None]:
+    """Raise `StoreError` for what engines raise."""
+    try:
+        yield
+    except ENGINE_ERRORS as error:
+        raise database.unusable("used", error) from error
 
 
 def progress_of(database: Engine, feed: Feed, first: datetime | None) -> Progress | None:
@@ -86,14 +96,11 @@ def note(
     if progress and newest and gaps:
         row |= _noted(progress, newest, gaps, faulty)
     nothing = {"missing_slots": 0, "missing": "[]", "lacking": "[]"}
-    try:
-        with database.atomic():
-            is_feed = Following.feed == feed.name
-            if not database.execute(Following.select(Following.feed).where(is_feed)).fetchone():
-                database.execute(Following.insert({"feed": feed.name} | nothing | row))
-            database.execute(Following.update(row).where(is_feed))
-    except ENGINE_ERRORS as error:
-        raise database.unusable("written", error) from error
+    with usable(database), database.atomic():
+        is_feed = Following.feed == feed.name
+        if not database.execute(Following.select(Following.feed).where(is_feed)).fetchone():
+            database.execute(Following.insert({"feed": feed.name} | nothing | row))
+        database.execute(Following.update(row).where(is_feed))
 
 
 def follower_of(database: Engine) -> str:

@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 
-from dataset.errors import Impossible
+from dataset.errors import Impossible, StoreError
 from dataset.loading.follow_notes import follower_of
 from dataset.store.database import ENGINE_ERRORS, open_to_write
 from dataset.store.engines.base import Engine
@@ -16,11 +16,13 @@ class FollowerLock:
         self._url = url
         self._held = ExitStack()
         self._database: Engine | None = None
+        self._refusal: type[Exception] = Impossible
 
     def hold(self) -> None:
         """Take the lock, or take it anew where its connection was lost.
 
-        Raises `Impossible` if another process has it, `StoreError` if the store cannot be used.
+        Raises `Impossible` if another process has it, `StoreError` if the store cannot be used, or
+        if another has the lock that was lost: the end of its old connection may take a while.
         """
         if self._database and self._is_alive(self._database):
             return
@@ -29,12 +31,12 @@ class FollowerLock:
         self._held.callback(database.close)
         try:
             if not self._held.enter_context(database.follower_lock()):
-                raise Impossible(
+                raise self._refusal(
                     f"GDELT is followed already for {database.label}, by {follower_of(database)}."
                 )
         except ENGINE_ERRORS as error:
             raise database.unusable("locked", error) from error
-        self._database = database
+        self._database, self._refusal = database, StoreError
 
     def release(self) -> None:
         """Let go of the lock."""

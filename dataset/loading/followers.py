@@ -20,6 +20,7 @@ from dataset.loading.follow_notes import (
     note,
     progress_of,
     still_lacking,
+    usable,
 )
 from dataset.loading.following import Gaps, gaps
 from dataset.loading.loads import LoadJob, load
@@ -90,38 +91,40 @@ class FeedFollower:
         can be kept.
         """
         newest = self.lists.look()
-        progress = self._progress(database, newest)
-        found = self._gaps(database, progress, newest)
+        progress, found = self._state(database, newest)
         if found.late or found.lacking:
             self.lists.read_on(progress.through)
-            found = self._gaps(database, progress, newest)
+            progress, found = self._state(database, newest)
         due = [one for one in found.waiting if self._is_due(one)][:FILES_OF_A_TURN]
         try:
             loaded = sum(self._load(database, one) for one in due)
         except FAILURES:
             with suppress(StoreError):
-                self._note(database, progress, newest)
+                self._note(database, newest)
             raise
-        found = self._note(database, progress, newest)
+        found = self._note(database, newest)
         return Turn(loaded, any(map(self._is_due, found.waiting)))
 
     def failed(self, database: Engine, outcome: str) -> None:
         """Note that a look failed."""
         note(database, self.lists.feed, outcome, self.process)
 
-    def _progress(self, database: Engine, newest: datetime) -> Progress:
-        progress = progress_of(database, self.lists.feed, self.first) or Progress.begun_at(newest)
-        progress.lacking = still_lacking(database, progress.lacking)
-        return progress
+    def _state(self, database: Engine, newest: datetime) -> tuple[Progress, Gaps]:
+        """Read how far the feed is, and compare what is loaded with what there is."""
+        feed = self.lists.feed
+        with usable(database):
+            progress = progress_of(database, feed, self.first) or Progress.begun_at(newest)
+            progress.lacking = still_lacking(database, progress.lacking)
+            loaded = loaded_between(database, feed, progress.through, newest)
+        return progress, gaps(feed, progress.through, newest, self.lists.listed, loaded)
 
-    def _gaps(self, database: Engine, progress: Progress, newest: datetime) -> Gaps:
-        feed, through = self.lists.feed, progress.through
-        loaded = loaded_between(database, feed, through, newest)
-        return gaps(feed, through, newest, self.lists.listed, loaded)
+    def _note(self, database: Engine, newest: datetime) -> Gaps:
+        """Note how far the feed is, in one transaction: a backup may be restored meanwhile."""
+        with usable(database), database.atomic():
+            progress, found = self._state(database, newest)
+            return self._noted(database, progress, newest, found)
 
-    def _note(self, database: Engine, progress: Progress, newest: datetime) -> Gaps:
-        """Note how far the feed is now."""
-        found = self._gaps(database, progress, newest)
+    def _noted(self, database: Engine, progress: Progress, newest: datetime, found: Gaps) -> Gaps:
         faulty = self.faulty.keys() & {one.name for one in found.waiting}
         self.faulty = {name: self.faulty[name] for name in faulty}
         state = "files_faulty" if faulty else "catching_up" if found.waiting else "up_to_date"

@@ -101,11 +101,11 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving_files() -> Iterator[Site]:
-    """Serve files for a while."""
+def serving_files(port: int = 0) -> Iterator[Site]:
+    """Serve files for a while, on any port if none is given."""
     site = Site(files={"/a.zip": BYTES})
     handler = type("Handler", (Handler,), {"site": site})
-    with Server(("127.0.0.1", 0), handler) as server:
+    with Server(("127.0.0.1", port), handler) as server:
         site.url = f"http://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
