@@ -99,7 +99,7 @@ def _loads(many: Path, few: Path) -> Iterator[Figure]:
     (loads, refreshes, segments), other = (_followed(path) for path in (many, few))
     yield _figure(f"small load, mean of {SMALL}", loads, other[0], goal=1.5)
     yield _figure(f"refresh of the copy after it, mean of {SMALL}", refreshes, other[1], goal=1.5)
-    yield Figure(f"segments of the copy after {SMALL} small loads", "", segments, other[2])
+    yield Figure(f"segments of the copy after {SMALL} small loads", "files", segments, other[2])
 
 
 def _followed(path: Path) -> tuple[float, float, int]:

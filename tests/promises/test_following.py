@@ -60,7 +60,7 @@ class Stretch:
             self.follower = self._started()
         if self.late and self.chance.random() < 0.5:
             self.gdelt.publish_late(*self.late.pop(0))
-        tally("slots followed", slots=1, faults=fault != "none")
+        tally("follower", slots=1, faults=fault != "none")
         if self.chance.random() < 0.2:
             self.catch_up()
 
@@ -137,7 +137,7 @@ def followed(site: Site, seeded: Path, folder: Path, count: int, seed: int) -> N
     assert rows_of(store) == rows_of(other)
     assert mentions_in(store) == mentions_in(other)
     assert max(slot_of(name) for name in stretch.gdelt.contents) == slot + 5 * SLOT
-    tally("slots followed", files_lost=0, files_twice=0)
+    tally("follower", files_lost=0, files_twice=0)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
