@@ -57,7 +57,9 @@ class ListedFile:
 
 def slot_of(name: str) -> datetime:
     """Give the slot of a file by its name."""
-    return datetime.strptime(name[:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    parts = (name[:4], name[4:6], name[6:8], name[8:10], name[10:12], name[12:14])
+    # A tenth of the time of strptime, and a feed has hundreds of thousands of names.
+    return datetime(*map(int, parts), tzinfo=UTC)  # type: ignore[misc,arg-type]
 
 
 def is_of(feed: Feed, name: str) -> bool:
@@ -148,7 +150,7 @@ class FeedLists:
 
 def _is_time(text: str) -> bool:
     try:
-        datetime.strptime(text, "%Y%m%d%H%M%S")
+        slot_of(text)
     except ValueError:
         return False
     return True

@@ -28,8 +28,10 @@ from dataset.store.engines.base import Engine
 
 FAILURES = (Unreadable, StoreError, OSError)
 """What ends a turn, and may pass."""
-FILES_OF_A_TURN = 16
-"""So many files are loaded before the source is looked at again."""
+FILES_OF_A_TURN = 96
+"""So many files are loaded before the source is looked at again, and it is noted how far it is."""
+TRIES = 5
+"""A file that was faulty so often is not waited for when it is a week old."""
 MOST_PATIENCE = 15
 """The longest wait is this many times the first."""
 
@@ -116,7 +118,8 @@ class FeedFollower:
             progress = progress_of(database, feed, self.first) or Progress.begun_at(newest)
             progress.lacking = still_lacking(database, progress.lacking)
             loaded = loaded_between(database, feed, progress.through, newest)
-        return progress, gaps(feed, progress.through, newest, self.lists.listed, loaded)
+        hopeless = {name for name, one in self.faulty.items() if one.failures >= TRIES}
+        return progress, gaps(feed, progress.through, newest, self.lists.listed, loaded, hopeless)
 
     def _note(self, database: Engine, newest: datetime) -> Gaps:
         """Note how far the feed is, in one transaction: a backup may be restored meanwhile."""
@@ -125,8 +128,10 @@ class FeedFollower:
             return self._noted(database, progress, newest, found)
 
     def _noted(self, database: Engine, progress: Progress, newest: datetime, found: Gaps) -> Gaps:
-        faulty = self.faulty.keys() & {one.name for one in found.waiting}
-        self.faulty = {name: self.faulty[name] for name in faulty}
+        waiting = {one.name for one in found.waiting}
+        faulty = self.faulty.keys() & waiting
+        kept = self.faulty.keys() & waiting.union(found.lacking)
+        self.faulty = {name: self.faulty[name] for name in kept}
         state = "files_faulty" if faulty else "catching_up" if found.waiting else "up_to_date"
         feed = self.lists.feed
         note(database, feed, state, self.process, progress, newest, found, faulty)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dataset.inputs.gdelt_feeds import SLOT, Feed, ListedFile, is_of, slot_of, slots_between
+from dataset.inputs.gdelt_feeds import SLOT, Feed, ListedFile, slot_of, slots_between
 
 LATE = 4 * SLOT
 """A file that is not listed when a slot so much newer is there counts as lacking at its source."""
@@ -37,17 +37,19 @@ def gaps(
     newest: datetime,
     listed: Mapping[str, ListedFile],
     loaded: Loaded,
+    hopeless: Collection[str] = (),
 ) -> Gaps:
     """Compare what a feed has, or should have, after a slot with what is loaded of it.
 
     Time is told by the source alone: a slot is late or lacking by how much newer ones it has.
+    `hopeless` are files that were faulty at each try: after a week they count as lacking, too.
     """
     waiting, late, lacking = list[ListedFile](), list[str](), list[str]()
     for name in _names(feed, through, newest, listed):
         one = listed.get(name)
         if _is_loaded(name, one, loaded):
             continue
-        if one:
+        if one and not (name in hopeless and newest - slot_of(name) >= SETTLED):
             waiting.append(one)
         else:
             (lacking if newest - slot_of(name) >= LATE else late).append(name)
@@ -61,8 +63,9 @@ def _names(
 ) -> Iterator[str]:
     """Yield the names that there should be, and those of other times that are listed."""
     expected = {name for slot in slots_between(through, newest) for name in feed.names(slot)}
-    more = (name for name in listed if is_of(feed, name) and slot_of(name) > through)
-    yield from sorted(expected.union(more))
+    # Names begin with their time, so that they are in the order of slots.
+    beyond = f"{through:%Y%m%d%H%M%S}~"
+    yield from sorted(expected.union(name for name in listed if name > beyond))
 
 
 def _is_loaded(name: str, listed: ListedFile | None, loaded: Loaded) -> bool:

@@ -25,8 +25,8 @@ def is_free(path: Path) -> bool:
 
 
 def is_locked(path: Path) -> bool:
-    """Tell whether somebody has locked a file, which may not be there; nothing is written."""
-    with suppress(FileNotFoundError), path.open("rb") as lock:
+    """Tell whether somebody has locked a file, which may not be there, or not be ours to read."""
+    with suppress(FileNotFoundError, PermissionError), path.open("rb") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -97,6 +97,30 @@ def test_what_was_lacking_for_a_week_is_settled() -> None:
     assert found.through == FIRST + timedelta(days=1)
 
 
+@pytest.mark.quick
+def test_what_is_faulty_for_a_week_counts_as_lacking() -> None:
+    names = GDELT.names(FIRST)
+    files = {name: ListedFile(name, 1, "") for name in names}
+    for days, lacking in ((6, 0), (8, 1)):
+        newest = FIRST + timedelta(days=days)
+        found = gaps(GDELT, FIRST - SLOT, newest, files, {names[0]: {1}}, hopeless=names)
+        assert (names[1] in found.lacking) == lacking == (1 - len(found.waiting))
+
+
+def test_a_file_that_is_damaged_at_its_source_holds_up_nothing(
+    gdelt: GdeltSite, follow: Follow, own_store: Path
+) -> None:
+    first, *_, last = slots(FIRST, 7 * 96 + 1)
+    name = GDELT.names(first)[0]
+    gdelt.site.files[f"/gdeltv2/{name}"] = damaged = b"Service unavailable\n"
+    gdelt.announce({name: damaged})
+    gdelt.publish(last)
+    with follow(own_store, *FROM) as one:
+        assert one.has_said(f"{name} ")
+        assert one.has_noted(missing_slots=3, outcome="up_to_date")
+    assert name in {one["file"] for one in state_of(own_store)["feeds"][0]["lacking"]}
+
+
 def test_what_appears_is_loaded_as_it_appears(
     gdelt: GdeltSite, follow: Follow, any_store: str, seeded: Path, tmp_path: Path
 ) -> None:
