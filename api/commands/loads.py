@@ -10,6 +10,7 @@ import click
 
 from api.commands.accounts import show_account
 from api.commands.columns import refresh_if_made
+from api.commands.following import follow
 from api.commands.options import setting, settings_with, writing
 from api.commands.progress import showing_progress
 from api.settings import Settings
@@ -17,6 +18,7 @@ from api.terminals import echo
 from dataset.errors import Unreadable
 from dataset.inputs import gdelt_downloads
 from dataset.inputs.downloads import Downloads
+from dataset.inputs.gdelt_feeds import FEEDS
 from dataset.inputs.source_files import source_files
 from dataset.loaders import LOADERS
 from dataset.loading.accounts import Account
@@ -26,11 +28,13 @@ from dataset.loading.replays import replay
 from dataset.store.database import is_begun, open_to_write
 
 DAY = click.DateTime(["%Y-%m-%d"])
+FOLLOWING = "Give `load gdelt --follow`, with `--from` or `--translation` and nothing else."
 DOWNLOADED = {"gdelt": "export", "gdelt-mentions": "mentions"}
 """GDELT's own name for the files of a format."""
 EXAMPLES = """\b
 Example: cameo-events load gdelt path/to/20241211113000.export.CSV.zip
-Example: cameo-events load gdelt --from 2024-06-13 --to 2024-06-17"""
+Example: cameo-events load gdelt --from 2024-06-13 --to 2024-06-17
+Example: cameo-events load gdelt --follow --from 2024-06-13"""
 
 
 @click.command("load", epilog=EXAMPLES)
@@ -52,6 +56,14 @@ Example: cameo-events load gdelt --from 2024-06-13 --to 2024-06-17"""
 @click.option("--from", "first", type=DAY, help="First day of GDELT's files to download.")
 @click.option("--to", "last", type=DAY, help="Last day of GDELT's files to download.")
 @click.option("--daily", is_flag=True, help="Download the daily files of GDELT 1.0.")
+@click.option("--translation", is_flag=True, help="Also GDELT's files of translated sources.")
+@click.option("--follow", is_flag=True, help="Go on with GDELT's newest files as they appear.")
+@click.option(
+    "--every",
+    type=click.FloatRange(0.01, 900),
+    default=60,
+    help="With --follow: seconds between two looks at the source, 60 if not given.",
+)
 @click.option("--dry-run", is_flag=True, help="Check and report; keep nothing.")
 @click.option(
     "--force", is_flag=True, help="Read a WEIS file as CAMEO: most of its actions will be wrong."
@@ -61,8 +73,9 @@ def load_files(**given: Any) -> None:
     """Load files of a FORMAT, as one revision.
 
     A PATH is a file, a folder, a pattern, a .zip, a .gz or an address. With --from and --to,
-    GDELT's own files of these days are downloaded instead. Files of all sources may be CSV (also
-    with tabs or semicolons), JSON lines or Parquet.
+    GDELT's own files of these days are downloaded instead. With --follow, its events and mentions
+    are loaded every 15 minutes, from where the store's end, from --from, or from now on. Files of
+    all sources may be CSV (also with tabs or semicolons), JSON lines or Parquet.
 
     \b
     FORMAT is one of:
@@ -78,7 +91,12 @@ def load_files(**given: Any) -> None:
     """  # noqa: D301 - click looks for this character
     named = {name: given.pop(name) for name in ("database", "cache", "gdelt_url")}
     settings = settings_with(**named)
+    every = given.pop("every")
     _check(**given)
+    if given.pop("follow"):
+        feeds = [*FEEDS.values()] if given["translation"] else [FEEDS["gdelt"]]
+        follow(settings, feeds, _first_slot(given["first"]), every)
+        return
     if given["replayed"] is not None:
         with writing(settings) as database:
             show_account(replay(database, given["replayed"]))
@@ -99,8 +117,25 @@ def _check(
     whole: bool | None,
     dry_run: bool,
     daily: bool,
+    translation: bool,
+    follow: bool,
     force: bool,
 ) -> None:
+    if follow:
+        if (
+            format != "gdelt"
+            or paths
+            or last
+            or replayed is not None
+            or dataset
+            or daily
+            or force
+            or dry_run
+        ):
+            raise click.UsageError(FOLLOWING)
+        return
+    if translation and (not first or daily):
+        raise click.UsageError("`--translation` goes with `--from` and `--to`, or `--follow`.")
     asked = [bool(paths), bool(first or last), replayed is not None]
     if sum(asked) != 1 or (format is None) != (replayed is not None):
         raise click.UsageError("Give a FORMAT and PATHs, or `--from` and `--to`, or `--replay N`.")
@@ -127,6 +162,16 @@ def _check_names(format: str | None, dataset: str | None, version: str | None) -
                 raise click.UsageError(f"{option}: {error}") from error
 
 
+def _first_slot(day: datetime | None) -> datetime | None:
+    """Give the first slot of a day, which must have some."""
+    if day is None:
+        return None
+    try:
+        return gdelt_downloads.first_slot(day.date())
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+
+
 def _job(settings: Settings, format: str, paths: Sequence[str], **given: Any) -> LoadJob:
     missing: Sequence[str] = ()
     with Downloads(settings.cache_folder, lambda line: echo(line, err=True)) as downloads:
@@ -148,11 +193,13 @@ def _downloaded(
     first: datetime,
     last: datetime,
     daily: bool,
+    translation: bool,
     **_: Any,
 ) -> tuple[dict[str, Path], list[str]]:
     days, kind = (first.date(), last.date()), DOWNLOADED[format]
     try:
-        return gdelt_downloads.fetched(downloads, settings.gdelt_url, *days, kind, daily)
+        base = settings.gdelt_url
+        return gdelt_downloads.fetched(downloads, base, *days, kind, daily, translation)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
 

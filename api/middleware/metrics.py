@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from http import HTTPMethod
 from time import perf_counter
+from typing import Any
 
 from flask import Blueprint, Flask, Response, g, request
 from prometheus_client import (
@@ -25,6 +26,7 @@ from prometheus_client.values import MutexValue, ValueClass
 
 from api.context import store
 from api.settings import Settings
+from dataset.catalogue.following import following
 from dataset.errors import StoreError
 from dataset.store.health import health
 
@@ -38,6 +40,11 @@ INCIDENTS = Counter(
     "What went wrong: query_timeout, rate_limiter_failure, slot_refused, store_unusable.",
     ["kind"],
 )
+OF_FEEDS = {
+    "lag_seconds": "Seconds since the slot up to which all that the source has is loaded.",
+    "missing_slots": "Slots with files that are not loaded.",
+    "lacking_slots": "Slots with files that the source itself lacks.",
+}
 OF_THE_STORE = {
     "revision": "The newest revision.",
     "schema": "The version of the schema.",
@@ -52,19 +59,35 @@ class StoreFigures(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yield each figure; only `cameo_store_up` 0 if the store cannot be read."""
-        found = _found()
+        found, followed = _found()
         yield GaugeMetricFamily("cameo_store_up", "Whether the store can be read.", len(found) > 0)
         for name, number in found.items():
             yield GaugeMetricFamily(f"cameo_store_{name}", OF_THE_STORE[name], number)
+        yield from _of_feeds(followed)
 
 
-def _found() -> dict[str, int]:
+def _found() -> tuple[dict[str, int], dict[str, Any]]:
+    """Give the figures of the store, and how far feeds are followed; nothing if it fails."""
     try:
         with store().snapshot() as snapshot:
-            figures = vars(health(snapshot))
+            figures, followed = vars(health(snapshot)), following(snapshot)
     except StoreError:
-        return {}
-    return {name: number for name, number in figures.items() if number is not None}
+        return {}, {}
+    return {name: number for name, number in figures.items() if number is not None}, followed
+
+
+def _of_feeds(followed: dict[str, Any]) -> Iterator[Metric]:
+    """Yield the figures of each feed that is followed, or was."""
+    if not followed.get("feeds"):
+        return
+    text = "Whether a process follows GDELT."
+    yield GaugeMetricFamily("cameo_following_up", text, followed["running"])
+    for name, meaning in OF_FEEDS.items():
+        family = GaugeMetricFamily(f"cameo_following_{name}", meaning, labels=["feed"])
+        for feed in followed["feeds"]:
+            if feed[name] is not None:
+                family.add_metric([feed["feed"]], feed[name])
+        yield family
 
 
 def register(app: Flask, _settings: Settings) -> None:

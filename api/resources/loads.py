@@ -5,14 +5,17 @@ from typing import Any
 from flask import Response
 from werkzeug.exceptions import HTTPException, NotFound
 
+from api.context import store
 from api.middleware.problems import refuse
 from api.openapi.blueprint import Blueprint
 from api.openapi.documentation import PAGE_HEADERS, STORE_HEADERS, path_number
 from api.requests.queries import Query
 from api.requests.reading import reading
 from api.responses import envelopes
+from dataset.catalogue.following import following
 from dataset.catalogue.loads import last_load, load, loads, quarantine
 from schemas.base import NoQuerySchema
+from schemas.following import FollowingAnswerSchema
 from schemas.loads import LoadAnswerSchema, LoadListSchema, QuarantinePageSchema
 from schemas.paging import ListQuerySchema
 
@@ -60,6 +63,19 @@ def list_quarantine(arguments: dict[str, Any], number: str) -> Response:
         if found is None:
             raise _missing(query, number)
         return envelopes.list_answer(query, found)
+
+
+@blueprint.get("/following")
+@blueprint.arguments(NoQuerySchema, location="query")
+@blueprint.response(200, FollowingAnswerSchema)
+def get_following(_arguments: dict[str, Any]) -> dict[str, Any]:
+    """Tell how far GDELT is followed.
+
+    `cameo-events load gdelt --follow` loads GDELT's newest files as they appear. This is what it
+    noted when it last looked. The answer belongs to no revision, and is never cached.
+    """
+    with store().snapshot() as snapshot:
+        return {"data": following(snapshot)}
 
 
 def _number(text: str) -> int:

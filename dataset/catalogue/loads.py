@@ -8,7 +8,7 @@ from peewee import JOIN, fn
 
 from dataset.building.reports import Report
 from dataset.declarations.outcomes import OUTCOMES
-from dataset.store.counts import Matched
+from dataset.store.counts import Matched, at_most
 from dataset.store.lists import Item, ListPage, PageRequest, items_of, page_of_list
 from dataset.store.models import Load, LoadFile, Quarantined, field
 from dataset.store.snapshots import Snapshot
@@ -44,7 +44,9 @@ def loads(snapshot: Snapshot, wanted: PageRequest) -> ListPage:
     """Read a page of loads; loads added after the first page was read are on no later page."""
     last = wanted.after[-1] if wanted.after else last_load(snapshot)
     query = Load.select().where(Load.number <= last)
-    after = replace(wanted, after=wanted.after and wanted.after[:1])
+    # Loads are numbered without a gap, so that the last number counts them.
+    matched = wanted.matched or at_most(last)
+    after = replace(wanted, after=wanted.after and wanted.after[:1], matched=matched)
     page = page_of_list(snapshot, query, COLUMNS, ["number"], after)
     _describe(snapshot, page.items)
     return replace(page, next=page.next and (*page.next, last))

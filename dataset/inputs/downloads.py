@@ -6,12 +6,15 @@ from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 import httpx
 
 from dataset.errors import Unreadable
 from dataset.inputs.kept_downloads import forget, has_md5, keep, locked, name_of
-from dataset.inputs.transfers import TryAgain, shown, transfer
+from dataset.inputs.transfers import TryAgain, Unreachable, shown, tail, transfer
+
+Fetched = TypeVar("Fetched")
 
 TRIES = 5
 SECONDS_TO_WAIT = 60.0
@@ -68,6 +71,13 @@ class Downloads:
                 self._renew(url, target, md5)
         return target
 
+    def tail(self, url: str, most: int) -> bytes:
+        """Give the last bytes of a file, so many at most; nothing is kept of it.
+
+        Raises `Missing` if there is no such file, `Unreadable` if it cannot be fetched.
+        """
+        return self._tried(url, lambda: tail(self._client, url, most))
+
     def _renew(self, url: str, target: Path, md5: str | None) -> None:
         """Update a file from the server; one with a wrong MD5 is fetched again, once."""
         partial = self._whole(url, target, conditional=md5 is None)
@@ -83,14 +93,18 @@ class Downloads:
 
     def _whole(self, url: str, target: Path, conditional: bool) -> Path | None:
         """Fetch a file beside its target; None if the target is still what the server has."""
+        return self._tried(url, lambda: transfer(self._client, url, target, conditional))
+
+    def _tried(self, url: str, attempt: Callable[[], Fetched]) -> Fetched:
+        """Attempt it until it works, with growing pauses."""
         tried = 0
         while True:
             try:
-                return transfer(self._client, url, target, conditional)
+                return attempt()
             except TryAgain as error:
                 tried += 1
                 if tried == TRIES:
-                    raise Unreadable(
+                    raise Unreachable(
                         f"{shown(url)} could not be downloaded in {TRIES} tries ({error}). "
                         "Check the network and try again."
                     ) from error

@@ -15,6 +15,8 @@ FIRST_DAY = date(2013, 4, 1)
 FIRST_MONTH = date(2006, 1, 1)
 FIRST_YEAR = date(1979, 1, 1)
 MASTER = "masterfilelist.txt"
+LISTS = {"": MASTER, "translation.": "masterfilelist-translation.txt"}
+"""The long list of each feed, by what the names of its files have behind their time."""
 KINDS = ("export", "mentions")
 _QUARTER = timedelta(minutes=15)
 _MD5 = re.compile(rb"[0-9a-fA-F]{32}")
@@ -38,12 +40,15 @@ class Remote:
         return f"{self.folder}/{self.name}"
 
 
-def between(base: str, first: date, last: date, kind: str, daily: bool) -> list[Remote]:
+def between(
+    base: str, first: date, last: date, kind: str, daily: bool, translation: bool = False
+) -> list[Remote]:
     """Name the files from the first day to the last, both included.
 
     Every 15 minutes there is one, of events (`export`) or of their mentions. With `daily` they
-    are those of GDELT 1.0: before April 2013 whole months, before 2006 whole years. Files of a
-    time that is still to come are left out. Raises `ValueError` for days that have none.
+    are those of GDELT 1.0: before April 2013 whole months, before 2006 whole years. With
+    `translation` those of the sources that GDELT translates come as well. Files of a time that is
+    still to come are left out. Raises `ValueError` for days that have none.
     """
     _check(first, last, kind, daily)
     root = base.rstrip("/")
@@ -51,25 +56,34 @@ def between(base: str, first: date, last: date, kind: str, daily: bool) -> list[
         # A month or a year has one file, whichever of its days is asked for.
         names = dict.fromkeys(_of_day(day) for day in _days(first, last))
         return [Remote(f"{root}/events", name, "md5sums", strict=False) for name in names]
+    lists = LISTS if translation else {"": MASTER}
     return [
-        Remote(f"{root}/gdeltv2", f"{moment:%Y%m%d%H%M%S}.{kind}.CSV.zip", MASTER, strict=True)
+        Remote(f"{root}/gdeltv2", f"{moment:%Y%m%d%H%M%S}.{infix}{kind}.CSV.zip", listing, True)
         for day in _days(first, last)
         for moment in _quarters(day)
+        for infix, listing in lists.items()
     ]
 
 
 def fetched(
-    downloads: Downloads, base: str, first: date, last: date, kind: str, daily: bool
+    downloads: Downloads,
+    base: str,
+    first: date,
+    last: date,
+    kind: str,
+    daily: bool,
+    translation: bool = False,
 ) -> tuple[dict[str, Path], list[str]]:
     """Fetch the files that `between` names; give their copies by address, and what is missing.
 
     The copies suit `source_files(list(copies), copies.__getitem__)`.
     """
-    remotes = between(base, first, last, kind, daily)
+    remotes = between(base, first, last, kind, daily, translation)
     copies: dict[str, Path] = {}
     missing: list[str] = []
-    listed = _listed(downloads, remotes)
+    lists = {name: _listed(downloads, remotes, name) for name in {one.listing for one in remotes}}
     for remote in remotes:
+        listed = lists[remote.listing]
         try:
             if listed is not None and remote.strict and remote.name not in listed:
                 raise Missing(f"{remote.listing} does not name {remote.name}.")
@@ -79,11 +93,19 @@ def fetched(
     return copies, missing
 
 
-def _listed(downloads: Downloads, remotes: Sequence[Remote]) -> dict[str, str | None] | None:
+def first_slot(day: date) -> datetime:
+    """Give the first time of a day that has files. Raises `ValueError` for days that have none."""
+    _check(day, day, "export", daily=False)
+    return max(datetime.combine(day, time(), UTC), FIRST_QUARTER)
+
+
+def _listed(
+    downloads: Downloads, remotes: Sequence[Remote], listing: str
+) -> dict[str, str | None] | None:
     """Read the MD5s of files from the list of their folder; None where there is no list."""
-    wanted = {one.name for one in remotes}
+    wanted = {one.name for one in remotes if one.listing == listing}
     try:
-        copy = downloads.fetch(f"{remotes[0].folder}/{remotes[0].listing}")
+        copy = downloads.fetch(f"{remotes[0].folder}/{listing}")
     except Missing:
         return None
     listed: dict[str, str | None] = {}

@@ -20,6 +20,10 @@ class Missing(Unreadable):
     """There is no such file at its address."""
 
 
+class Unreachable(Unreadable):
+    """A file could not be fetched, however often it was tried."""
+
+
 class TryAgain(Exception):
     """An attempt that failed, and may succeed later: `pause` is what the server asks for."""
 
@@ -49,6 +53,22 @@ def transfer(client: httpx.Client, url: str, target: Path, conditional: bool) ->
     return partial
 
 
+def tail(client: httpx.Client, url: str, most: int) -> bytes:
+    """Fetch the last bytes of a file; of a server that gives no parts all come, few are kept.
+
+    Raises `TryAgain`, `Missing`, `Unreadable`.
+    """
+    kept = b""
+    try:
+        with client.stream("GET", url, headers={"Range": f"bytes=-{most}"}) as response:
+            _check_status(url, response)
+            for chunk in response.iter_raw():
+                kept = (kept + chunk)[-most:]
+    except httpx.TransportError as error:
+        raise TryAgain(str(error) or type(error).__name__) from error
+    return kept
+
+
 def shown(url: str) -> str:
     """Write an address without possible secrets: a password, a key in the query."""
     address = urlsplit(url)
@@ -67,11 +87,11 @@ def _wanted(partial: Path, target: Path, conditional: bool) -> tuple[int, dict[s
     return 0, {asked[name]: value for name, value in known.items()}
 
 
-def _check_status(url: str, response: httpx.Response, partial: Path) -> None:
+def _check_status(url: str, response: httpx.Response, partial: Path | None = None) -> None:
     status = response.status_code
     if status in {404, 410}:
         raise Missing(f"There is no {shown(url)} ({status}).")
-    if status == 416:
+    if status == 416 and partial:
         forget(partial)
     if status in _PASSING or status >= 500 or status == 416:
         reason = f"the server answered {status}"

@@ -12,6 +12,7 @@ from dataset.store.models import (
     Dataset,
     Document,
     Event,
+    Following,
     Load,
     LoadFile,
     Mention,
@@ -38,7 +39,7 @@ REFERENCE: list[type[Model]] = [
     Setting,
 ]
 """Small tables that every server holds in full."""
-LOCAL: list[type[Model]] = [Quarantined]
+LOCAL: list[type[Model]] = [Quarantined, Following]
 """What stays on the coordinator: no answer about events reads it."""
 SHARDS = 8
 """One or two for each core of the workers: the cost of a query grows with their number."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from peewee import SQL, Entity, Field, NodeList
+from peewee import SQL, Entity, Field, NodeList, SchemaManager
 
 from dataset.declarations.columns import COLUMNS
 from dataset.errors import StoreError
@@ -10,7 +10,7 @@ from dataset.store.database import COPYING, ENGINE_ERRORS, SCHEMA_VERSION, check
 from dataset.store.declared_indexes import reconcile
 from dataset.store.engines import engine_of
 from dataset.store.engines.base import SECONDS_TO_WAIT, Engine
-from dataset.store.models import Event, Load, Setting, Superseded, field
+from dataset.store.models import Event, Following, Load, Setting, Superseded, field
 
 Watch = Callable[[str], None]
 """Called with what was done."""
@@ -29,6 +29,12 @@ def add_deaths(database: Engine) -> None:
     _add_column(database, field(Load, "skipped"))
 
 
+def add_following(database: Engine) -> None:
+    """Add the table of how far GDELT's feeds are followed; files get an index of their names."""
+    with database.bind_ctx([Following]):
+        SchemaManager(Following).create_table()
+
+
 def _add_column(database: Engine, added: Field) -> None:
     table = Entity(added.model._meta.table_name)
     definition = added.ddl(database.get_sql_context())
@@ -38,6 +44,7 @@ def _add_column(database: Engine, added: Field) -> None:
 MIGRATIONS: dict[int, Callable[[Engine], None]] = {
     3: nothing_more,
     4: add_deaths,
+    5: add_following,
 }
 """By the schema that it makes: a function that changes the tables of the schema before.
 

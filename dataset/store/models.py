@@ -284,6 +284,29 @@ class SeenCode(BaseModel):
         primary_key = CompositeKey("kind", "code")
 
 
+class Following(BaseModel):
+    """How far a feed of GDELT is followed, as its follower noted it last: no part of any revision.
+
+    Slots are ISO 8601 text, null until the source has answered. Those from `first` on are
+    followed, all up to `through` settled: loaded, or lacking for long. `newest` is the newest of
+    the source; up to `complete_to` everything that it has is loaded. `missing` holds as JSON the
+    names of files and why they are missing, `lacking` those that the source lacks. `process` is
+    the one that follows, or did last.
+    """
+
+    feed = TextField(primary_key=True)
+    first = TextField(null=True)
+    through = TextField(null=True)
+    newest = TextField(null=True)
+    complete_to = TextField(null=True)
+    looked = TextField()
+    outcome = TextField()
+    missing_slots = IntegerField()
+    missing = TextField()
+    lacking = TextField()
+    process = TextField()
+
+
 class Setting(BaseModel):
     """A fact about the store itself: its UUID, its signing key, the version of its schema."""
 
@@ -304,6 +327,7 @@ MODELS: list[type[Model]] = [
     Mention,
     Tombstone,
     SeenCode,
+    Following,
     Setting,
 ]
 

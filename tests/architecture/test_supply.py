@@ -16,7 +16,7 @@ OPERATING = (ROOT / "docs" / "operating.md").read_text("utf-8")
 PROMISES = (ROOT / "docs" / "promises.md").read_text("utf-8")
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
-(UNIT,) = re.findall(r"```ini\n(.*?)```", OPERATING, re.DOTALL)
+UNIT, *MORE_UNITS = re.findall(r"```ini\n(.*?)```", OPERATING, re.DOTALL)
 TO_BUILD = {"setuptools"}
 """What only making the package needs, which constraints.txt leaves open."""
 

@@ -26,6 +26,7 @@ GROUPS: dict[str, str] = {
     "starts": "benchmarks.starts:figures",
     "loading": "benchmarks.loading:figures",
     "growth": "benchmarks.growth:figures",
+    "revisions": "benchmarks.revisions:figures",
 }
 """What is measured: each group is a function from a store to its figures."""
 

@@ -227,6 +227,7 @@ def test_etag_is_the_same_in_every_process(client: FlaskClient, seeded: Path) ->
         ("DELETE", "/v1/events/seed:1", 405),
         ("GET", "/healthz", 200),
         ("GET", "/readyz", 200),
+        ("GET", "/v1/following", 200),
         ("HEAD", "/readyz", 200),
         ("OPTIONS", "/v1/events", 204),
     ],

@@ -69,6 +69,8 @@ class Handler(BaseHTTPRequestHandler):
         sent = {name: value for name, value in known.items() if value} | failure.headers
         if headers.get("if-none-match", headers.get("if-modified-since", "")) in known.values():
             return self.answer(304, sent, b"", None)
+        if self.site.ranges and (end := re.fullmatch(r"bytes=-(\d+)", headers.get("range", ""))):
+            return self.answer(206, sent, body[-int(end[1]) :], failure.cut)
         span = re.fullmatch(r"bytes=(\d+)-", headers.get("range", ""))
         if not span or not self.site.ranges or headers["if-range"] not in known.values():
             return self.answer(200, sent, body, failure.cut)
@@ -99,11 +101,11 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving_files() -> Iterator[Site]:
-    """Serve files for a while."""
+def serving_files(port: int = 0) -> Iterator[Site]:
+    """Serve files for a while, on any port if none is given."""
     site = Site(files={"/a.zip": BYTES})
     handler = type("Handler", (Handler,), {"site": site})
-    with Server(("127.0.0.1", 0), handler) as server:
+    with Server(("127.0.0.1", port), handler) as server:
         site.url = f"http://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()

@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import reduce
 from operator import and_
 from pathlib import Path
@@ -141,6 +142,17 @@ class Engine(Database):
 
     def begin_writing(self) -> None:
         """Let nobody else write until the end of the transaction that has begun."""
+
+    @abstractmethod
+    def follower_lock(self) -> AbstractContextManager[bool]:
+        """Take the lock of who follows a source, unless another has it; tell whether it is ours.
+
+        It ends with the process, or with its connection.
+        """
+
+    @abstractmethod
+    def is_followed(self) -> bool:
+        """Tell whether a process has the lock of who follows a source."""
 
     @abstractmethod
     def inserter(self, table: type[Model], names: Sequence[str]) -> Insert:

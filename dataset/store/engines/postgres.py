@@ -1,7 +1,7 @@
 """PostgreSQL: a store is a database of a server, which many machines may read."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from itertools import count
 from typing import Any
@@ -23,6 +23,10 @@ FETCHED = 1_000
 """So many rows of a stream are fetched at a time."""
 WRITER = 0x43414D45
 """The advisory lock of who writes: `CAME`."""
+FOLLOWER = 0x43414D46
+"""The advisory lock of who follows a source."""
+FOLLOWED = """SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND
+classid = 0 AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"""
 BY_BYTES = 'TEXT COLLATE "C"'
 """Texts are put in order by their bytes, as SQLite does, whatever the database's own order is."""
 REWRITING = (
@@ -175,6 +179,19 @@ class Postgres(Engine, PostgresqlDatabase):
         self.execute_sql("SELECT set_config('lock_timeout', %s, true)", (wait,))
         self.execute_sql("SELECT pg_advisory_xact_lock(%s)", (WRITER,))
         self.execute_sql("SET LOCAL lock_timeout = 0")
+
+    @contextmanager
+    def follower_lock(self) -> Iterator[bool]:
+        """Take an advisory lock of this connection's session."""
+        (is_ours,) = self.execute_sql("SELECT pg_try_advisory_lock(%s)", (FOLLOWER,)).fetchone()
+        yield is_ours
+        with suppress(*self.ERRORS):
+            self.execute_sql("SELECT pg_advisory_unlock(%s)", (FOLLOWER,))
+
+    def is_followed(self) -> bool:
+        """Look for the lock among those of all sessions."""
+        (is_held,) = self.execute_sql(FOLLOWED, (FOLLOWER,)).fetchone()
+        return bool(is_held)
 
     def inserter(self, table: type[Model], names: Sequence[str]) -> Insert:
         """Send rows by COPY."""

@@ -5,6 +5,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -26,6 +27,7 @@ from dataset.store.engines.base import (
     Row,
     holding,
 )
+from dataset.store.locks import is_locked, locked
 from dataset.store.models import Event, field
 from dataset.store.statements import inserting
 
@@ -189,6 +191,26 @@ class SQLite(Engine, APSWDatabase):  # type: ignore[misc]
     def stream(self, text: str, parameters: Sequence[Any]) -> Iterator[Row]:
         """Give the cursor: SQLite makes rows as they are read."""
         return iter(self.execute_sql(text, parameters))
+
+    @contextmanager
+    def follower_lock(self) -> Iterator[bool]:
+        """Lock a file beside the database; who only looks at the lock has it for a moment."""
+        deadline = time.monotonic() + 1
+        while True:
+            with locked(self._follower_file) as is_ours:
+                if is_ours or time.monotonic() > deadline:
+                    yield is_ours
+                    return
+            time.sleep(0.02)
+
+    def is_followed(self) -> bool:
+        """Look at the lock of the file."""
+        return is_locked(self._follower_file)
+
+    @property
+    def _follower_file(self) -> Path:
+        """The file by which the follower is known, whatever links lead to the database."""
+        return Path(f"{Path(self.label).resolve()}.following")
 
     def inserter(self, table: type[Model], names: Sequence[str]) -> Insert:
         """Insert four rows with each statement: one at a time costs half as much again."""
