@@ -122,16 +122,8 @@ def _check(
     force: bool,
 ) -> None:
     if follow:
-        if (
-            format != "gdelt"
-            or paths
-            or last
-            or replayed is not None
-            or dataset
-            or daily
-            or force
-            or dry_run
-        ):
+        others = [paths, last, replayed, dataset, version, whole, daily, force, dry_run]
+        if format != "gdelt" or any(other not in (None, False, ()) for other in others):
             raise click.UsageError(FOLLOWING)
         return
     if translation and (not first or daily):
