@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 
-from peewee import SQL, Entity, Field, NodeList
+from peewee import SQL, Entity, Field, NodeList, SchemaManager
 
 from dataset.declarations.columns import COLUMNS
 from dataset.errors import StoreError
+from dataset.maintenance.distribution import spread
 from dataset.store.database import COPYING, ENGINE_ERRORS, SCHEMA_VERSION, check_age, found_settings
 from dataset.store.declared_indexes import reconcile
 from dataset.store.engines import engine_of
 from dataset.store.engines.base import SECONDS_TO_WAIT, Engine
-from dataset.store.models import Event, Load, Setting, Superseded, field
+from dataset.store.models import Event, Load, Mention, Setting, SourceVersion, Superseded, field
 
 Watch = Callable[[str], None]
 """Called with what was done."""
@@ -29,6 +30,15 @@ def add_deaths(database: Engine) -> None:
     _add_column(database, field(Load, "skipped"))
 
 
+def add_undo(database: Engine) -> None:
+    """Let mentions end and come again, note what was undone, and keep what sources say."""
+    SchemaManager(SourceVersion, database).create_table(safe=False)
+    spread(database, SourceVersion)
+    _add_column(database, field(Mention, "ended"))
+    database.rekey(Mention)
+    _add_column(database, field(Load, "undone"))
+
+
 def _add_column(database: Engine, added: Field) -> None:
     table = Entity(added.model._meta.table_name)
     definition = added.ddl(database.get_sql_context())
@@ -38,6 +48,7 @@ def _add_column(database: Engine, added: Field) -> None:
 MIGRATIONS: dict[int, Callable[[Engine], None]] = {
     3: nothing_more,
     4: add_deaths,
+    5: add_undo,
 }
 """By the schema that it makes: a function that changes the tables of the schema before.
 

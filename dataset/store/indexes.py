@@ -10,7 +10,7 @@ from typing import Any
 from peewee import SQL, fn
 
 from dataset.declarations.filters import FILTERS
-from dataset.store.models import Event, Superseded, Tombstone, field
+from dataset.store.models import Event, Mention, Superseded, Tombstone, field
 
 HELD = ("actor_country", "target_country", "action_root", "quad_class", "place_country")
 """What the wide indexes hold after the key."""
@@ -98,3 +98,5 @@ Event.add_index(Event.shuffle)
 for _table in (Event, Superseded, Tombstone):
     _table.add_index(field(_table, "revision"), field(_table, "id"))
 Superseded.add_index(Superseded.ended, field(Superseded, "id"), field(Superseded, "revision"))
+# What a load brought is counted, and taken back.
+Mention.add_index(Mention.load)

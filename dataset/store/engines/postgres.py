@@ -195,6 +195,13 @@ class Postgres(Engine, PostgresqlDatabase):
         others = Event.select(Event.key).where(field(Event, "dataset") != "seed").limit(1)
         return self.execute(others).fetchone() is None
 
+    def rekey(self, table: type[Model]) -> None:
+        """Put another key in the place of the old one, which has the name that PostgreSQL gives."""
+        name, keys = table._meta.table_name, table._meta.get_primary_keys()
+        columns = ", ".join(f'"{key.column_name}"' for key in keys)
+        self.execute_sql(f'ALTER TABLE "{name}" DROP CONSTRAINT "{name}_pkey"')
+        self.execute_sql(f'ALTER TABLE "{name}" ADD PRIMARY KEY ({columns})')
+
     def drop_words(self) -> None:
         """Drop the text index."""
         self.execute_sql("DROP INDEX IF EXISTS event_words")
