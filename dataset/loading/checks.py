@@ -49,10 +49,12 @@ def check_scheme(database: Engine, format: str, file: SourceFile, codes: Codes) 
         Load.select(Load.number)
         .join(LoadFile, on=(LoadFile.load == Load.number))
         .where(LoadFile.sha256 == file.sha256, Load.inserted + Load.updated > 0)
+        .where(Load.undone.is_null())
         .order_by(Load.number)
     )
     loads = [str(number) for (number,) in database.execute(earlier)]
-    stays = f" Load {', '.join(loads)} read it before: what that stored stays." if loads else ""
+    read = f" Load {', '.join(loads)} read it before: what that stored stays until it is undone"
+    stays = f"{read} (`cameo-events undo {loads[0]}`)." if loads else ""
     raise Unreadable(
         f"{file.name} is in WEIS, not in CAMEO: {sign}. Its codes would mean other actions: load "
         f"a file in CAMEO, or what is left of this one with `--force`.{stays}"
