@@ -18,7 +18,7 @@ from dataset.store.statements import given_keys, listed, text_of
 
 DROPPED = "dropped by source"
 """Why an event ended that later files of its source lack: it comes back with the source."""
-RETRACT, PURGE, UNDO, DROP, RESTORE = "retract", "purge", "undo", "drop", "restore"
+LOAD, RETRACT, RESTORE, PURGE, UNDO, DROP = "load", "retract", "restore", "purge", "undo", "drop"
 """Kinds of revisions."""
 
 
@@ -31,14 +31,17 @@ class Step(NamedTuple):
 
 
 class End(NamedTuple):
-    """What holds an event that is not there against loads: a kind of revision, or a release."""
+    """What holds an event that is not there against loads: a retraction, a purge, or a release.
+
+    A load of a whole `release` holds what it lacks against what is older.
+    """
 
     kind: str
     release: str = ""
 
     def outcome(self, added: str | None) -> str:
         """Tell what becomes of a record of the event that its source added at a time."""
-        if self.kind == DROPPED:
+        if self.kind == LOAD:
             return "outdated" if (added or "") < self.release else "inserted"
         return "retracted"
 
@@ -69,14 +72,24 @@ class Histories:
             if ended is not None:
                 reasons[key].setdefault(ended, reason)
         kind_of = self._kinds_for({number for found in reasons.values() for number in found})
-        return {
+        found = {
             key: [
-                Step(number, kind_of(number), found[number])
-                for number in sorted(found)
+                Step(number, kind_of(number), made[number])
+                for number in sorted(made)
                 if kind_of(number) != UNDO and number not in self._undone
             ]
-            for key, found in reasons.items()
+            for key, made in reasons.items()
         }
+        return {key: self._with_drop(key, steps) for key, steps in found.items()}
+
+    def _with_drop(self, key: int, steps: list[Step]) -> list[Step]:
+        """Add the drop of the dataset, if that came later, for an event that was gone already."""
+        dropped = self._dropped.get(self._datasets.get(key >> NATIVE_BITS, ""), 0)
+        before = [step for step in steps if step.revision < dropped]
+        if not before or before[-1].kind == RETRACT:
+            return steps
+        after = [step for step in steps if step.revision > dropped]
+        return [*before, Step(dropped, DROP, DROP), *after]
 
     def ends(self, keys: Collection[int]) -> dict[int, End]:
         """Tell of events that are not there what holds them against loads; most are free."""
@@ -95,12 +108,10 @@ class Histories:
     def _end(self, key: int, step: Step) -> End | None:
         if step.kind == RETRACT:
             return End(RETRACT)
-        dataset = self._datasets.get(key >> NATIVE_BITS, "")
-        # What a source dropped before its dataset was dropped is free as all of it is.
-        if step.reason != DROPPED or step.revision < self._dropped.get(dataset, 0):
+        if step.kind != LOAD or step.reason is None:
             return None
-        release = self._releases_of(step.revision).get(dataset)
-        return None if release is None else End(DROPPED, release)
+        dataset = self._datasets.get(key >> NATIVE_BITS, "")
+        return End(LOAD, self._releases_of(step.revision).get(dataset, ""))
 
     def _releases_of(self, revision: int) -> dict[str, str]:
         """Give the times of the releases, by dataset, whose load made a revision."""

@@ -8,7 +8,7 @@ from dataset.writes.histories import RESTORE, RETRACT
 from dataset.writes.ranks import rank
 from dataset.writes.revisions import Change, revision
 from dataset.writes.source_versions import SourceVersions
-from dataset.writes.versions import ID, VERSION_COLUMNS
+from dataset.writes.versions import ID, REVISION, VERSION_COLUMNS
 
 
 def retract(database: Engine, public_id: str, reason: str, successor: str | None = None) -> int:
@@ -28,24 +28,34 @@ def retract(database: Engine, public_id: str, reason: str, successor: str | None
 def restore(database: Engine, public_id: str) -> int:
     """Bring an event back that has ended; give the revision.
 
-    It is as it was last, or as the best version says that loads met since it was retracted.
+    It is as it was last, apart from loads that were undone, or as the best version says that loads
+    met since it was retracted.
     """
     with revision(database, RESTORE, public_id) as change:
         key = change.key_of(public_id)
         if key in change.versions.current([key]):
             raise Impossible(f"The event {public_id} is not retracted.")
-        last = Superseded.select(*(field(Superseded, name) for name in VERSION_COLUMNS)).where(
-            Superseded.key == key, field(Superseded, "id") == public_id
-        )
-        found = database.execute(last.order_by(Superseded.ended.desc()).limit(1)).fetchone()
-        if found is None:
-            raise Impossible(f"Nothing is left of the event {public_id}, or it never was.")
+        found = _last(change, key, public_id)
         sources = SourceVersions(database)
         best = max(found, sources.of([key]).get(key, found), key=rank)
         sources.forget([key])
         change.events.insert([(*best[:-1], change.number)])
         change.touch()
         return change.number
+
+
+def _last(change: Change, key: int, public_id: str) -> Row:
+    """Give the last version of an event; those of loads that were undone only if there is none."""
+    steps = change.events.histories.steps([key]).get(key, [])
+    older = Superseded.select(*(field(Superseded, name) for name in VERSION_COLUMNS)).where(
+        Superseded.key == key, field(Superseded, "id") == public_id
+    )
+    found = change.database.execute(older.order_by(Superseded.ended)).fetchall()
+    if not found:
+        raise Impossible(f"Nothing is left of the event {public_id}, or it never was.")
+    counts = {step.revision for step in steps if step.reason is None}
+    row: Row = [*found, *(row for row in found if row[REVISION] in counts)][-1]
+    return row
 
 
 def _current(change: Change, public_id: str) -> Row:

@@ -254,9 +254,7 @@ def test_a_replay_can_be_undone_and_done_again(any_store: str, tmp_path: Path) -
     path.write_bytes(gdelt_line(c26="0841]") + gdelt_line(c0="1002"))
     loaded(any_store, "gdelt", path)
     database = open_to_write(any_store)
-    database.execute_sql(
-        "UPDATE quarantined SET record = %s" % database.param, (gdelt_line()[:-1],)
-    )
+    database.execute(Quarantined.update(record=gdelt_line()[:-1]))
     assert counts(replay(database, 2)) == {"inserted": 1}
     assert undo(database, 3).events == {"ended": 1}
     assert counts(replay(database, 2)) == {"inserted": 1}
