@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dataset.store.database import open_to_write
@@ -46,8 +46,37 @@ def lived(life: Life, acts: list[tuple[str, Any]]) -> None:
     assert replayed(life.client) == life.model.holds()
 
 
-@settings(max_examples=60, deadline=None)
+OLD, NEW = ("20240501", "ALPHA"), ("20240502", "BETA")
+BOTH_UNDONE = [
+    ("load", ((1, OLD),)),
+    ("load", ((1, NEW),)),
+    ("undo", 2),
+    ("undo", 3),
+]
+DROPPED_TWICE = [
+    ("load", ((1, OLD), (2, OLD))),
+    ("whole", ((2, NEW),)),
+    ("drop", "gdelt"),
+    ("undo", 3),
+    ("load", ((1, OLD),)),
+]
+SOURCE_IS_AHEAD = [
+    ("load", ((1, OLD),)),
+    ("retract", 1),
+    ("load", ((1, NEW),)),
+    ("undo", 3),
+    ("load", ((1, NEW),)),
+    ("restore", 1),
+    ("undo", 4),
+]
+"""Rare turns of a life, which chance may miss."""
+
+
+@settings(max_examples=30, deadline=None)
 @given(acts=LIVES)
+@example(acts=BOTH_UNDONE)
+@example(acts=DROPPED_TWICE)
+@example(acts=SOURCE_IS_AHEAD)
 def test_a_store_is_what_a_plain_model_says(
     seeded: Path, tmp_path_factory: pytest.TempPathFactory, acts: list[tuple[str, Any]]
 ) -> None:
@@ -55,8 +84,11 @@ def test_a_store_is_what_a_plain_model_says(
         lived(life, acts)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(acts=LIVES)
+@example(acts=BOTH_UNDONE)
+@example(acts=DROPPED_TWICE)
+@example(acts=SOURCE_IS_AHEAD)
 def test_so_it_is_on_postgresql(
     postgres: Server,
     seeded_postgres: str,
@@ -76,7 +108,7 @@ def answers(life: Life) -> list[Any]:
     return [one.json.get("data", one.json.get("count")) if one.json else one.data for one in found]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(acts=LIVES, wrong=FILES, kind=st.sampled_from(["load", "whole"]), then=FILES)
 def test_a_load_and_its_undo_are_as_if_neither_had_been(
     seeded: Path,
