@@ -72,7 +72,7 @@ def _revision_of(database: Engine, number: int) -> int | None:
         )
     kept = SourceVersion.select(SourceVersion.key).where(SourceVersion.load == number).limit(1)
     if made is None and database.execute(kept).fetchone() is None:
-        raise Impossible(f"Load {number} changed nothing: there is nothing to undo.")
+        raise Impossible(f"Load {number} made no revision: there is nothing to undo.")
     return None if made is None else int(made)
 
 

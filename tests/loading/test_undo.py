@@ -290,7 +290,7 @@ def test_mentions_end_and_come_again(store: str, client: FlaskClient, tmp_path: 
 IMPOSSIBLE = {
     9: "There is no load 9: `cameo-events loads` lists them.",
     3: "Load 3 is undone already, by revision 4.",
-    4: "Load 4 changed nothing: there is nothing to undo.",
+    4: "Load 4 made no revision: there is nothing to undo.",
 }
 
 
