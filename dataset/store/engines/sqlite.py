@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import apsw
-from peewee import SQL, Model, OperationalError, SchemaManager, fn
+from peewee import SQL, Entity, Model, NodeList, OperationalError, SchemaManager, Table, fn
 from playhouse.apsw_ext import APSWDatabase
 
 from dataset.errors import StoreError
@@ -208,13 +208,13 @@ class SQLite(Engine, APSWDatabase):  # type: ignore[misc]
 
     def rekey(self, table: type[Model]) -> None:
         """Make the table anew: SQLite cannot change a key."""
-        name = table._meta.table_name
-        names = ", ".join(f'"{column}"' for column in table._meta.sorted_field_names)
-        self.execute_sql(f'ALTER TABLE "{name}" RENAME TO "{name}_before"')
+        name, before = table._meta.table_name, f"{table._meta.table_name}_before"
+        self.execute(NodeList((SQL("ALTER TABLE"), Entity(name), SQL("RENAME TO"), Entity(before))))
         SchemaManager(table, self).create_table(safe=False)
-        rows = f'SELECT {names} FROM "{name}_before"'  # noqa: S608 (both are names of ours)
-        self.execute_sql(f'INSERT INTO "{name}" ({names}) {rows}')
-        self.execute_sql(f'DROP TABLE "{name}_before"')
+        fields = table._meta.sorted_fields
+        rows = Table(before).select(*(Entity(one.column_name) for one in fields))
+        self.execute(table.insert_from(rows, fields))
+        self.execute(NodeList((SQL("DROP TABLE"), Entity(before))))
 
     def add_words(self, words: Iterable[Row]) -> None:
         """Add keys and words to the text index."""
