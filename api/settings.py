@@ -25,6 +25,7 @@ MEANINGS = {
     "rate_limit_storage": "Where requests are counted: memory:// (each process alone) or "
     "memcached://host:port (all together).",
     "log": "What is logged on stderr, as lines of JSON: requests (with errors), or errors.",
+    "seed": "Whether a new database begins with the seed dataset: yes or no.",
 }
 UNSET = {"cache": "~/.cache/cameo-events"}
 """The defaults of settings that are empty, as the help shows them."""
@@ -48,6 +49,7 @@ class Settings:
     rate_limit: str = ""
     rate_limit_storage: str = "memory://"
     log: str = "requests"
+    seed: str = "yes"
 
     @property
     def cache_folder(self) -> Path:
@@ -86,6 +88,7 @@ SHAPES = {
         "memory:// or like memcached://127.0.0.1:11211",
     ),
     "log": ("requests|errors", "requests or errors"),
+    "seed": ("yes|no", "yes or no"),
 }
 """The pattern of a setting, and its description for error messages."""
 

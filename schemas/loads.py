@@ -159,6 +159,15 @@ class LoadReportSchema(ResponseSchema):
             {"ucdp-ged": "2024-01-01T00:00:00Z"},
         ),
     )
+    mentions_waiting = ma.fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata=described(
+            "How many of its mentions are of events that the store does not hold now. Counted when "
+            "one load is asked for; null in lists.",
+            0,
+        ),
+    )
 
 
 class LoadFileSchema(ResponseSchema):
@@ -201,6 +210,11 @@ class LoadSchema(ResponseSchema):
     outdated = _count("How many were older than what is known.")
     retracted = _count("How many are of events that were retracted, and stay so.")
     quarantined = _count("How many were refused: see its quarantine.")
+    undone = ma.fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata=described("The revision that undid the load; null if none did.", 7),
+    )
     report = ma.fields.Nested(
         LoadReportSchema, required=True, metadata=described("What else there is to say.")
     )

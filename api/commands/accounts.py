@@ -104,7 +104,8 @@ def list_loads(database: str | None) -> None:
             files = ", ".join(file["name"] for file in one["files"][:3])
             files += f" and {len(one['files']) - 3} more" if len(one["files"]) > 3 else ""
             echo(f"{one['number']}  {one['finished']}  {one['format']}  {files}")
-            echo(f"   {one['read']:,} read: {counts or 'nothing'}; {made}")
+            undone = f", undone by revision {one['undone']}" if one["undone"] else ""
+            echo(f"   {one['read']:,} read: {counts or 'nothing'}; {made}{undone}")
 
 
 @click.command("quarantine", epilog="Example: cameo-events quarantine 2")

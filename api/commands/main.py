@@ -1,8 +1,8 @@
 """The `cameo-events` command: parses arguments, calls `dataset`."""
 
 import json
+from importlib import import_module
 from pathlib import Path
-from pkgutil import resolve_name
 
 import click
 
@@ -25,13 +25,15 @@ ELSEWHERE = {
     "loads": "api.commands.accounts:list_loads",
     "columns": "api.commands.columns:refresh_columns",
     "quarantine": "api.commands.accounts:show_quarantine",
+    "undo": "api.commands.undoing:undo_load",
+    "drop": "api.commands.undoing:drop_events",
     "retract": "api.commands.retractions:retract_event",
     "restore": "api.commands.retractions:restore_event",
     "purge": "api.commands.retractions:purge_event",
     "release": "api.commands.releases:name_release",
 }
 """The commands that a server does not need; each is imported at its first use."""
-SEED = "dataset.loading.seed:load"
+SEED = "dataset.loading.seed"
 
 
 @click.group(
@@ -58,17 +60,16 @@ def main() -> None:
 @setting("rate_limit")
 @setting("rate_limit_storage")
 @setting("log")
+@setting("seed")
 def serve(**given: str | None) -> None:
     """Serve the API.
 
-    A database that does not exist is made, with the seed dataset in it.
+    A database that does not exist is made, with the seed dataset in it unless SEED is no.
     """
     settings = settings_with(**given)
     serving.check_address(settings)
     if _is_empty(settings):
-        with writing(settings, may_make=True) as database:
-            seeded = resolve_name(SEED)(database).outcomes["inserted"]
-        echo(f"The database is new: it has the seed dataset, {seeded} events.")
+        _begin(settings)
     serving.run(settings)
 
 
@@ -82,6 +83,19 @@ def openapi(output: Path | None) -> None:
         output.write_text(text, encoding="utf-8")
     else:
         write(text)
+
+
+def _begin(settings: Settings) -> None:
+    """Make a new store, with the seed dataset unless somebody said that it has none."""
+    with writing(settings, may_make=True) as database:
+        seed = import_module(SEED)
+        if settings.seed == "no":
+            seed.leave_out(database)
+        if seed.is_left_out(database):
+            echo("The database is new: it has no events yet.")
+        else:
+            seeded = seed.load(database).outcomes["inserted"]
+            echo(f"The database is new: it has the seed dataset, {seeded} events.")
 
 
 def _is_empty(settings: Settings) -> bool:

@@ -1,15 +1,11 @@
 """The commands that retract, restore and purge events."""
 
-from collections.abc import Callable
-
 import click
 
-from api.commands.columns import forget_columns
 from api.commands.options import setting, settings_with, writing
+from api.commands.removals import forget_removed
 from api.terminals import echo
-from dataset.errors import Impossible
 from dataset.store.database import settings_of
-from dataset.store.results_cache import ResultsCache
 from dataset.writes import purges, retractions
 
 
@@ -31,9 +27,9 @@ def retract_event(database: str | None, event_id: str, reason: str, successor: s
 @setting("database")
 @click.argument("event_id", metavar="ID")
 def restore_event(database: str | None, event_id: str) -> None:
-    """Undo the retraction of the event ID: it has its last values again.
+    """Bring the event ID back, whatever ended it.
 
-    If files with newer versions were loaded meanwhile, load them again.
+    It has its last values again, or the best of those that loads met since it was retracted.
     """
     with writing(settings_with(database=database)) as opened:
         _done("restored", event_id, retractions.restore(opened, event_id))
@@ -55,26 +51,7 @@ def purge_event(database: str | None, cache: str | None, event_id: str) -> None:
     with writing(settings) as opened:
         store = settings_of(opened)["uuid"]
         _done("purged", event_id, purges.purge(opened, event_id))
-        # If one removal fails, the others are still tried.
-        left = [
-            purges.forget(opened),
-            _failure(lambda: ResultsCache(settings.results_folder).forget(store)),
-            _failure(lambda: forget_columns(settings)),
-        ]
-    if any(left):
-        raise Impossible(
-            f"The event {event_id} is purged, but some derived files remain: "
-            f"{' '.join(filter(None, left))} Solve that and purge again."
-        )
-
-
-def _failure(remove: Callable[[], object]) -> str:
-    """Remove something; return what went wrong, if anything."""
-    try:
-        remove()
-    except OSError as error:
-        return f"{error}."
-    return ""
+        forget_removed(opened, store, settings, f"The event {event_id}")
 
 
 def _done(what: str, event_id: str, revision: int) -> None:

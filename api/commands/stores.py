@@ -5,24 +5,33 @@ import click
 from api.commands.accounts import show_account
 from api.commands.options import setting, settings_with, tell, writing
 from api.terminals import echo
-from dataset.loading import seed
+from dataset.loading import seed as seeds
 from dataset.maintenance import copies, distribution, migrations
 from dataset.maintenance.distribution import SHARDS
 
 
 @click.command(epilog="Example: cameo-events init --database events.sqlite")
 @setting("database")
+@setting("seed")
 @click.option("--distribute", is_flag=True, help="Spread the tables over a Citus cluster.")
 @click.option("--shards", type=click.IntRange(1, 1024), default=SHARDS, help="Number of shards.")
-def init(database: str | None, distribute: bool, shards: int) -> None:
+@click.option("--without-seed", is_flag=True, help="Leave the seed dataset out, as SEED=no does.")
+def init(
+    database: str | None, seed: str | None, distribute: bool, shards: int, without_seed: bool
+) -> None:
     """Make the database, with the seed dataset in it.
 
     What is there already stays as it is.
     """
-    with writing(settings_with(database=database), may_make=True) as opened:
+    settings = settings_with(database=database, seed=seed)
+    with writing(settings, may_make=True) as opened:
         if distribute:
             distribution.distribute(opened, shards, echo)
-        show_account(seed.load(opened))
+        if without_seed or settings.seed == "no":
+            seeds.leave_out(opened)
+            echo("The database is ready, without the seed dataset.")
+        else:
+            show_account(seeds.load(opened))
 
 
 @click.command(

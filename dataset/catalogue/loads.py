@@ -1,21 +1,24 @@
 """Read the accounts of loads: what came in, from which files, what was refused and why."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import orjson
-from peewee import JOIN, fn
+from peewee import JOIN, SQL, fn
 
 from dataset.building.reports import Report
 from dataset.declarations.outcomes import OUTCOMES
 from dataset.store.counts import Matched, at_most
 from dataset.store.lists import Item, ListPage, PageRequest, items_of, page_of_list
-from dataset.store.models import Load, LoadFile, Quarantined, field
+from dataset.store.models import Event, Load, LoadFile, Mention, Quarantined, field
 from dataset.store.snapshots import Snapshot
 
 TIMES = ("started", "finished")
 MEMBERS = ("number", "revision", "format", "datasets", "loader_version", "replays", *TIMES)
-COLUMNS = {name: field(Load, name) for name in (*MEMBERS, "read", "skipped", *OUTCOMES, "report")}
+COLUMNS = {
+    name: field(Load, name) for name in (*MEMBERS, "read", "skipped", *OUTCOMES, "undone", "report")
+}
 """What is shown of a load."""
 FILE_COLUMNS = {
     "load": LoadFile.load,
@@ -32,6 +35,8 @@ QUARANTINE_COLUMNS = {
     },
     "raw": Quarantined.record,
 }
+MOST_WAITING = 1_000
+"""Of how many loads a process remembers the mentions that wait, at the newest revision."""
 _FILE_OF_ROW = (LoadFile.load == Quarantined.load) & (LoadFile.n == Quarantined.file)
 
 
@@ -56,7 +61,18 @@ def load(snapshot: Snapshot, number: int) -> Item | None:
     """Read one load, None if there is none of this number."""
     found = items_of(snapshot, Load.select().where(Load.number == number), COLUMNS)
     _describe(snapshot, found)
+    for one in found:
+        one["report"]["mentions_waiting"] = _waiting(snapshot, number)
     return found[0] if found else None
+
+
+def _waiting(snapshot: Snapshot, number: int) -> int:
+    """Count the mentions of a load whose events the store does not hold now."""
+    its_own = (Mention.load == number) & Mention.ended.is_null()
+    stored = Event.select(SQL("1")).where(Event.key == Mention.key)
+    query = Mention.select(fn.COUNT("*")).where(its_own, ~fn.EXISTS(stored))
+    make = partial(snapshot.value, query)
+    return int(snapshot.remembered("mentions waiting", number, make, MOST_WAITING))
 
 
 def quarantine(snapshot: Snapshot, number: int, wanted: PageRequest) -> ListPage | None:
@@ -80,6 +96,7 @@ def _describe(snapshot: Snapshot, found: list[Item]) -> None:
     for item in found:
         item["datasets"] = [name for name in item["datasets"].split(";") if name]
         item["report"] = Report().as_json() | orjson.loads(item["report"] or "{}")
+        item["report"]["mentions_waiting"] = None
         item["files"] = files[item["number"]]
 
 

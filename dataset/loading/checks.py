@@ -46,6 +46,7 @@ def earlier_loads(database: Engine, sha256: str) -> list[int]:
         Load.select(Load.number)
         .join(LoadFile, on=(LoadFile.load == Load.number))
         .where(LoadFile.sha256 == sha256, Load.inserted + Load.updated > 0)
+        .where(Load.undone.is_null())
         .order_by(Load.number)
     )
     return [number for (number,) in database.execute(query)]
@@ -57,8 +58,8 @@ def check_scheme(database: Engine, format: str, file: SourceFile, codes: Codes) 
     if sign is None:
         return
     loads = [str(number) for number in earlier_loads(database, file.sha256)]
-    read = f" Load {', '.join(loads)} read the same file" if loads else ""
-    stays = f"{read}: its events stay in the store unless you retract them." if loads else ""
+    read = f" Load {', '.join(loads)} read the same file: its events stay in the store until it is "
+    stays = f"{read}undone (`cameo-events undo {loads[0]}`)." if loads else ""
     raise Unreadable(
         f"{file.name} is in WEIS, not in CAMEO: {sign}. The same codes mean other actions there. "
         "Load a file in CAMEO. With `--force` this one is read as CAMEO, and most of its actions "

@@ -1,4 +1,4 @@
-"""Load the coded article that every store begins with."""
+"""Load the coded article that a store begins with, unless it was left out."""
 
 import hashlib
 import tomllib
@@ -12,12 +12,14 @@ from dataset.building.rows import RowBuilder
 from dataset.building.sections import Columns
 from dataset.loading.accounts import Account, OpenAccount
 from dataset.store.engines.base import Engine
-from dataset.store.models import Dataset, Document
+from dataset.store.models import Dataset, Document, Setting
 from dataset.writes.revisions import Change, next_dataset_number, revision
 
 NAME = "seed"
 FILE = "article.toml"
 CODEBOOK = "gdelt"
+SETTING, LEFT_OUT = "seed", "no"
+"""What a store keeps that was begun without it."""
 
 CITATION = "cameo-events developers (2026): Seed dataset of cameo-events, version {version}."
 DATASET = {
@@ -48,6 +50,19 @@ def load(database: Engine) -> Account:
         account.count_read(len(rows))
         change.write_events(rows, account.number, coded["version"])
         return account.close(builder.report)
+
+
+def leave_out(database: Engine) -> None:
+    """Remember that a new store begins without the seed dataset."""
+    with database.atomic():
+        row = {"name": SETTING, "value": LEFT_OUT}
+        database.execute(Setting.insert(row).on_conflict_ignore())
+
+
+def is_left_out(database: Engine) -> bool:
+    """Tell whether somebody said that the store begins without the seed dataset."""
+    found = Setting.select(Setting.value).where(Setting.name == SETTING)
+    return (database.execute(found).fetchone() or (None,))[0] == LEFT_OUT
 
 
 def events_of(coded: dict[str, Any]) -> Iterator[Columns]:

@@ -21,13 +21,14 @@ from dataset.store.models import (
     Revision,
     SeenCode,
     Setting,
+    SourceVersion,
     Superseded,
     Tombstone,
 )
 
 BY = "key"
 """The column by which events, and all that depends on them, are spread."""
-DISTRIBUTED: list[type[Model]] = [Event, Superseded, Mention, Tombstone]
+DISTRIBUTED: list[type[Model]] = [Event, Superseded, Mention, Tombstone, SourceVersion]
 REFERENCE: list[type[Model]] = [
     Dataset,
     Document,
@@ -54,7 +55,7 @@ def distribute(database: Engine, shards: int = SHARDS, watch: Watch = lambda _: 
         with database.atomic():
             database.begin_writing()
             # Reference tables and shards in one transaction: one after another.
-            database.execute_sql("SET LOCAL citus.multi_shard_modify_mode TO 'sequential'")
+            database.execute_sql(IN_SEQUENCE)
             database.execute_sql("SELECT set_config('citus.shard_count', %s, true)", (str(shards),))
             done = {name for (name,) in database.execute_sql(DONE).fetchall()}
             for table in (*REFERENCE, *DISTRIBUTED):
@@ -66,6 +67,17 @@ def distribute(database: Engine, shards: int = SHARDS, watch: Watch = lambda _: 
         raise database.unusable("distributed", error) from error
 
 
+def spread(database: Engine, table: type[Model]) -> None:
+    """Declare a new table, if the tables of the store are spread over servers."""
+    if database.CAN_SPREAD and database.execute_sql(HAS_CITUS).fetchone()[0] is not None:
+        done = {name for (name,) in database.execute_sql(DONE).fetchall()}
+        if Event._meta.table_name in done:
+            database.execute_sql(IN_SEQUENCE)
+            database.execute_sql(*statement(table))
+
+
+IN_SEQUENCE = "SET LOCAL citus.multi_shard_modify_mode TO 'sequential'"
+HAS_CITUS = "SELECT to_regclass('pg_dist_partition')"
 DONE = "SELECT logicalrelid::regclass::text FROM pg_dist_partition"
 REFER = "SELECT create_reference_table(%s)"
 SPREAD = "SELECT create_distributed_table(%s, %s, colocate_with => %s)"
@@ -84,7 +96,7 @@ def _check(database: Engine) -> None:
     """Refuse a server that is no coordinator of Citus."""
     if not database.CAN_SPREAD:
         raise Impossible(f"{database.label} cannot be distributed: that takes PostgreSQL.")
-    found: Any = database.execute_sql("SELECT to_regclass('pg_dist_partition')").fetchone()
+    found: Any = database.execute_sql(HAS_CITUS).fetchone()
     if found[0] is None:
         raise Impossible(
             f"{database.label} has no Citus: make its extension `citus` first, and add the workers "

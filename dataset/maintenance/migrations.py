@@ -6,11 +6,21 @@ from peewee import SQL, Entity, Field, NodeList, SchemaManager
 
 from dataset.declarations.columns import COLUMNS
 from dataset.errors import StoreError
+from dataset.maintenance.distribution import spread
 from dataset.store.database import COPYING, ENGINE_ERRORS, SCHEMA_VERSION, check_age, found_settings
 from dataset.store.declared_indexes import reconcile
 from dataset.store.engines import engine_of
 from dataset.store.engines.base import SECONDS_TO_WAIT, Engine
-from dataset.store.models import Event, Following, Load, Setting, Superseded, field
+from dataset.store.models import (
+    Event,
+    Following,
+    Load,
+    Mention,
+    Setting,
+    SourceVersion,
+    Superseded,
+    field,
+)
 
 Watch = Callable[[str], None]
 """Called with what was done."""
@@ -29,6 +39,15 @@ def add_deaths(database: Engine) -> None:
     _add_column(database, field(Load, "skipped"))
 
 
+def add_undo(database: Engine) -> None:
+    """Let mentions end and come again, note what was undone, and keep what sources say."""
+    SchemaManager(SourceVersion, database).create_table(safe=False)
+    spread(database, SourceVersion)
+    _add_column(database, field(Mention, "ended"))
+    database.rekey(Mention)
+    _add_column(database, field(Load, "undone"))
+
+
 def add_following(database: Engine) -> None:
     """Add the table of how far GDELT's feeds are followed; files get an index of their names."""
     with database.bind_ctx([Following]):
@@ -44,7 +63,8 @@ def _add_column(database: Engine, added: Field) -> None:
 MIGRATIONS: dict[int, Callable[[Engine], None]] = {
     3: nothing_more,
     4: add_deaths,
-    5: add_following,
+    5: add_undo,
+    6: add_following,
 }
 """By the schema that it makes: a function that changes the tables of the schema before.
 

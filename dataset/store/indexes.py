@@ -10,7 +10,7 @@ from typing import Any
 from peewee import SQL, fn
 
 from dataset.declarations.filters import FILTERS
-from dataset.store.models import Event, LoadFile, Superseded, Tombstone, field
+from dataset.store.models import Event, LoadFile, Mention, Superseded, Tombstone, field
 
 HELD = ("actor_country", "target_country", "action_root", "quad_class", "place_country")
 """What the wide indexes hold after the key."""
@@ -100,3 +100,5 @@ for _table in (Event, Superseded, Tombstone):
 Superseded.add_index(Superseded.ended, field(Superseded, "id"), field(Superseded, "revision"))
 # Whether a file of GDELT is loaded is known by its name.
 LoadFile.add_index(LoadFile.name)
+# What a load brought is counted, and taken back.
+Mention.add_index(Mention.load)

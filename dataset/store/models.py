@@ -100,8 +100,17 @@ class Superseded(Version):
         primary_key = CompositeKey("key", "revision")
 
 
+class SourceVersion(Version):
+    """The source's best version of each retracted event, of those that loads met since.
+
+    `revision` is the one that the load made, or would have made. No answer shows any of it.
+    """
+
+    key = BigIntegerField(primary_key=True)
+
+
 # A migration adds columns behind all others.
-for _table in (Version, Event, Superseded):
+for _table in (Version, Event, Superseded, SourceVersion):
     add_fields(_table, (column for column in STORED if column.since))
 
 
@@ -174,7 +183,7 @@ class Load(BaseModel):
     by `;`. `dataset` is the one that was asked for in the place of the loader's own. `replays` is
     the load whose quarantine was read. `report` holds as JSON what else there is to say
     (`dataset.building.reports.Report`). `skipped` counts the records that are no events, such as
-    headers; they are no part of `read`.
+    headers; they are no part of `read`. `undone` is the revision that undid the load.
     """
 
     number = IntegerField(primary_key=True)
@@ -195,6 +204,7 @@ class Load(BaseModel):
     quarantined = BigIntegerField()
     report = TextField()
     skipped = BigIntegerField(default=0, constraints=[SQL("DEFAULT 0")])
+    undone = IntegerField(null=True)
 
 
 class LoadFile(BaseModel):
@@ -240,7 +250,8 @@ class Quarantined(BaseModel):
 class Mention(BaseModel):
     """A document's mention of an event; `key` is the event's, which may not be loaded yet.
 
-    `n` is a hash of all that the source says of the mention.
+    `n` is a hash of all that the source says of the mention. `ended` is the revision that took it
+    back: the same mention may come again with a later one.
     """
 
     key = BigIntegerField()
@@ -261,13 +272,17 @@ class Mention(BaseModel):
     length = IntegerField(null=True)
     tone = DoubleField(null=True)
     translation = TextField(null=True)
+    ended = IntegerField(null=True)
 
     class Meta:
-        primary_key = CompositeKey("key", "n")
+        primary_key = CompositeKey("key", "n", "revision")
 
 
 class Tombstone(BaseModel):
-    """An event that was removed for good by a revision: nothing is left of any version."""
+    """An event that was removed for good by a revision: nothing is left of any version before it.
+
+    No load brings it back if a purge removed it; one does if its dataset was dropped.
+    """
 
     key = BigIntegerField(primary_key=True)
     id = TextField()
@@ -317,6 +332,7 @@ class Setting(BaseModel):
 MODELS: list[type[Model]] = [
     Event,
     Superseded,
+    SourceVersion,
     Revision,
     Release,
     Dataset,

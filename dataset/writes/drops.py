@@ -9,8 +9,8 @@ from peewee import chunked
 from dataset.declarations.ids import NATIVE_BITS
 from dataset.store.engines.base import Engine
 from dataset.store.models import Event, field
+from dataset.writes.histories import DROPPED
 from dataset.writes.revisions import Change
-from dataset.writes.versions import DROPPED
 
 RUN = 500_000
 """So many keys are sorted at a time."""
@@ -49,7 +49,7 @@ def drop(change: Change, dataset: int, held: Keys, added: str) -> int:
     Events that were added later than `added` stay.
     """
     count = 0
-    stored = _stored(change.database, dataset, added)
+    stored = stored_keys(change.database, dataset, added)
     for keys in chunked(_absent(stored, iter(held)), BATCH):
         versions = change.versions.current(keys)
         change.versions.end(list(versions.values()), DROPPED, None)
@@ -59,11 +59,13 @@ def drop(change: Change, dataset: int, held: Keys, added: str) -> int:
     return count
 
 
-def _stored(database: Engine, dataset: int, added: str) -> Iterator[int]:
-    """Give the keys of a dataset's events that were added by a time, in order."""
+def stored_keys(database: Engine, dataset: int, added: str | None = None) -> Iterator[int]:
+    """Give the keys of a dataset's events, or of those that were added by a time, in order."""
     time, last = field(Event, "added"), (dataset << NATIVE_BITS) - 1
     end = (dataset + 1) << NATIVE_BITS
-    known = Event.select(Event.key).where(time.is_null() | (time <= added)).order_by(Event.key)
+    known = Event.select(Event.key).order_by(Event.key)
+    if added is not None:
+        known = known.where(time.is_null() | (time <= added))
     page = [last]
     while page:
         rows = known.where(Event.key > page[-1], Event.key < end).limit(PAGE)

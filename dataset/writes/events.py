@@ -2,31 +2,28 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from operator import itemgetter
 
-import orjson
 from peewee import chunked
 
 from dataset.building.reports import Compared
-from dataset.building.rows import ROW_COLUMNS, SOURCE_COLUMNS, Row
+from dataset.building.rows import ROW_COLUMNS, Row
 from dataset.declarations.ids import key_of
 from dataset.store.engines.base import Engine
+from dataset.writes.histories import RETRACT, End, Histories
+from dataset.writes.ranks import given, rank
 from dataset.writes.seen_codes import SeenCodes
+from dataset.writes.source_versions import SourceVersions
 from dataset.writes.versions import (
     ADDED,
     ID,
     KEY,
     LOADER_VERSION,
     REVISION,
-    VERSION_COLUMNS,
     Versions,
 )
 
 BATCH = 1_000
 _ROW_ID, _ROW_DATASET = ROW_COLUMNS.index("id"), ROW_COLUMNS.index("dataset")
-_GIVEN = itemgetter(*(VERSION_COLUMNS.index(name) for name in SOURCE_COLUMNS))
-_CANONICAL = sorted((name, VERSION_COLUMNS.index(name)) for name in SOURCE_COLUMNS)
-_EVIDENCE = [position for name, position in _CANONICAL if name.startswith("evidence_")]
 
 
 class EventWriter:
@@ -45,6 +42,7 @@ class EventWriter:
         self.compared: Counter[Compared] = Counter()
         """How often a version was compared with another one of its event."""
         self._codes = SeenCodes(database)
+        self.histories, self._sources = Histories(database), SourceVersions(database)
 
     def write(
         self, rows: Iterable[Row], numbers: Mapping[str, int], load: int, loader_version: int
@@ -70,6 +68,11 @@ class EventWriter:
         self.versions.insert(versions)
         self._codes.add(versions)
 
+    def drop_indexes_if_large(self) -> None:
+        """Drop the indexes at once, if the change is large against the store."""
+        if self._bulk:
+            self.versions.drop_indexes()
+
     def finish(self) -> None:
         """Make dropped indexes again, and store the codes that the store holds now."""
         self.versions.restore_indexes()
@@ -83,31 +86,36 @@ class EventWriter:
             self.insert(incoming)
             return []
         current, gone = self.versions.current(keys), self.versions.gone(keys)
-        dropped = self.versions.dropped(gone.keys() - current.keys())
-        return self._compare(incoming, current, gone, dropped)
+        absent = gone.keys() - current.keys()
+        ends = self.histories.ends(absent) if absent else {}
+        return self._compare(incoming, current, gone, ends)
 
     def _compare(
         self,
         incoming: list[Row],
         current: dict[int, Row],
         gone: dict[int, str],
-        dropped: dict[int, str],
+        ends: dict[int, End],
     ) -> list[int]:
         fresh: dict[int, Row] = {}
-        best, refused = dict(current), []
+        best, refused, held = dict(current), [], []
         for position, row in enumerate(incoming):
             key, known = row[KEY], best.get(row[KEY])
-            outcome = _outcome(row, known, gone, dropped)
+            outcome = _outcome(row, known, gone, ends)
             is_ours = self._is_ours(fresh.get(key) or current.get(key))
             self._count(outcome, row, known, is_ours)
             if outcome in ("inserted", "updated"):
                 best[key] = fresh[key] = row
             elif outcome == "quarantined":
                 refused.append(position)
+            elif outcome == "retracted" and ends[key].kind == RETRACT:
+                held.append(row)
             elif outcome == "unchanged" and known and row[LOADER_VERSION] > known[LOADER_VERSION]:
                 best[key] = row
                 if key in fresh:
                     fresh[key] = row
+        if held:
+            self._sources.keep(held)
         self._put_back(fresh, current)
         for key in fresh.keys() & current.keys():
             if not self._is_ours(current[key]):
@@ -130,7 +138,7 @@ class EventWriter:
     def _put_back(self, fresh: dict[int, Row], current: dict[int, Row]) -> None:
         """Make no new version of an event that ended up as it was before."""
         for key in [key for key in fresh if key in current]:
-            if _GIVEN(fresh[key]) == _GIVEN(current[key]):
+            if given(fresh[key]) == given(current[key]):
                 del fresh[key]
                 if not self._is_ours(current[key]):
                     self._outcomes["updated"] -= 1
@@ -145,31 +153,16 @@ class EventWriter:
         return new >= BATCH and new > self._outcomes.total() - new
 
 
-def _outcome(row: Row, known: Row | None, gone: dict[int, str], dropped: dict[int, str]) -> str:
-    """Tell the outcome of a row, given the known version of the event with its key.
-
-    What a release of the source dropped comes back with one that is not older.
-    """
-    if (known[ID] if known else gone.get(row[KEY], row[ID])) != row[ID]:
+def _outcome(row: Row, known: Row | None, gone: dict[int, str], ends: dict[int, End]) -> str:
+    """Tell the outcome of a row, given the known version of the event with its key."""
+    key = row[KEY]
+    if (known[ID] if known else gone.get(key, row[ID])) != row[ID]:
         return "quarantined"
-    if known is None and row[KEY] in dropped:
-        return "outdated" if (row[ADDED] or "") < dropped[row[KEY]] else "inserted"
     if known is None:
-        return "retracted" if row[KEY] in gone else "inserted"
-    if _GIVEN(known) == _GIVEN(row):
+        return ends[key].outcome(row[ADDED]) if key in ends else "inserted"
+    if given(known) == given(row):
         return "unchanged"
-    return "updated" if _rank(row) > _rank(known) else "outdated"
-
-
-def _rank(row: Row) -> tuple[str, int, int, bytes]:
-    """Order the versions of one event.
-
-    Later addition, newer loader, more evidence, greater canonical JSON. So a file without the
-    texts never takes them from an event.
-    """
-    canonical = orjson.dumps({name: row[position] for name, position in _CANONICAL})
-    evidence = sum(row[position] is not None for position in _EVIDENCE)
-    return row[ADDED] or "", row[LOADER_VERSION], evidence, canonical
+    return "updated" if rank(row) > rank(known) else "outdated"
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[tuple[int, list[Row]]]:

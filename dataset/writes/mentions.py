@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from hashlib import blake2b
+from typing import Any
 
 import orjson
 
@@ -10,8 +11,9 @@ from dataset.building.mentions import MENTION_COLUMNS
 from dataset.building.rows import Row
 from dataset.declarations.ids import key_of
 from dataset.store.engines.base import Engine
-from dataset.store.models import Mention, Tombstone
+from dataset.store.models import Mention
 from dataset.store.statements import given_keys, listed, text_of
+from dataset.writes.histories import Histories
 
 
 class MentionWriter:
@@ -24,17 +26,16 @@ class MentionWriter:
             Mention, ("key", "n", "revision", "load", *MENTION_COLUMNS)
         )
         known = Mention.select(Mention.key, Mention.n).where(Mention.key.in_(given_keys()))
-        self._known = text_of(database, known)
-        purged = Tombstone.select(Tombstone.key).where(Tombstone.key.in_(given_keys()))
-        self._purged = text_of(database, purged)
+        self._known = text_of(database, known.where(Mention.ended.is_null()))
+        self._histories = Histories(database)
 
     def write(self, rows: Collection[Row], numbers: Mapping[str, int], load: int) -> None:
         """Write rows; `numbers` maps the name of a dataset to its number in keys."""
         keyed = list(_keyed(rows, numbers))
         distinct = dict(keyed)
-        keys = listed(key for key, _ in distinct)
-        known = set(self._database.execute_sql(self._known, (keys,)).fetchall())
-        purged = {key for (key,) in self._database.execute_sql(self._purged, (keys,)).fetchall()}
+        keys = {key for key, _ in distinct}
+        known = set(self._database.execute_sql(self._known, (listed(keys),)).fetchall())
+        purged = self._histories.purged(keys)
         new = [
             (key, n, self._revision, load, *values)
             for (key, n), values in distinct.items()
@@ -45,6 +46,12 @@ class MentionWriter:
         self._outcomes["inserted"] += len(new)
         self._outcomes["retracted"] += retracted
         self._outcomes["unchanged"] += len(rows) - len(new) - retracted
+
+
+def end_mentions(database: Engine, revision: int, which: Any) -> int:
+    """End the mentions that a condition matches; give how many these are."""
+    ended = Mention.update(ended=revision).where(which, Mention.ended.is_null())
+    return int(database.rows_affected(database.execute(ended)))
 
 
 def _keyed(

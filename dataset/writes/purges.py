@@ -5,8 +5,9 @@ from uuid import uuid4
 from dataset.errors import Impossible
 from dataset.store.database import ENGINE_ERRORS
 from dataset.store.engines.base import Engine
-from dataset.store.models import Mention, Setting, Superseded, Tombstone
-from dataset.writes.revisions import revision
+from dataset.store.models import Mention, Setting, SourceVersion, Superseded, Tombstone
+from dataset.writes.histories import PURGE
+from dataset.writes.revisions import Change, revision
 from dataset.writes.versions import ID
 
 
@@ -16,7 +17,7 @@ def purge(database: Engine, public_id: str) -> int:
     A tombstone keeps its id, so that no load brings it again. The store gets another UUID: no
     answer that was given before counts as fresh. `forget` removes the rest in free pages.
     """
-    with revision(database, "purge", public_id) as change:
+    with revision(database, PURGE, public_id) as change:
         key = change.key_of(public_id)
         current = change.versions.current([key])
         gone = change.versions.gone([key])
@@ -24,15 +25,22 @@ def purge(database: Engine, public_id: str) -> int:
         if known != {public_id} and (known or not _is_mentioned(database, key)):
             raise Impossible(f"The store has no event {public_id}.")
         change.versions.remove(list(current.values()))
-        for table in (Superseded, Mention):
+        for table in (Superseded, SourceVersion, Mention):
             database.execute(table.delete().where(table.key == key))
-        row = {"key": key, "id": public_id, "revision": change.number}
-        database.execute(Tombstone.insert(row).on_conflict_ignore())
-        renewed = Setting.update(value=str(uuid4())).where(Setting.name == "uuid")
-        database.execute(renewed)
-        database.forget_words()
-        change.touch()
+        if not change.events.histories.purged([key]):
+            database.execute(Tombstone.delete().where(Tombstone.key == key))
+            row = {"key": key, "id": public_id, "revision": change.number}
+            database.execute(Tombstone.insert(row))
+        renew(change)
         return change.number
+
+
+def renew(change: Change) -> None:
+    """Make the store another one, whose words are forgotten: no older answer of it is fresh."""
+    renewed = Setting.update(value=str(uuid4())).where(Setting.name == "uuid")
+    change.database.execute(renewed)
+    change.database.forget_words()
+    change.touch()
 
 
 def forget(database: Engine) -> str:

@@ -1,21 +1,18 @@
 """Store the versions of events: each event's current one, and those that revisions ended."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from operator import itemgetter
 from typing import Any
 
-import orjson
 from peewee import SchemaManager
 
 from dataset.building.rows import ROW_COLUMNS, Row
 from dataset.store.engines.base import Engine
-from dataset.store.models import Event, Load, Superseded, Tombstone, field
+from dataset.store.models import Event, Superseded, Tombstone, field
 from dataset.store.statements import given_keys, listed, text_of
 
 VERSION_COLUMNS = ("key", "load", "loader_version", *ROW_COLUMNS, "revision")
 """The columns of a version, in the order of its tuple: those of a row, and where it came from."""
-DROPPED = "dropped by source"
-"""Why an event ended that later files of its source lack: it comes back with the source."""
 ENDED_COLUMNS = (*VERSION_COLUMNS, "ended", "reason", "successor")
 KEY, ID, ADDED, WORDS, LOADER_VERSION, REVISION = map(
     VERSION_COLUMNS.index, ("key", "id", "added", "words", "loader_version", "revision")
@@ -31,7 +28,6 @@ class Versions:
         """Prepare the statements."""
         self._database, self._revision = database, revision
         self._has_indexes = True
-        self._releases: dict[int, dict[str, str]] = {}
         self._insert = database.inserter(Event, VERSION_COLUMNS)
         self._insert_ended = database.inserter(Superseded, ENDED_COLUMNS)
         current = Event.select(*(field(Event, name) for name in VERSION_COLUMNS))
@@ -42,9 +38,8 @@ class Versions:
             purged.where(Tombstone.key.in_(given_keys()))
         )
         self._gone = text_of(database, gone)
-        last = (Superseded.key, Superseded.ended, Superseded.reason, field(Superseded, "dataset"))
-        ends = Superseded.select(*last).where(Superseded.key.in_(given_keys()))
-        self._ends = text_of(database, ends.order_by(Superseded.ended))
+        older = Superseded.select(*(field(Superseded, name) for name in VERSION_COLUMNS))
+        self._older = text_of(database, older.where(Superseded.key.in_(given_keys())))
         confirmed = Event.update(loader_version=0).where(Event.loader_version < 0, Event.key == 0)
         self._confirm = text_of(database, confirmed)
         self._between = [
@@ -59,25 +54,6 @@ class Versions:
     def gone(self, keys: Collection[int]) -> dict[int, str]:
         """Give the ids of events that have older versions or were removed for good, by key."""
         return dict(self._query(self._gone, listed(keys), listed(keys)))
-
-    def dropped(self, keys: Collection[int]) -> dict[int, str]:
-        """Give the times of the releases that dropped events, by key, if nothing came after."""
-        last = {key: end for key, *end in self._query(self._ends, listed(keys))}
-        return {
-            key: release
-            for key, (ended, reason, dataset) in last.items()
-            if reason == DROPPED and (release := self._release(ended, dataset)) is not None
-        }
-
-    def _release(self, revision: int, dataset: str) -> str | None:
-        """Give the time of the release of a dataset whose load made a revision."""
-        if revision not in self._releases:
-            found = Load.select(Load.report).where(Load.revision == revision)
-            reports = self._database.execute(found).fetchall()
-            self._releases[revision] = (
-                orjson.loads(reports[0][0]).get("whole", {}) if reports else {}
-            )
-        return self._releases[revision].get(dataset)
 
     def has_none_between(self, least: int, greatest: int) -> bool:
         """Tell whether the store has nothing, and never had, from one key to another."""
@@ -102,6 +78,12 @@ class Versions:
             self._database.remove_words(map(_WORDS_OF, versions))
         keys = listed([row[KEY] for row in versions])
         self._database.execute(Event.delete().where(Event.key.in_(given_keys(keys))))
+
+    def as_they_were(self, wanted: Mapping[int, int]) -> list[Row]:
+        """Give older versions, by their keys and the revisions that brought them, as new ones."""
+        found = self._query(self._older, listed(wanted))
+        kept = (row for row in found if wanted[row[KEY]] == row[REVISION])
+        return [(*row[:-1], self._revision) for row in kept]
 
     def confirm(self, versions: Iterable[Row]) -> None:
         """Rank current versions as those of the newer loader that gave the same again."""

@@ -20,7 +20,8 @@ from dataset.inputs.source_files import SourceFile, source_files
 from dataset.loading.checks import check_space
 from dataset.loading.loads import LoadJob, load
 from dataset.store.database import open_to_read, open_to_write
-from support.crashes import checked, loading
+from support.commands import run
+from support.crashes import checked, loading, writing
 from support.figures import tally
 from support.paths import COMMAND
 from support.rich_store import client_on
@@ -94,6 +95,29 @@ def test_the_load_after_a_killed_one_ends_in_the_same_store(
     assert process.returncode == 0
     assert rows_of(own_store) == rows_of(undisturbed)
     checked(own_store)
+
+
+def test_an_undo_that_is_killed_changes_nothing_and_can_be_repeated(
+    undisturbed: Path, seeded: Path, large: Path, tmp_path: Path
+) -> None:
+    store, chance = Path(shutil.copy(undisturbed, tmp_path / "undone.sqlite")), random.Random(1)
+    whole = 0
+    for _ in range(4):
+        with writing(store, "undo", "2") as process:
+            with suppress(subprocess.TimeoutExpired):
+                process.communicate(timeout=chance.uniform(0, 0.5))
+            process.kill()
+        checked(store)
+        rows = rows_of(store)
+        whole += rows == rows_of(seeded)
+        assert rows in (rows_of(undisturbed), rows_of(seeded))
+        tally("undo killed", kills=1, torn=0)
+    if not whole:
+        assert run("undo", "2", DATABASE=store).returncode == 0
+    assert rows_of(store) == rows_of(seeded)
+    checked(store)
+    loaded(store, "gdelt", large)
+    assert rows_of(store) == rows_of(undisturbed)
 
 
 def test_readers_go_on_while_a_load_is_under_way(own_store: Path, large: Path) -> None:

@@ -108,6 +108,7 @@ def test_a_wrong_command_line_is_explained(arguments: tuple[str, ...], word: str
         ("RATE_LIMIT_STORAGE", "redis://127.0.0.1:6379"),
         ("RATE_LIMIT_STORAGE", "memcached://127.0.0.1"),
         ("LOG", "everything"),
+        ("SEED", "maybe"),
         ("PUBLIC_URL", "events.example.org"),
     ],
 )

@@ -17,6 +17,8 @@ from support.postgres_server import Server
 from support.rich_store import client_on
 from support.stores import loaded
 
+NEW = "source_version"
+"""A table that older schemas lack."""
 # It notes what is asked for, as Citus does in a table of this name.
 STAND_IN = """
 CREATE TABLE pg_dist_partition (logicalrelid regclass, by text, beside text, shards text);
@@ -25,7 +27,7 @@ CREATE FUNCTION create_reference_table(name regclass) RETURNS void LANGUAGE sql 
 CREATE FUNCTION create_distributed_table(name regclass, by text, colocate_with text)
     RETURNS void LANGUAGE sql AS
     'INSERT INTO pg_dist_partition
-     VALUES (name, by, colocate_with, current_setting(''citus.shard_count''))';
+     VALUES (name, by, colocate_with, current_setting(''citus.shard_count'', true))';
 """
 REFUSED = (
     r"\bFOR UPDATE\b|SKIP LOCKED",
@@ -63,6 +65,7 @@ def test_init_declares_the_tables(coordinator: str) -> None:
         *((name, None, None, None) for name in (*reference, "load", "load_file", "setting")),
         ("event", "key", "default", "8"),
         *((name, "key", "event", "8") for name in ("superseded", "mention", "tombstone")),
+        ("source_version", "key", "event", "8"),
     ]
     assert client_on(coordinator).get("/v1/events/count").json["count"] == 55
 
@@ -72,6 +75,19 @@ def test_init_declares_them_once(coordinator: str) -> None:
         given = ["--distribute", "--shards", shards, "--database", coordinator]
         assert CliRunner().invoke(main, ["init", *given]).exit_code == 0
     assert {shards for *_, shards in noted(coordinator)} == {None, "4"}
+
+
+def test_a_migration_spreads_a_new_table(coordinator: str) -> None:
+    CliRunner().invoke(main, ["init", "--distribute", "--database", coordinator])
+    with psycopg.connect(coordinator) as connection:
+        connection.execute("DELETE FROM pg_dist_partition WHERE logicalrelid = %s::regclass", [NEW])
+        connection.execute(f"DROP TABLE {NEW}")
+        connection.execute("ALTER TABLE mention DROP COLUMN ended")
+        connection.execute("ALTER TABLE load DROP COLUMN undone")
+        connection.execute("UPDATE setting SET value = '4' WHERE name = 'schema'")
+    done = CliRunner().invoke(main, ["migrate", "--database", coordinator])
+    assert done.exit_code == 0, done.output
+    assert noted(coordinator)[-1][:3] == (NEW, "key", "event")
 
 
 def test_a_server_without_citus_is_told(any_store: str) -> None:

@@ -52,7 +52,7 @@ KEYS: dict[type, list[str]] = {
     Superseded: ["key", "revision"],
     Quarantined: ["load", "n"],
     LoadFile: ["load", "n"],
-    Mention: ["key", "n"],
+    Mention: ["key", "n", "revision"],
     SeenCode: ["kind", "code"],
 }
 

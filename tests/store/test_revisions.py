@@ -478,7 +478,7 @@ def retract(database: Database, reason: str | None, successor: str | None) -> No
         database.execute(Event.delete().where(Event.key == gone["key"]))
         delete = "INSERT INTO event_words (event_words, rowid, words) VALUES ('delete', ?, ?)"
         database.execute_sql(delete, (gone["key"], gone["words"]))
-        made = {"number": number, "committed": "2024-07-01T00:00:00Z", "kind": "retraction"}
+        made = {"number": number, "committed": "2024-07-01T00:00:00Z", "kind": "retract"}
         made["token"] = "retracted"
         database.execute(Revision.insert(made))
 

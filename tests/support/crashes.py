@@ -37,7 +37,14 @@ def is_writing(store: Path) -> bool:
 @contextmanager
 def loading(store: Path, path: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Begin to load a file as a user does; it is writing already, or has ended."""
-    command = [COMMAND, "load", "gdelt", str(path), "--database", str(store)]
+    with writing(store, "load", "gdelt", str(path)) as process:
+        yield process
+
+
+@contextmanager
+def writing(store: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Begin a command that writes; it is writing already, or has ended."""
+    command = [COMMAND, *arguments, "--database", str(store)]
     output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     with subprocess.Popen(command, **output) as process:  # type: ignore[call-overload]
         while process.poll() is None and not is_writing(store):

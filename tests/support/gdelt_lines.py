@@ -29,3 +29,14 @@ def gdelt1_line(columns: int = 58, **cells: str) -> bytes:
     without = [cell for n, cell in enumerate(record) if n not in (39, 47, 55)]
     without[56] = without[56][:8]
     return "\t".join(without[:columns]).encode() + b"\n"
+
+
+def mention_line(event: str = "1001", **cells: str) -> bytes:
+    """Write a mention of an event of GDELT 2.0 with some cells changed."""
+    record = [
+        *(event, "20240413120000", "20240413120000", "1", "news.test", "https://news.test/a"),
+        *("1", "10", "20", "30", "1", "100", "2000", "-3.5", "", ""),
+    ]
+    for name, value in cells.items():
+        record[int(name[1:])] = value
+    return "\t".join(record).encode() + b"\n"

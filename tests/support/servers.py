@@ -65,11 +65,11 @@ def serving(store: Path | str, **environment: str) -> Iterator[str]:
 
 
 @contextmanager
-def served(database: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def served(database: Path, **environment: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """Serve a database; give the address and the process."""
     port = free_port()
     # gunicorn loses a signal to a worker that is just being forked: let there be one.
-    process = start(database, port, WORKERS="1")
+    process = start(database, port, WORKERS="1", **environment)
     url = f"http://127.0.0.1:{port}"
     try:
         wait_until_up(url, process)

@@ -167,6 +167,10 @@ class Engine(Database):
     def may_drop_indexes(self) -> bool:
         """Tell whether a large load may drop the indexes of the events meanwhile."""
 
+    @abstractmethod
+    def rekey(self, table: type[Model]) -> None:
+        """Give a table of an older schema the primary key of its model; its columns are there."""
+
     def add_words(self, words: Iterable[Row]) -> None:
         """Add keys and words to the text index, where it does not follow its table by itself."""
 

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import count
 from typing import Any
 
-from peewee import Model, PostgresqlDatabase
+from peewee import SQL, EnclosedNodeList, Entity, Model, NodeList, PostgresqlDatabase
 from psycopg import sql
 from psycopg.pq import TransactionStatus
 
@@ -211,6 +211,15 @@ class Postgres(Engine, PostgresqlDatabase):
         """Tell whether nothing but the seed is there: to drop an index locks readers out."""
         others = Event.select(Event.key).where(field(Event, "dataset") != "seed").limit(1)
         return self.execute(others).fetchone() is None
+
+    def rekey(self, table: type[Model]) -> None:
+        """Put another key in the place of the old one, which has the name that PostgreSQL gives."""
+        name = table._meta.table_name
+        keys = [Entity(key.column_name) for key in table._meta.get_primary_keys()]
+        changed = SQL("ALTER TABLE"), Entity(name)
+        old = SQL("DROP CONSTRAINT"), Entity(f"{name}_pkey")
+        self.execute(NodeList((*changed, *old)))
+        self.execute(NodeList((*changed, SQL("ADD PRIMARY KEY"), EnclosedNodeList(keys))))
 
     def drop_words(self) -> None:
         """Drop the text index."""

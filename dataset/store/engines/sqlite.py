@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import apsw
-from peewee import SQL, Model, OperationalError, fn
+from peewee import SQL, Entity, Model, NodeList, OperationalError, SchemaManager, Table, fn
 from playhouse.apsw_ext import APSWDatabase
 
 from dataset.errors import StoreError
@@ -227,6 +227,16 @@ class SQLite(Engine, APSWDatabase):  # type: ignore[misc]
     def may_drop_indexes(self) -> bool:
         """Tell that readers keep their snapshot whatever is dropped."""
         return True
+
+    def rekey(self, table: type[Model]) -> None:
+        """Make the table anew: SQLite cannot change a key."""
+        name, before = table._meta.table_name, f"{table._meta.table_name}_before"
+        self.execute(NodeList((SQL("ALTER TABLE"), Entity(name), SQL("RENAME TO"), Entity(before))))
+        SchemaManager(table, self).create_table(safe=False)
+        fields = table._meta.sorted_fields
+        rows = Table(before).select(*(Entity(one.column_name) for one in fields))
+        self.execute(table.insert_from(rows, fields))
+        self.execute(NodeList((SQL("DROP TABLE"), Entity(before))))
 
     def add_words(self, words: Iterable[Row]) -> None:
         """Add keys and words to the text index."""

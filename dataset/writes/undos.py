@@ -1,0 +1,92 @@
+"""Undo what a revision did to events: each becomes what the revision before made of it.
+
+What a later revision changed stays as it is. Revisions that were undone themselves do not count.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+from itertools import groupby
+
+from peewee import chunked
+
+from dataset.store.models import Event, Revision, Superseded, field
+from dataset.store.statements import compiled
+from dataset.writes.drops import Keys
+from dataset.writes.histories import RESTORE, Step
+from dataset.writes.revisions import Change
+from dataset.writes.versions import ID, KEY
+
+BATCH = 1_000
+OnEvent = Callable[[str, str, int], None]
+"""Called with what becomes of an event, its id, and the revision that it is of now, or that ended
+it."""
+
+
+class EventUndo:
+    """Undoes what the load of a number, which made a revision, did to events.
+
+    `events` counts those that `ended` (the load had brought them), that were `reverted` (to the
+    version before), that `returned` (the load had dropped them), and that were `left`.
+    """
+
+    def __init__(self, change: Change, load: int, made: int, on_event: OnEvent) -> None:
+        """Begin with nothing undone."""
+        self.events: Counter[str] = Counter()
+        self._change, self._load, self._made, self._on_event = change, load, made, on_event
+        self._restored = self._find_restored()
+
+    def run(self) -> None:
+        """Undo it batch by batch, in the order of keys."""
+        keys = Keys()
+        for found in self._touched():
+            keys.add([found])
+        self._change.events.drop_indexes_if_large()
+        for batch in chunked((key for key, _ in groupby(keys)), BATCH):
+            self._undo(batch)
+        for public_id, number in self._restored.values():
+            self._tell("left", public_id, number)
+
+    def _touched(self) -> Iterator[int]:
+        """Yield the keys of the events that the revision brought or ended, some more than once."""
+        brought = [field(table, "revision") for table in (Event, Superseded)]
+        for number in (*brought, Superseded.ended):
+            query = number.model.select(number.model.key).where(number == self._made)
+            for (key,) in self._change.database.stream(*compiled(self._change.database, query)):
+                yield key
+
+    def _undo(self, keys: Collection[int]) -> None:
+        steps = self._change.events.histories.steps(keys)
+        ours = {key: found for key, found in steps.items() if found[-1].revision == self._made}
+        self._leave({key: found[-1] for key, found in steps.items() if key not in ours})
+        before = {key: found[-2] for key, found in ours.items() if len(found) > 1}
+        back = {key: step.revision for key, step in before.items() if step.reason is None}
+        versions, current = self._change.versions, self._change.versions.current(ours)
+        old = versions.as_they_were(back)
+        ended = [row for key, row in current.items() if key not in back]
+        for row in old:
+            outcome = "reverted" if row[KEY] in current else "returned"
+            self._tell(outcome, row[ID], self._change.number)
+        for row in ended:
+            self._tell("ended", row[ID], self._change.number)
+        versions.end(ended, f"undo of load {self._load}", None)
+        versions.end([row for key, row in current.items() if key in back], None, None)
+        self._change.events.insert(old)
+
+    def _leave(self, later: dict[int, Step]) -> None:
+        """Tell which events stay as later revisions made them."""
+        ids = self._change.versions.gone(later) if later else {}
+        for key, step in later.items():
+            self._restored.pop(key, None)
+            self._tell("left", ids[key], step.revision)
+
+    def _find_restored(self) -> dict[int, tuple[str, int]]:
+        """Find the events that were restored with what the load says of them."""
+        columns = (Event.key, field(Event, "id"), field(Event, "revision"))
+        query = Event.select(*columns).join(Revision, on=(Revision.number == columns[-1]))
+        query = query.where(Revision.kind == RESTORE, Event.load == self._load)
+        found = self._change.database.execute(query).fetchall()
+        return {key: (public_id, number) for key, public_id, number in found}
+
+    def _tell(self, outcome: str, public_id: str, number: int) -> None:
+        self.events[outcome] += 1
+        self._on_event(outcome, public_id, number)
