@@ -67,8 +67,16 @@ class LoadJob:
     @property
     def is_whole(self) -> bool:
         """Whether the files are taken for all that their datasets hold."""
-        if self.whole is not None:
-            return self.whole
+        return self._are_releases if self.whole is None else self.whole
+
+    @property
+    def holding(self) -> Sequence[bool]:
+        """Which files say what whole datasets hold: of whole releases, only the newest."""
+        newest = max(map(str, self.stamps), default="")
+        return [not self._are_releases or stamp == newest for stamp in self.stamps]
+
+    @property
+    def _are_releases(self) -> bool:
         return all(self.loader.is_whole(file.name) for file in self.files)
 
     @cached_property
@@ -106,8 +114,8 @@ def load(database: Engine, job: LoadJob, on_progress: OnProgress = lambda *_: No
     with _no_cycle_search(), revision(database, "load", detail, expected) as change:
         account = OpenAccount(change, job.format, job.loader.version, dataset=job.dataset)
         records = RecordLoader(change, account, job.loader, job.is_whole)
-        for file, context in zip(job.files, contexts, strict=True):
-            _load_file(file, context, account, records, on_progress)
+        for file, context, holds in zip(job.files, contexts, job.holding, strict=True):
+            _load_file(file, context, account, records, on_progress, holds)
         records.finish()
         records.report.missing += job.missing
         records.report.release = job.version
@@ -122,6 +130,7 @@ def _load_file(
     account: OpenAccount,
     records: RecordLoader,
     on_progress: OnProgress,
+    holds: bool,
 ) -> None:
     reader = context.reader
     account.begin_file(file.name, file.sha256, file.bytes, reader.header)
@@ -130,7 +139,7 @@ def _load_file(
         if reader.header:
             next(found)
             account.skip()
-        for read in records.load(found, context):
+        for read in records.load(found, context, holds):
             on_progress(file, stream.position(), read)
     file.check_unchanged()
 

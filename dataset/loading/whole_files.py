@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable
 
+import orjson
+
 from dataset.building.reports import Report
 from dataset.building.rows import ROW_COLUMNS, Row
 from dataset.declarations.ids import PUBLIC_ID, key_of
 from dataset.errors import Refused
+from dataset.store.engines.base import Engine
+from dataset.store.models import Load
 from dataset.writes.drops import Keys, drop
 from dataset.writes.revisions import Change, numbers_of
 
@@ -52,3 +56,13 @@ class WholeFiles:
         report.whole = self._releases
         for dataset, added in self._releases.items():
             report.dropped += drop(self._change, self._numbers[dataset], self._held, added)
+
+
+def whole_releases(database: Engine) -> dict[str, str]:
+    """Give the time of the newest release of each dataset that was loaded whole."""
+    newest: dict[str, str] = {}
+    found = Load.select(Load.report).where(Load.report.contains('"whole":{"'))
+    for (report,) in database.execute(found):
+        for dataset, added in orjson.loads(report)["whole"].items():
+            newest[dataset] = max(added, newest.get(dataset, ""))
+    return newest
