@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from dataset.errors import Refused
 from dataset.inputs.dialects import JSON, JSON_LINES, PARQUET, Dialect, candidates
 from dataset.inputs.signatures import PARQUET as PARQUET_BEGINS
 from dataset.inputs.tables import Table, TableReader
@@ -57,18 +58,26 @@ def _is_of(table: Table, reader: TableReader, records: Sequence[str]) -> bool:
 
 
 def _by_header(table: Table, dialect: Dialect, first: str, sample: Sample) -> TableReader | None:
-    cells = dialect.cells(first)
+    cells = _cells(dialect, first)
     # Some headers end in more delimiters than some of their rows.
     while len(cells) > 1 and not cells[-1].strip():
         cells.pop()
     names = table.names_of(cells)
     if table.lacks(names):
         return None
-    records = [dialect.cells(record) for record in sample(dialect)[1:]]
+    records = [_cells(dialect, record) for record in sample(dialect)[1:]]
     longer = [cells for cells in records if len(cells) == len(names) + 1]
     # R leaves the column of row names without a name; other longer rows end in an empty cell.
     has_row_names = len(longer) * 2 > len(records) and any(cells[-1].strip() for cells in longer)
     return TableReader(table, dialect, first, names, has_row_names)
+
+
+def _cells(dialect: Dialect, record: str) -> list[str]:
+    """Cut a record; it has no cells if it cannot be cut."""
+    try:
+        return list(dialect.cells(record))
+    except Refused:
+        return []
 
 
 def _most(

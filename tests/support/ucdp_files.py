@@ -90,7 +90,7 @@ EXPORT = [
 
 
 def table(
-    names: Iterable[str], rows: Iterable[Row], header: bool = True, end: str = "\n", **form: str
+    names: Iterable[str], rows: Iterable[Row], header: bool = True, end: str = "\n", **form: Any
 ) -> str:
     """Write a table; names of estimates may end in `_est`."""
     names, text = list(names), io.StringIO()
