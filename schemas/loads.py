@@ -151,6 +151,13 @@ class LoadReportSchema(ResponseSchema):
             {"ucdp-ged": "2024-01-01T00:00:00Z"},
         ),
     )
+    pages = ma.fields.List(
+        ma.fields.String(),
+        required=True,
+        metadata=described(
+            "Files of an API that are one page of several: other pages follow.", ["page_1.json"]
+        ),
+    )
 
 
 class LoadFileSchema(ResponseSchema):

@@ -45,6 +45,8 @@ def _remarks(account: Account) -> Iterator[str]:
         yield f"Dropped by the source: {report['dropped']:,} events that the files lack."
     if report["not_dropped"]:
         yield f"Nothing was dropped: it is not sure what the files lack ({report['not_dropped']})."
+    for name in report["pages"]:
+        yield f"{name} is one page of several: load the pages that follow, too."
     if report["missing"]:
         yield f"The source lacks {len(report['missing'])} files, the first {report['missing'][0]}."
 

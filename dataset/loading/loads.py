@@ -11,6 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
+from dataset.errors import Unreadable
+from dataset.inputs.dialects import JSON
+from dataset.inputs.json_records import has_next_page
 from dataset.inputs.source_files import SourceFile
 from dataset.inputs.tables import TableReader
 from dataset.loaders import LOADERS
@@ -58,6 +61,11 @@ class LoadJob:
         if self.whole and self.loader.makes != "events":
             raise ValueError(f"files of {self.format} hold no events that could be dropped.")
         _ = self.readers, self.stamps
+        if self.whole and self.pages:
+            raise Unreadable(
+                f"{self.pages[0]} is one page of several, which the API gives: it is not whole, "
+                "load it without `--whole`."
+            )
 
     @property
     def loader(self) -> Loader:
@@ -92,6 +100,12 @@ class LoadJob:
             return [file.stamp for file in self.files]
         return [release_of(file.name, self.version, self.dataset) for file in self.files]
 
+    @cached_property
+    def pages(self) -> list[str]:
+        """The files that are one page of several, which other pages follow."""
+        read = zip(self.files, self.readers, strict=True)
+        return [file.name for file, reader in read if reader.dialect is JSON and _has_next(file)]
+
     def contexts(self, database: Engine) -> list[FileContext]:
         """Read what loaders must know of whole files; refuse codes of another scheme."""
         found = []
@@ -119,9 +133,15 @@ def load(database: Engine, job: LoadJob, on_progress: OnProgress = lambda *_: No
         records.finish()
         records.report.missing += job.missing
         records.report.release = job.version
+        records.report.pages = job.pages
         if job.dry_run:
             change.discard()
         return account.close(records.report)
+
+
+def _has_next(file: SourceFile) -> bool:
+    with file.open() as stream:
+        return has_next_page(stream)
 
 
 def _load_file(

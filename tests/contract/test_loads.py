@@ -33,6 +33,7 @@ REPORT = {
     "dropped": 4,
     "not_dropped": None,
     "whole": {"gdelt": "2024-04-14T00:00:00Z"},
+    "pages": ["page_1.json"],
 }
 REFUSED = 25
 RAW = b"1\t\xff\xfe\x00\tna\xc3\xafve\r"

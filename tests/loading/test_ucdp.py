@@ -381,3 +381,20 @@ def test_the_datasets_are_described() -> None:
         assert all(described.values())
         assert "has no direction" in described["description"]
         assert described["licence"] == "CC BY 4.0"
+
+
+def test_a_page_of_several_says_so_and_is_not_whole(any_store: str, tmp_path: Path) -> None:
+    first, last = tmp_path / "page_1.json", tmp_path / "page_2.json"
+    last.write_text(LAYOUTS["API"](ROWS))
+    following = '"NextPageUrl":"https://example.org/api?page=2"'
+    first.write_text(last.read_text().replace('"NextPageUrl":""', following))
+    given = ["load", "ucdp-ged", "--version", "24.1", "--database", any_store]
+    done = CliRunner().invoke(main, [*given, "--whole", str(first)])
+    assert "page_1.json is one page of several, which the API gives: it is not" in done.output
+    assert done.exit_code != 0
+    done = CliRunner().invoke(main, [*given, str(first), str(last)])
+    assert "page_1.json is one page of several: load the pages that follow, too." in done.output
+    assert "page_2.json is" not in done.output
+    assert loaded(any_store, "ucdp-ged", first, version="24.1").report["pages"] == ["page_1.json"]
+    whole = loaded(any_store, "ucdp-ged", last, version="24.1", whole=True)
+    assert (whole.report["pages"], whole.report["dropped"]) == ([], 0)
