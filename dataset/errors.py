@@ -32,6 +32,10 @@ class Refused(ValueError):
         self.reason = reason
 
 
+class DayFirst(Refused):
+    """A day that is written with the day before the month."""
+
+
 class Skipped(Exception):
     """An input row is no record at all: a header that comes again, tags, a comment."""
 

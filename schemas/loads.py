@@ -114,6 +114,14 @@ class LoadReportSchema(ResponseSchema):
         required=True,
         metadata=described("Divisions that give a place another country than the source does."),
     )
+    earlier_loads = ma.fields.List(
+        ma.fields.Integer(),
+        required=True,
+        metadata=described(
+            "Where records were refused: earlier loads of the same files. What they stored stays.",
+            [],
+        ),
+    )
     missing = ma.fields.List(
         ma.fields.String(),
         required=True,
@@ -138,7 +146,7 @@ class LoadReportSchema(ResponseSchema):
         allow_none=True,
         metadata=described(
             "Why whole files dropped nothing, where that could not be told.",
-            "quarantined records without a known id: 2",
+            "2 quarantined records have no readable id, so they could be any of them",
         ),
     )
     whole = ma.fields.Dict(

@@ -44,7 +44,12 @@ def _remarks(account: Account) -> Iterator[str]:
     if report["dropped"]:
         yield f"Dropped by the source: {report['dropped']:,} events that the files lack."
     if report["not_dropped"]:
-        yield f"Nothing was dropped: it is not sure what the files lack ({report['not_dropped']})."
+        yield f"No event was ended: {report['not_dropped']}."
+    if report["earlier_loads"]:
+        loads = ", ".join(map(str, report["earlier_loads"]))
+        yield f"The same file was loaded before (load {loads}): what that stored is still there."
+    if not account.read:
+        yield "No record was read: the files have none."
     for name in report["pages"]:
         yield f"{name} is one page of several: load the pages that follow, too."
     if report["missing"]:
@@ -54,13 +59,16 @@ def _remarks(account: Account) -> Iterator[str]:
 LISTED = {
     "unknown_codes": ("Kept, but unknown to the codebook", "{code} ({column}, {count:,})"),
     "mended_codes": ("Codes that got their lost zero back", "{code} as {mended} ({count:,})"),
-    "codes_from_text": ("Codes from the words of the event", "{text} as {code} ({count:,})"),
-    "unknown_sectors": ("Left out, since the sector is not known", "{sector} ({count:,})"),
-    "countries_by_division": (
-        "Places with the country of their division",
-        "{division} as {country} ({count:,})",
+    "codes_from_text": (
+        "Codes taken from the event's text, as the record has none",
+        "{text} is {code} ({count:,})",
     ),
-    "left_out": ("Left out of places, since the value is faulty", "{column} ({count:,})"),
+    "unknown_sectors": ("Sectors that are not known, left out", "{sector} ({column}, {count:,})"),
+    "countries_by_division": (
+        "Places in a division that has a country of its own",
+        "{division} is {country} ({count:,})",
+    ),
+    "left_out": ("Faulty values of places, left out", "{column} ({count:,})"),
 }
 """The lists of a report that are printed: what they are, and how each entry is shown."""
 

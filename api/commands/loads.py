@@ -40,7 +40,9 @@ Example: cameo-events load gdelt --from 2024-06-13 --to 2024-06-17"""
 @click.argument("format", metavar="[FORMAT]", type=click.Choice(sorted(LOADERS)), required=False)
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--dataset", help="Name of the dataset; the format's own by default.")
-@click.option("--version", help="Release of UCDP GED, such as 24.1, if no name tells it.")
+@click.option(
+    "--version", help="Release of UCDP GED, such as 24.1, for files whose name does not say it."
+)
 @click.option(
     "--whole/--no-whole",
     default=None,
@@ -51,13 +53,16 @@ Example: cameo-events load gdelt --from 2024-06-13 --to 2024-06-17"""
 @click.option("--to", "last", type=DAY, help="Last day of GDELT's files to download.")
 @click.option("--daily", is_flag=True, help="Download the daily files of GDELT 1.0.")
 @click.option("--dry-run", is_flag=True, help="Check and report; keep nothing.")
-@click.option("--force", is_flag=True, help="Load a file even if its codes are of another scheme.")
+@click.option(
+    "--force", is_flag=True, help="Read a WEIS file as CAMEO: most of its actions will be wrong."
+)
 @click.option("--replay", "replayed", type=int, help="Read the quarantine of this load again.")
 def load_files(**given: Any) -> None:
     """Load files of a FORMAT, as one revision.
 
     A PATH is a file, a folder, a pattern, a .zip, a .gz or an address. With --from and --to,
-    GDELT's own files of these days are downloaded instead.
+    GDELT's own files of these days are downloaded instead. Files of all sources may be CSV (also
+    with tabs or semicolons), JSON lines or Parquet.
 
     \b
     FORMAT is one of:
@@ -103,7 +108,7 @@ def _check(
         raise click.UsageError("`--replay` goes with no other option: it reads as the load did.")
     _check_names(format, dataset, version)
     if whole and format is not None and LOADERS[format].makes != "events":
-        raise click.UsageError("`--whole` goes with formats of events.")
+        raise click.UsageError(f"`--whole` cannot be used with {format}: only events can be ended.")
     if daily and not first:
         raise click.UsageError("`--daily` goes with `--from` and `--to`.")
     if (first or last) and format not in DOWNLOADED:
@@ -162,7 +167,15 @@ def _load(settings: Settings, job: LoadJob) -> None:
     if not job.dry_run:
         refresh_if_made(settings)
     if account.read and account.read == account.outcomes["quarantined"]:
-        raise Unreadable(f"No record could be read as {job.format}.")
+        raise Unreadable(_all_refused(account, job.dry_run))
+
+
+def _all_refused(account: Account, tried: bool) -> str:
+    one = account.read == 1
+    refused = "The only record was refused" if one else f"All {account.read:,} records were refused"
+    if tried:
+        return f"{refused}. A load without `--dry-run` keeps them, with the reasons."
+    return f"{refused}. See why: cameo-events quarantine {account.number}"
 
 
 def _tried(settings: Settings, job: LoadJob, on_progress: OnProgress) -> Account:

@@ -12,10 +12,10 @@ SENTENCES = {
         "{count:,} events have newer versions from {file} than those of {against}.",
     ),
     ("updated", "alike"): (
-        "1 event has another version from {file} than before, of {same}: "
-        "that of the newer loader counts, or else the greater one.",
-        "{count:,} events have other versions from {file} than before, of {same}: "
-        "those of the newer loader count, or else the greater ones.",
+        "1 event differs between {file} and an earlier load. {same}, so neither is newer: "
+        "{rule}. Here it is the one loaded now.{way_out}",
+        "{count:,} events differ between {file} and earlier loads. {same}, so neither is newer: "
+        "{rule}. Here they are the ones loaded now.{way_out}",
     ),
     ("outdated", "dated"): (
         "1 record of {file} counts as older than the version of {against}.",
@@ -28,13 +28,18 @@ SENTENCES = {
         "has no day: put the day into it to have them count as newer.",
     ),
     ("outdated", "alike"): (
-        "1 record of {file} differs from a version of {same}, which counts: "
-        "that of the newer loader does, or else the greater one.",
-        "{count:,} records of {file} differ from versions of {same}, which count: "
-        "those of the newer loader do, or else the greater ones.",
+        "1 record of {file} differs from the version that counts. {same}, so neither is newer: "
+        "{rule}.{way_out}",
+        "{count:,} records of {file} differ from the versions that count. {same}, so neither is "
+        "newer: {rule}.{way_out}",
     ),
 }
 """For one event, and for several: by the outcome, and whether the name of the file has a day."""
+RULE = (
+    "the version that a newer loader read counts, else the one with more evidence, else always "
+    "the same one"
+)
+"""Which of two versions counts where the names of their files do not tell."""
 MOST_SHOWN = 5
 """How many sentences are printed."""
 
@@ -52,7 +57,9 @@ def _sentence(one: Mapping[str, Any], files: Sequence[str]) -> str:
     return (single if one["count"] == 1 else several).format(
         file=_file(added, files),
         against=_day(against) if against else "a file without a day in its name",
-        same=f"the same day, {_day(added)}" if added else "a file without a day as well",
+        same=f"Both files are of {_day(added)}" if added else "Neither file has a day in its name",
+        rule=RULE,
+        way_out="" if added else " Put the days into the names.",
         count=one["count"],
     )
 

@@ -40,6 +40,7 @@ class Report:
 
     remarks: Counter[Remark] = field(default_factory=Counter)
     missing: list[str] = field(default_factory=list)
+    earlier_loads: list[int] = field(default_factory=list)
     versions: Counter[Compared] = field(default_factory=Counter)
     release: str | None = None
     dropped: int = 0
@@ -59,6 +60,7 @@ class Report:
             for name, (kind, fields) in LISTS.items()
         }
         return {name: entries[:MOST_CODES] for name, entries in listed.items()} | {
+            "earlier_loads": self.earlier_loads,
             "missing": self.missing,
             "versions": self._compared(),
             "release": self.release,

@@ -1,7 +1,8 @@
 """How the records of a file are written: what parts their cells, and whether these are quoted."""
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, BinaryIO, NamedTuple
 
@@ -16,8 +17,8 @@ from dataset.inputs.records import LONGEST, SourceRecord, line_records
 csv.field_size_limit(LONGEST)
 
 Cells = list[str]
-AS_R = frozenset({"NA", "NULL", "\\N"})
-"""What R, MySQL and Hive write for a missing value."""
+AS_R = frozenset({"NA", "NULL", "null", "\\N", "NaN", "nan", "None", "N/A", "#N/A"})
+"""What R, databases, pandas and Excel write for a missing value."""
 AS_HIVE = frozenset({"\\N"})
 
 
@@ -79,6 +80,14 @@ def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
+def _european_cells(record: str) -> Cells:
+    """Cut at semicolons, where numbers have a decimal comma."""
+    return [_DECIMAL.sub(r"\1.\2", cell) for cell in _csv_cells(";")(record)]
+
+
+_DECIMAL = re.compile(r"\A(-?[0-9]+),([0-9]+)\Z")
+
+
 def _csv(what: str, delimiter: str) -> Dialect:
     return Dialect(what, partial(csv_records, delimiter=delimiter), _csv_cells(delimiter))
 
@@ -86,7 +95,7 @@ def _csv(what: str, delimiter: str) -> Dialect:
 TABS = Dialect("tabs", line_records, _tab_cells, AS_HIVE, is_plain=True)
 QUOTED_TABS = _csv("tabs, each in quotes", "\t")
 COMMAS = _csv("commas", ",")
-SEMICOLONS = _csv("semicolons", ";")
+SEMICOLONS = _csv("semicolons", ";")._replace(cells=_european_cells)
 CONTROL_A = Dialect("the character \\x01", line_records, lambda one: one.split("\x01"), AS_HIVE)
 TABULAR = (TABS, QUOTED_TABS, COMMAS, SEMICOLONS, CONTROL_A)
 """The dialects of tables, in the order in which they are tried."""
@@ -97,8 +106,6 @@ LINES = Dialect("lines", line_records, lambda record: [record])
 """For formats that read their records themselves."""
 
 
-def candidates(head: Sequence[str]) -> tuple[Dialect, ...]:
-    """Give the dialects that a table may have which begins with these lines."""
-    first = head[0] if head else ""
-    tabs = QUOTED_TABS if first.startswith('"') and first.endswith('"') else TABS
-    return (tabs, COMMAS, SEMICOLONS, CONTROL_A)
+def candidates(first: str) -> tuple[Dialect, ...]:
+    """Give the dialects that a table may have which begins with this line."""
+    return (QUOTED_TABS if first.startswith('"') else TABS, COMMAS, SEMICOLONS, CONTROL_A)

@@ -63,7 +63,9 @@ class Table:
 
         Of two columns with one name, that which has it as its own counts, else the first.
         """
-        keys = [key_of(cell) for cell in cells]
+        # Hive writes the name of the table before that of each column.
+        full = [(key_of(cell), key_of(cell.rpartition(".")[2])) for cell in cells]
+        keys = [whole if whole in self._by_key else last for whole, last in full]
         names = [self._by_key.get(key, "") for key in keys]
         chosen: dict[str, int] = {}
         for position, (name, key) in enumerate(zip(names, keys, strict=True)):
@@ -81,6 +83,11 @@ def one_of(numbers: Iterable[int]) -> str:
     """Write numbers as a choice: `57, 58 or 61`."""
     *others, last = map(str, sorted(numbers))
     return f"{', '.join(others)} or {last}" if others else last
+
+
+def count_of_columns(count: int) -> str:
+    """Write a number of columns: `1 column`."""
+    return f"{count} column" if count == 1 else f"{count} columns"
 
 
 def key_of(name: str) -> str:
@@ -172,7 +179,9 @@ class TableReader:
         while len(cells) > self._width and not cells[-1].strip():
             cells.pop()
         if (names := self._by_width.get(len(cells))) is None:
-            raise Refused(None, f"it has {len(cells)} columns, not {one_of(self._by_width)}.")
+            raise Refused(
+                None, f"it has {count_of_columns(len(cells))}, not {one_of(self._by_width)}."
+            )
         return zip(names, cells, strict=True)
 
     @cached_property

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from dataset.codebook import COUNTRY_OF_ISO3
-from dataset.errors import Refused
+from dataset.errors import DayFirst, Refused
 
 INTERNATIONAL = ("IGO", "NGO", "MNC", "IMG", "INT")
 """The roles that an actor code without a country begins with, the first of these first."""
@@ -27,10 +27,15 @@ _DAYS = [
 ]
 
 
+_DAY_FIRST = re.compile(r"(1[3-9]|2[0-9]|3[01])/(0?[1-9]|1[0-2])/[0-9]{4}" + _MIDNIGHT)
+
+
 @lru_cache(maxsize=REMEMBERED)
 def day_of(text: str) -> str:
     """Read a day, `20190212`, `2019-02-12` or `2/12/2019`, as ISO 8601."""
     found = next(filter(None, (form.fullmatch(text) for form in _DAYS)), None)
+    if _DAY_FIRST.fullmatch(text):
+        raise DayFirst("date", f"{text!r} has its day first: it should be the month.")
     if found is None:
         raise Refused("date", f"{text!r} is not a day like 2019-02-12, 20190212 or 2/12/2019.")
     return f"{found['year']}-{found['month']:0>2}-{found['day']:0>2}"

@@ -10,6 +10,7 @@ from dataset.building.sections import Columns
 from dataset.declarations.columns import COLUMNS
 from dataset.errors import Refused, Unreadable
 from dataset.inputs.dialects import COMMAS
+from dataset.inputs.tables import count_of_columns
 from dataset.loaders.base import FileContext, Loader, Parse
 from dataset.loaders.exported import NEEDED, VERSION, completed
 
@@ -43,7 +44,7 @@ def parser(file: FileContext) -> Parse:
     def parse(record: str) -> Columns:
         row = _row(record)
         if len(row) != len(names):
-            raise Refused(None, f"it has {len(row)} columns, not {len(names)}.")
+            raise Refused(None, f"it has {count_of_columns(len(row))}, not {len(names)}.")
         values = zip(names, readers, row, strict=True)
         return completed({name: read(cell) for name, read, cell in values}, file)
 

@@ -21,6 +21,8 @@ PRECISIONS = {"1": "country", "2": "region", "3": "city", "4": "city", "5": "reg
 """What the coordinates of each type of place stand for."""
 
 
+TELLING = frozenset({"DATEADDED", "ActionGeo_ADM2Code"})
+"""The columns of which one tells the version."""
 NULL = "\\N"
 """What databases write for a missing value."""
 _BETWEEN_DIGITS = re.compile(r"[-: TZ]|UTC|\.0+$")
@@ -54,7 +56,7 @@ def parser(file: FileContext) -> Parse:
     def parse(record: str) -> Sections:
         layout = LAYOUTS.get(record.count("\t") + 1)
         cut = layout and layout.pattern.fullmatch(record)
-        if layout is None or not cut or NULL in record:
+        if layout is None or not cut or NULL in record or '"' in record:
             return by_name(record)
         number, day, added, actor, action, target, place, *cells = cut.group(*GROUPS)
         root_event, counts, tone, url = cells
@@ -73,7 +75,8 @@ def _parser_by_name(file: FileContext) -> Callable[[str], Sections]:
     def parse(record: str) -> Sections:
         named = file.reader.cut(record)
         dataset = dataset_of(named)
-        actor, target, place, counts = (_joined(named, names) for names in columns.JOINED)
+        actor, target = (_joined(named, _given(named, names)) for names in columns.ACTORS)
+        place, counts = _joined(named, columns.PLACE), _joined(named, columns.COUNTS)
         return (
             f"{dataset}:{whole_number(named['GLOBALEVENTID'])}",
             dataset,
@@ -88,6 +91,11 @@ def _parser_by_name(file: FileContext) -> Callable[[str], Sections]:
         )
 
     return parse
+
+
+def _given(named: Named, names: Sequence[str]) -> Sequence[str]:
+    """Leave out the parts of an actor if there are none: its code alone is then decoded."""
+    return names if not named.keys().isdisjoint(names[2:]) else names[:2]
 
 
 def _joined(named: Named, names: Sequence[str]) -> str:
@@ -108,14 +116,17 @@ def _datasets(file: FileContext) -> Callable[[Named], str]:
     """Tell 2.0 from 1.0: by the second-level divisions of places, or the time of addition."""
     if file.dataset:
         return lambda _named: str(file.dataset)
-    if file.reader.columns.isdisjoint({"DATEADDED", "ActionGeo_ADM2Code"}):
-        raise Unreadable(
-            f"{file.name} has neither DATEADDED nor ActionGeo_ADM2Code, so its events may be of "
-            "GDELT 1.0 or 2.0: say which with `--dataset gdelt` or `--dataset gdelt1`."
-        )
+    unknown = (
+        f"{file.name} has neither DATEADDED nor ActionGeo_ADM2Code, so its events may be of "
+        "GDELT 1.0 or 2.0: say which with `--dataset gdelt` or `--dataset gdelt1`."
+    )
+    if file.reader.columns.isdisjoint(TELLING):
+        raise Unreadable(unknown)
 
     def dataset(named: Named) -> str:
-        is_v2 = "ActionGeo_ADM2Code" in named or len(named.get("DATEADDED", "")) > len("20130401")
+        if TELLING.isdisjoint(named):
+            raise Unreadable(unknown)
+        is_v2 = "ActionGeo_ADM2Code" in named or len(named["DATEADDED"]) > len("20130401")
         return "gdelt" if is_v2 else "gdelt1"
 
     return dataset
@@ -137,7 +148,11 @@ def _added(time: str) -> Columns:
 
 
 def _actor(cells: str, role: str) -> Columns:
-    code, name, country, group, ethnic, *codes = cells.split("\t")
+    code, name, *parts = cells.split("\t")
+    if not parts:
+        # The file has only composite codes: they are decoded when the row is built.
+        return {f"{role}_code": code, f"{role}_name": name}
+    country, group, ethnic, *codes = parts
     return {
         f"{role}_code": code,
         f"{role}_name": name,

@@ -42,8 +42,7 @@ def _columns(has_admin2: bool) -> tuple[str, ...]:
 V1, V2 = _columns(has_admin2=False), _columns(has_admin2=True)
 """58 columns of 1.0, and 61 of 2.0."""
 PLACE = _place("Action", has_admin2=False)[:-1]
-JOINED = (ACTOR1, ACTOR2, PLACE, COUNTS)
-"""The sections of an event that are joined into one text."""
+ACTORS = (ACTOR1, ACTOR2)
 WHOLE = frozenset(
     {"GLOBALEVENTID", "SQLDATE", "DATEADDED", "IsRootEvent", "ActionGeo_Type", *COUNTS}
     | {*ACTION} - {"GoldsteinScale"}

@@ -67,6 +67,11 @@ class OpenAccount:
         """Put a record of the file into quarantine."""
         self._quarantine.add(len(self._files), record, error)
 
+    @property
+    def refused_any(self) -> bool:
+        """Whether any record is in quarantine."""
+        return self._quarantine.count > 0
+
     def close(self, report: Report) -> Account:
         """Store the account, and give it."""
         self._quarantine.store()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from dataset.errors import Refused, Skipped
+from dataset.errors import DayFirst, Refused, Skipped, Unreadable
 from dataset.inputs.records import SourceRecord
 from dataset.loaders.base import FileContext, Loader, Parse
 from dataset.loading.accounts import OpenAccount
@@ -15,6 +15,8 @@ from dataset.writes.revisions import Change
 
 MOST_BYTES = 4_000_000
 """A batch ends once it has more bytes."""
+SOME = 10
+"""So many days with the day first, and one in so many records, show that a file has them so."""
 KEY_IS_TAKEN = "another id has the same key."
 
 Read = Callable[[bytes], Any]
@@ -48,11 +50,19 @@ class RecordLoader:
         read = self._reader(self._loader.parser(file))
         # Of two versions of one time, that of a file with all columns is kept.
         version = self._loader.version if file.reader.is_whole else 0
+        self._day_first, count = 0, 0
         for batch in _batches(records):
             skipped = self._load_batch(batch, read, version)
             self._account.skip(skipped)
             self._account.count_read(len(batch) - skipped)
+            count += len(batch)
             yield len(batch)
+        if self._day_first >= SOME and self._day_first * SOME > count:
+            raise Unreadable(
+                f"{file.name} has its days first: {self._day_first:,} of {count:,} are like "
+                "31/12/2017, so that others would be read with day and month exchanged. Save them "
+                "as 2017-12-31."
+            )
 
     def finish(self) -> None:
         """Drop what whole files lack, once all records are loaded."""
@@ -90,6 +100,7 @@ class RecordLoader:
                 rows.append(read(record[1]))
             except Refused as error:
                 refused.append((record, error))
+                self._day_first += isinstance(error, DayFirst)
             except Skipped:
                 skipped += 1
             else:

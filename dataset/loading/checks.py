@@ -40,22 +40,29 @@ def check_version(version: str, loader: Loader) -> None:
         raise ValueError(str(error)) from error
 
 
+def earlier_loads(database: Engine, sha256: str) -> list[int]:
+    """Give the numbers of the loads that stored events of a file with this hash."""
+    query = (
+        Load.select(Load.number)
+        .join(LoadFile, on=(LoadFile.load == Load.number))
+        .where(LoadFile.sha256 == sha256, Load.inserted + Load.updated > 0)
+        .order_by(Load.number)
+    )
+    return [number for (number,) in database.execute(query)]
+
+
 def check_scheme(database: Engine, format: str, file: SourceFile, codes: Codes) -> None:
     """Refuse a file whose action codes are plainly of WEIS, and name an earlier load of it."""
     sign = codes.sign_of_weis(file.name)
     if sign is None:
         return
-    earlier = (
-        Load.select(Load.number)
-        .join(LoadFile, on=(LoadFile.load == Load.number))
-        .where(LoadFile.sha256 == file.sha256, Load.inserted + Load.updated > 0)
-        .order_by(Load.number)
-    )
-    loads = [str(number) for (number,) in database.execute(earlier)]
-    stays = f" Load {', '.join(loads)} read it before: what that stored stays." if loads else ""
+    loads = [str(number) for number in earlier_loads(database, file.sha256)]
+    read = f" Load {', '.join(loads)} read the same file" if loads else ""
+    stays = f"{read}: its events stay in the store unless you retract them." if loads else ""
     raise Unreadable(
-        f"{file.name} is in WEIS, not in CAMEO: {sign}. Its codes would mean other actions: load "
-        f"a file in CAMEO, or what is left of this one with `--force`.{stays}"
+        f"{file.name} is in WEIS, not in CAMEO: {sign}. The same codes mean other actions there. "
+        "Load a file in CAMEO. With `--force` this one is read as CAMEO, and most of its actions "
+        f"will be wrong.{stays}"
     )
 
 

@@ -20,7 +20,13 @@ from dataset.loaders import LOADERS
 from dataset.loaders.base import FileContext, Loader
 from dataset.loading.accounts import Account, OpenAccount
 from dataset.loading.batches import RecordLoader
-from dataset.loading.checks import check_dataset, check_scheme, check_space, check_version
+from dataset.loading.checks import (
+    check_dataset,
+    check_scheme,
+    check_space,
+    check_version,
+    earlier_loads,
+)
 from dataset.loading.first_pass import codes_of
 from dataset.loading.readers import reader_of
 from dataset.store.engines.base import Engine
@@ -131,6 +137,9 @@ def load(database: Engine, job: LoadJob, on_progress: OnProgress = lambda *_: No
         for file, context, holds in zip(job.files, contexts, job.holding, strict=True):
             _load_file(file, context, account, records, on_progress, holds)
         records.finish()
+        if account.refused_any:
+            for file in job.files:
+                records.report.earlier_loads += earlier_loads(database, file.sha256)
         records.report.missing += job.missing
         records.report.release = job.version
         records.report.pages = job.pages

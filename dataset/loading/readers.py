@@ -1,9 +1,10 @@
 """Find how a file is read as a format, or say why it cannot be."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from dataset.errors import Unreadable
+from dataset.errors import Refused, Unreadable
 from dataset.inputs.dialects import TABULAR, Dialect
 from dataset.inputs.records import line_records
 from dataset.inputs.source_files import SourceFile
@@ -16,6 +17,15 @@ LOOKED_AT = 200
 MOST_NAMED = 5
 LONGEST_NAME = 30
 """How many columns of a header a message names, and how much of each."""
+LONGEST_LINE = 60
+BEGINNINGS = {
+    "<": "it is a web page or XML",
+    "{": "it is JSON whose records lack what an event needs",
+    "[": "it is JSON whose records lack what an event needs",
+}
+"""What a file is that begins so."""
+_NAME = re.compile(r"[^\W\d][\w .:/()-]*\Z")
+"""What the name of a column looks like."""
 
 
 def reader_of(name: str, file: SourceFile) -> TableReader:
@@ -30,6 +40,8 @@ def reader_of(name: str, file: SourceFile) -> TableReader:
         raise _foreign(name, file.name, first, others)
     if reader.header and reader.table.layouts:
         _check_rows(name, file, reader)
+    elif reader.table.layouts and not reader.dialect.has_names:
+        _check_first(name, file.name, reader, first)
     return reader
 
 
@@ -51,29 +63,69 @@ def _check_rows(name: str, file: SourceFile, reader: TableReader) -> None:
         )
 
 
+def _check_first(name: str, file: str, reader: TableReader, first: str) -> None:
+    """Refuse a file whose first line has names that are not known, before it is read by position.
+
+    Each record of an event has a day, so that a line in which no cell begins with a digit is none.
+    """
+    cells = [cell.strip() for cell in reader.dialect.cells(first)]
+    if len(set(cells)) == len(cells) in reader.table.layouts and all(map(_NAME.match, cells)):
+        raise Unreadable(
+            f"{file} is no {name} file: its first line looks like a header ({_few(cells)}), but "
+            f"lacks {_all(reader.table.lacks(reader.table.names_of(cells)))}: name its columns so."
+        )
+
+
 def _foreign(name: str, file: str, first: str, others: Sequence[str]) -> Unreadable:
     """Say what was found, what was expected, what it looks like, and what to do."""
     table = LOADERS[name].table
-    found = f"it begins with {_found(first)}{_expected(table) if table else ''}"
+    found = f"{_found(first, table)}{_expected(table) if table else ''}"
     if others:
         like = f"it looks like {others[0]}: try `cameo-events load {others[0]} ...`"
         return Unreadable(f"{file} is no {name} file; {like} ({found}).")
     return Unreadable(
-        f"{file} is no {name} file: {found}; load the file as its source publishes it, or name "
-        "its columns so in its first line."
+        f"{file} is no {name} file: {found}; get it as its source publishes it, or name its "
+        "columns so in its first line."
     )
 
 
-def _found(first: str) -> str:
-    """Describe the first record of a file by the dialect that cuts it into most cells."""
-    cells, what = max(
-        ((dialect.cells(first), dialect.what) for dialect in TABULAR), key=lambda one: len(one[0])
-    )
-    shown = ", ".join(cell[:LONGEST_NAME] for cell in cells[:MOST_NAMED])
+def _found(first: str, table: Table | None) -> str:
+    """Describe a file by its first line."""
+    for begins, what in BEGINNINGS.items():
+        if first.lstrip().startswith(begins):
+            return what
+    if not first.strip():
+        return "it is empty"
+    cells, what = max(_cut(first), key=lambda one: len(one[0]))
+    if len(cells) < 2:
+        return f"it begins with {first[:LONGEST_LINE]!r}"
+    names = table.names_of(cells) if table else ()
+    if table and len(list(filter(None, names))) * 2 >= len(cells):
+        return f"its header ({_few(cells)}) lacks {_all(table.lacks(names))}"
+    return f"it begins with {len(cells)} cells between {what} ({_few(cells)})"
+
+
+def _cut(first: str) -> Iterator[tuple[list[str], str]]:
+    for dialect in TABULAR:
+        try:
+            yield dialect.cells(first), dialect.what
+        except Refused:
+            yield [], dialect.what
+
+
+def _few(cells: Sequence[str]) -> str:
     more = ", ..." if len(cells) > MOST_NAMED else ""
-    return f"{len(cells)} cells between {what} ({shown}{more})" if len(cells) > 1 else repr(shown)
+    return ", ".join(cell[:LONGEST_NAME] for cell in cells[:MOST_NAMED]) + more
+
+
+def _all(names: Sequence[str]) -> str:
+    """Name all of several: `A, B and C`; one that has another name may stand as `(C or D)`."""
+    *others, last = (f"({name})" if " or " in name else name for name in names)
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _expected(table: Table) -> str:
-    needed = ", ".join(" or ".join(any_of) for any_of in table.needed)
-    return f", but should have {one_of(table.layouts)} columns, or a header with at least {needed}"
+    return (
+        f"; without a header it should have {one_of(table.layouts)} columns, with one at least "
+        f"{_all([' or '.join(any_of) for any_of in table.needed])}"
+    )

@@ -51,7 +51,7 @@ class WholeFiles:
     def finish(self, report: Report) -> None:
         """End what the files lack, unless nobody can tell what they hold."""
         if self._unknown:
-            report.not_dropped = f"quarantined records without a known id: {self._unknown:,}"
+            report.not_dropped = _why_not(self._unknown)
             return
         report.whole = self._releases
         for dataset, added in self._releases.items():
@@ -66,3 +66,9 @@ def whole_releases(database: Engine) -> dict[str, str]:
         for dataset, added in orjson.loads(report)["whole"].items():
             newest[dataset] = max(added, newest.get(dataset, ""))
     return newest
+
+
+def _why_not(unknown: int) -> str:
+    if unknown == 1:
+        return "1 quarantined record has no readable id, so it could be any of them"
+    return f"{unknown:,} quarantined records have no readable id, so they could be any of them"

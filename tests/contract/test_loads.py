@@ -25,6 +25,7 @@ REPORT = {
     "codes_from_text": [{"text": "Consult", "code": "040", "count": 2}],
     "unknown_sectors": [{"column": "actor_roles", "sector": "Space Pirates", "count": 1}],
     "countries_by_division": [{"division": "Gaza Strip", "country": "PSE", "count": 1}],
+    "earlier_loads": [1],
     "missing": ["20240414.export.CSV.zip"],
     "versions": [
         {"outcome": "updated", "added": "2022-01-31T00:00:00Z", "against": None, "count": 5}

@@ -96,6 +96,21 @@ def test_a_dry_run_on_a_new_database_makes_none(tmp_path: Path, run: Run) -> Non
     assert not (tmp_path / "new.sqlite").exists()
 
 
+@pytest.mark.parametrize(
+    ("count", "refused"), [(1, "The only record was refused."), (2, "All 2 records were refused.")]
+)
+@pytest.mark.parametrize("options", [(), ("--dry-run",)])
+def test_a_load_of_which_all_was_refused_says_where_the_reasons_are(
+    run: Run, tmp_path: Path, count: int, refused: str, options: tuple[str, ...]
+) -> None:
+    path = tmp_path / "a.tsv"
+    path.write_bytes(gdelt_line(c1="20240230") * count)
+    done = run("gdelt", path, *options)
+    assert done.exit_code == 4
+    way = "A load without `--dry-run` keeps them" if options else "See why: cameo-events quarantine"
+    assert f"Error: {refused} {way}" in done.output
+
+
 def test_a_file_that_is_not_there_is_said(run: Run) -> None:
     done = run("gdelt", "nowhere.tsv")
     assert (done.exit_code, "There is no file 'nowhere.tsv'" in done.output) == (4, True)

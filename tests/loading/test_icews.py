@@ -277,9 +277,10 @@ def test_an_impossible_day_makes_no_event(day: str) -> None:
     assert refused.value.column == "date"
 
 
-def test_the_number_of_columns_is_told() -> None:
-    with pytest.raises(Refused, match=r"it has 2 columns, not 20\."):
-        parser_of(LOADER, ICEWS_HEADER)("a\tb")
+@pytest.mark.parametrize(("record", "told"), [("1", "1 column"), ("1\t2", "2 columns")])
+def test_the_number_of_columns_is_told(record: str, told: str) -> None:
+    with pytest.raises(Refused, match=rf"it has {told}, not 20\."):
+        parser_of(LOADER, ICEWS_HEADER)(record)
 
 
 @given(st.lists(st.text(), min_size=20, max_size=20))

@@ -71,7 +71,7 @@ def test_force_loads_what_is_left_and_mends_nothing(tmp_path: Path) -> None:
 def test_a_refusal_names_the_earlier_load_of_the_same_file(tmp_path: Path) -> None:
     path = written(tmp_path / "gulf.csv", WEIS)
     done = loaded(tmp_path / "e.sqlite", "keds", path, force=True)
-    with pytest.raises(Unreadable, match=f"Load {done.number} read it before"):
+    with pytest.raises(Unreadable, match=f"Load {done.number} read the same file"):
         loaded(tmp_path / "e.sqlite", "keds", path)
 
 
@@ -84,3 +84,11 @@ def test_the_command_refuses_and_forces(tmp_path: Path) -> None:
     forced = CliRunner().invoke(main, [*command, "--force"])
     assert forced.exit_code == 0
     assert "inserted     2" in forced.output
+
+
+def test_a_load_that_refuses_records_names_earlier_loads_of_the_file(tmp_path: Path) -> None:
+    path = written(tmp_path / "gulf.csv", ["031", "0841]"])
+    first = loaded(tmp_path / "e.sqlite", "keds", path)
+    assert first.report["earlier_loads"] == []
+    again = loaded(tmp_path / "e.sqlite", "keds", path)
+    assert again.report["earlier_loads"] == [first.number]

@@ -94,7 +94,8 @@ def test_where_names_do_not_tell_the_greater_version_counts(
     assert versions == [entry(outcome, STAMPS.get(name), STAMPS.get(name), 3)]
     [sentence] = comparisons(account)
     assert sentence.startswith("3 ")
-    assert ("of the same day, 2022-01-09" in sentence) == (name == DAY)
+    assert ("Both files are of 2022-01-09" in sentence) == (name == DAY)
+    assert sentence.endswith("Put the days into the names.") == (name != DAY)
 
 
 def test_all_outcomes_of_one_load_are_explained(tmp_path: Path) -> None:
