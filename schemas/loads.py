@@ -168,6 +168,13 @@ class LoadReportSchema(ResponseSchema):
             0,
         ),
     )
+    pages = ma.fields.List(
+        ma.fields.String(),
+        required=True,
+        metadata=described(
+            "Files of an API that are one page of several: other pages follow.", ["page_1.json"]
+        ),
+    )
 
 
 class LoadFileSchema(ResponseSchema):

@@ -50,6 +50,8 @@ def _remarks(account: Account) -> Iterator[str]:
         yield f"The same file was loaded before (load {loads}): what that stored is still there."
     if not account.read:
         yield "No record was read: the files have none."
+    for name in report["pages"]:
+        yield f"{name} is one page of several: load the pages that follow, too."
     if report["missing"]:
         yield f"The source lacks {len(report['missing'])} files, the first {report['missing'][0]}."
 

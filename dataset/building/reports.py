@@ -35,7 +35,7 @@ class Report:
     which versions of events were compared, where the names of files date them. `release`: the
     release that the files were said to be of. `dropped`: how many events ended because the files
     lack them; `not_dropped` says why none did, and `whole` up to which time the files are the whole
-    of each dataset.
+    of each dataset. `pages`: files that are one page of several, which other pages follow.
     """
 
     remarks: Counter[Remark] = field(default_factory=Counter)
@@ -46,6 +46,7 @@ class Report:
     dropped: int = 0
     not_dropped: str | None = None
     whole: dict[str, str] = field(default_factory=dict)
+    pages: list[str] = field(default_factory=list)
 
     def remark(self, remarks: Iterable[Remark]) -> None:
         """Count remarks on one record."""
@@ -66,6 +67,7 @@ class Report:
             "dropped": self.dropped,
             "not_dropped": self.not_dropped,
             "whole": self.whole,
+            "pages": self.pages,
         }
 
     def _compared(self) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Cut a stream of CSV into records: a cell in quotes may hold line ends.
 
 A quote opens a cell only where the cell begins; elsewhere (`5" gun`) it is a letter as any other.
+Between tabs a quote within a quoted cell may also be written as R's `write.table` does.
 """
 
 import re
@@ -16,6 +17,11 @@ FARTHEST = 1_000
 _QUOTE = ord('"')
 _TO_CLOSING = re.compile(rb'[^"]*+(?:""[^"]*+)*+"').match
 """Matches the rest of a quoted cell, if the cell ends."""
+_ESCAPED = b'\\"'
+_BY_R = rb'\\"(?=[^"\t\r\n]|"(?:[\t\r\n]|$))'
+"""A quote as R writes it: it ends no cell, since more of the cell follows."""
+_TO_CLOSING_BY_R = re.compile(rb'(?:[^"\\]++|""|' + _BY_R + rb'|\\)*+"').match
+_WITHIN = re.compile(_BY_R.decode())
 
 
 def csv_records(stream: BinaryIO, delimiter: str = ",") -> Iterator[SourceRecord]:
@@ -34,6 +40,11 @@ def csv_records(stream: BinaryIO, delimiter: str = ",") -> Iterator[SourceRecord
         elif bare := raw.rstrip(ENDS):
             yield record_of((line, bare, None))
         line += 1 + (further or 0)
+
+
+def without_escapes(record: str) -> str:
+    """Double the quotes within cells between tabs that R has escaped with a backslash."""
+    return _WITHIN.sub('""', record) if '\\"' in record else record
 
 
 class _Lines:
@@ -81,8 +92,10 @@ class _Lines:
 
     def _ends_open(self, line: bytes, inside: int) -> bool:
         """Tell whether a line ends in a quoted cell, if the text of one begins `inside` it."""
+        by_r = self._opening == b'\t"' and _ESCAPED in line
+        to_closing = _TO_CLOSING_BY_R if by_r else _TO_CLOSING
         while inside >= 0:
-            closed = _TO_CLOSING(line, inside)
+            closed = to_closing(line, inside)
             if closed is None:
                 return True
             inside = self._opened(line, closed.end())

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, NamedTuple
 import orjson
 
 from dataset.errors import Refused
-from dataset.inputs.csv_records import csv_records
+from dataset.inputs.csv_records import csv_records, without_escapes
 from dataset.inputs.json_records import json_records
 from dataset.inputs.parquet_records import parquet_records
 from dataset.inputs.records import LONGEST, SourceRecord, line_records
@@ -53,6 +53,8 @@ def _unquoted(cell: str) -> str:
 
 def _csv_cells(delimiter: str) -> Callable[[str], Cells]:
     def cells(record: str) -> Cells:
+        if delimiter == "\t":
+            record = without_escapes(record)
         try:
             return next(csv.reader([record], delimiter=delimiter), [])
         except csv.Error as error:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -11,6 +12,8 @@ from dataset.inputs.records import LONGEST, SourceRecord
 LIST = "Result"
 """The member that holds the list, where the document is an object (as the API of UCDP gives it)."""
 AT_ONCE = 256 * 1024
+_NEXT_PAGE = re.compile(rb'"NextPageUrl"\s*:\s*"[^"]')
+"""Stands before the list of a document that is one page of several."""
 
 _BLANK = " \t\r\n"
 
@@ -26,6 +29,14 @@ def json_records(stream: BinaryIO) -> Iterator[SourceRecord]:
             continue
         number += 1
         yield SourceRecord(number, source.element().encode(), None)
+
+
+def has_next_page(stream: BinaryIO) -> bool:
+    """Tell whether a document says, before its list, that another page follows."""
+    head = stream.read(AT_ONCE)
+    if not head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
+        return False
+    return bool(_NEXT_PAGE.search(head.partition(f'"{LIST}"'.encode())[0]))
 
 
 class _Source:

@@ -25,3 +25,13 @@ def parquet_records(stream: Any) -> Iterator[SourceRecord]:
                 yield SourceRecord(number, orjson.dumps(row, default=str), None)
     except (damage, OSError) as error:
         raise Unreadable(f"Its Parquet cannot be read: {error}.") from error
+
+
+def column_names(stream: Any) -> list[str]:
+    """Give the names of the columns of an unpacked file."""
+    parquet: Any = resolve_name("pyarrow.parquet")
+    damage: Any = resolve_name("pyarrow:ArrowException")
+    try:
+        return list(parquet.read_schema(stream.path).names)
+    except (damage, OSError) as error:
+        raise Unreadable(f"Its Parquet cannot be read: {error}.") from error

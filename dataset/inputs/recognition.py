@@ -2,7 +2,16 @@
 
 from collections.abc import Callable, Sequence
 
-from dataset.inputs.dialects import JSON, JSON_LINES, PARQUET, Dialect, candidates
+from dataset.errors import Refused
+from dataset.inputs.dialects import (
+    JSON,
+    JSON_LINES,
+    PARQUET,
+    QUOTED_TABS,
+    TABS,
+    Dialect,
+    candidates,
+)
 from dataset.inputs.signatures import PARQUET as PARQUET_BEGINS
 from dataset.inputs.tables import Table, TableReader
 
@@ -23,9 +32,10 @@ def recognised(table: Table, first: str, sample: Sample) -> TableReader | None:
         return reader if _is_of(table, reader, sample(dialect)) else None
     for dialect in candidates(first):
         if found := _by_header(table, dialect, first, sample):
-            return found
+            return _with_quotes(found, first, sample)
     readers = [TableReader(table, dialect) for dialect in candidates(first)]
-    return _most(readers, sample, table.is_event) or _most(readers, sample, table.fits)
+    best = _most(readers, sample, table.is_event) or _most(readers, sample, table.fits)
+    return best and _with_quotes(best, first, sample)
 
 
 def looks_like(table: Table, records: Sequence[str]) -> bool:
@@ -57,18 +67,42 @@ def _is_of(table: Table, reader: TableReader, records: Sequence[str]) -> bool:
 
 
 def _by_header(table: Table, dialect: Dialect, first: str, sample: Sample) -> TableReader | None:
-    cells = dialect.cells(first)
+    cells = _cells(dialect, first)
     # Some headers end in more delimiters than some of their rows.
     while len(cells) > 1 and not cells[-1].strip():
         cells.pop()
     names = table.names_of(cells)
     if table.lacks(names):
         return None
-    records = [dialect.cells(record) for record in sample(dialect)[1:]]
+    records = [_cells(dialect, record) for record in sample(dialect)[1:]]
     longer = [cells for cells in records if len(cells) == len(names) + 1]
     # R leaves the column of row names without a name; other longer rows end in an empty cell.
     has_row_names = len(longer) * 2 > len(records) and any(cells[-1].strip() for cells in longer)
     return TableReader(table, dialect, first, names, has_row_names)
+
+
+def _with_quotes(reader: TableReader, first: str, sample: Sample) -> TableReader:
+    """Read tabs with quotes, where only so all records can be cut, or cells may hold line ends."""
+    table, must = reader.table, bool(reader.header and reader.table.has_line_ends)
+    if reader.dialect is not TABS or (not must and _cuts_all(reader, sample)):
+        return reader
+    quoted: TableReader | None = TableReader(table, QUOTED_TABS)
+    if reader.header:
+        quoted = _by_header(table, QUOTED_TABS, first, sample)
+    return quoted if quoted and (must or _cuts_all(quoted, sample)) else reader
+
+
+def _cuts_all(reader: TableReader, sample: Sample) -> bool:
+    records = sample(reader.dialect)[1 if reader.header else 0 :]
+    return all(reader.can_cut(record) is not None for record in records)
+
+
+def _cells(dialect: Dialect, record: str) -> list[str]:
+    """Cut a record; it has no cells if it cannot be cut."""
+    try:
+        return list(dialect.cells(record))
+    except Refused:
+        return []
 
 
 def _most(

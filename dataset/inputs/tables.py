@@ -29,6 +29,7 @@ class Table:
     whether the cells of a record look like an event, where no header tells; `fits`, where none of
     them does, whether they may be a faulty one. `is_comment` tells the lines that are no records.
     `may_differ`: records without the columns of the header may have those of a layout.
+    `has_line_ends`: cells hold line ends, so that quotes around them count also between tabs.
     """
 
     layouts: Mapping[int, Sequence[str]]
@@ -45,6 +46,7 @@ class Table:
     fits: Callable[[Named], bool] = lambda _named: True
     is_comment: Callable[[Named], bool] | None = None
     may_differ: bool = False
+    has_line_ends: bool = False
 
     @cached_property
     def columns(self) -> frozenset[str]:

@@ -65,6 +65,7 @@ TABLE = Table(
     | {"best_est": "best", "high_est": "high", "low_est": "low", "conflict_1": "conflict_name"},
     whole=frozenset(NUMBERS),
     used=USED,
+    has_line_ends=True,
 )
 
 

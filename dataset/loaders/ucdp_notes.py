@@ -66,6 +66,6 @@ def _sentences(named: Named) -> Iterator[str]:
     for name, known in (("where_prec", PLACE_PRECISIONS), ("date_prec", DATE_PRECISIONS)):
         if (precision := named.get(name, "")) in known:
             yield f"{name} {precision}: {known[precision]}."
-    for name in ("side_a", "side_b"):
-        if UNIDENTIFIED.fullmatch(named.get(name, "").strip()):
-            yield f"{named[name].strip()} is an unidentified actor."
+    for side in dict.fromkeys(named.get(name, "").strip() for name in ("side_a", "side_b")):
+        if UNIDENTIFIED.fullmatch(side):
+            yield f"{side} is an unidentified actor."

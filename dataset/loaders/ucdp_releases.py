@@ -19,21 +19,31 @@ Patterns = dict[str, Callable[..., "Release | None"]]
 
 
 class Release(NamedTuple):
-    """A release: when its events count as added, and their dataset."""
+    """A release: when its events count as added, their dataset, and how UCDP counts it."""
 
     added: str
     dataset: str
+    version: str
 
 
 def release_of(name: str, version: str | None, dataset: str | None = None) -> Release:
     """Tell the release of a file by its version, else by its name.
 
-    Raises `Unreadable` where neither tells it, and where the dataset that was asked for is that of
-    the other releases.
+    Raises `Unreadable` where neither tells it, where both tell others, where the release is yet to
+    come, and where the dataset that was asked for is that of the other releases.
     """
-    release = _found(_IN_NAME, name) if version is None else _found(_IN_VERSION, version)
+    named = _found(_IN_NAME, name)
+    release = named if version is None else _found(_IN_VERSION, version)
     if release is None:
         raise Unreadable(_not_told(name, version))
+    if named not in (None, release):
+        raise Unreadable(
+            f"{name} is release {named.version} by its name, but --version says {version}."
+        )
+    if int(release.added[:4]) > date.today().year + 1:
+        raise Unreadable(
+            f"Release {release.version} of UCDP GED is yet to come: {EXAMPLES} is one."
+        )
     if dataset in (YEARLY, CANDIDATE) and dataset != release.dataset:
         raise Unreadable(
             f"{name} is of the dataset {release.dataset} by its release, not of {dataset}: leave "
@@ -62,21 +72,24 @@ def _found(patterns: Patterns, text: str) -> Release | None:
 
 def _yearly(year: int, number: int) -> Release | None:
     """Give a yearly release: 17.1 is of the first day of 2017, 17.2 of the second."""
-    return Release(_midnight(date(2000 + year, 1, number)), YEARLY) if number else None
+    if not number:
+        return None
+    return Release(_midnight(date(2000 + year, 1, number)), YEARLY, f"{year}.{number}")
 
 
 def _monthly(year: int, month: int) -> Release | None:
     if not 1 <= month <= 12:
         return None
-    return Release(_midnight(date(2000 + year, month, 1)), CANDIDATE)
+    return Release(_midnight(date(2000 + year, month, 1)), CANDIDATE, f"{year}.0.{month}")
 
 
-def _cumulative(_first_year: int, _first_month: int, year: int, month: int) -> Release | None:
+def _cumulative(first_year: int, first_month: int, year: int, month: int) -> Release | None:
     """Give a release of several months: of the last day, so it follows those of the months."""
     if not 1 <= month <= 12:
         return None
     following = date(2000 + year + month // 12, month % 12 + 1, 1)
-    return Release(_midnight(following - timedelta(days=1)), CANDIDATE)
+    version = f"{first_year}.{first_month:02}.{year}.{month:02}"
+    return Release(_midnight(following - timedelta(days=1)), CANDIDATE, version)
 
 
 def _midnight(day: date) -> str:

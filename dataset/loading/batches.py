@@ -9,7 +9,7 @@ from dataset.loaders.base import FileContext, Loader, Parse
 from dataset.loading.accounts import OpenAccount
 from dataset.loading.datasets import describe_datasets
 from dataset.loading.destinations import DESTINATIONS
-from dataset.loading.whole_files import WholeFiles
+from dataset.loading.whole_files import WholeFiles, whole_releases
 from dataset.writes.events import BATCH
 from dataset.writes.revisions import Change
 
@@ -33,12 +33,20 @@ class RecordLoader:
         self._change, self._account, self._loader = change, account, loader
         self._destination = DESTINATIONS[loader.makes](change, account.number, loader)
         self.report = self._destination.report
-        self._whole = WholeFiles(change) if whole else None
+        self._whole = self._holding = WholeFiles(change) if whole else None
+        if loader.release_of:
+            change.events.whole = whole_releases(change.database)
         if loader.dated_by_name:
             self.report.versions = change.events.compared
 
-    def load(self, records: Iterable[SourceRecord], file: FileContext) -> Iterator[int]:
-        """Load the records of a file; yield after each batch how many it had."""
+    def load(
+        self, records: Iterable[SourceRecord], file: FileContext, holds: bool = True
+    ) -> Iterator[int]:
+        """Load the records of a file; yield after each batch how many it had.
+
+        `holds`: it says, if files are whole, what their datasets hold.
+        """
+        self._holding = self._whole if holds else None
         read = self._reader(self._loader.parser(file))
         # Of two versions of one time, that of a file with all columns is kept.
         version = self._loader.version if file.reader.is_whole else 0
@@ -101,8 +109,8 @@ class RecordLoader:
         refused += [(built[position], Refused("id", KEY_IS_TAKEN)) for position in taken]
         for record, reason in sorted(refused, key=lambda one: one[0].line):
             self._account.refuse(record, reason)
-            if self._whole and reason.reason != KEY_IS_TAKEN:
-                self._whole.refuse(reason)
+            if self._holding and reason.reason != KEY_IS_TAKEN:
+                self._holding.refuse(reason)
         return skipped
 
     def _write(self, rows: list[Any], version: int) -> list[int]:
@@ -110,8 +118,8 @@ class RecordLoader:
         new = set(map(self._destination.dataset_of, rows)) - self._account.datasets
         describe_datasets(new, self._change, self._loader)
         self._account.datasets |= new
-        if self._whole:
-            self._whole.add(rows)
+        if self._holding:
+            self._holding.add(rows)
         return self._destination.write(rows, version)
 
 

@@ -11,6 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
+from dataset.errors import Unreadable
+from dataset.inputs.dialects import JSON
+from dataset.inputs.json_records import has_next_page
 from dataset.inputs.source_files import SourceFile
 from dataset.inputs.tables import TableReader
 from dataset.loaders import LOADERS
@@ -64,6 +67,11 @@ class LoadJob:
         if self.whole and self.loader.makes != "events":
             raise ValueError(f"files of {self.format} hold no events that could be dropped.")
         _ = self.readers, self.stamps
+        if self.whole and self.pages:
+            raise Unreadable(
+                f"{self.pages[0]} is one page of several, which the API gives: it is not whole, "
+                "load it without `--whole`."
+            )
 
     @property
     def loader(self) -> Loader:
@@ -73,8 +81,16 @@ class LoadJob:
     @property
     def is_whole(self) -> bool:
         """Whether the files are taken for all that their datasets hold."""
-        if self.whole is not None:
-            return self.whole
+        return self._are_releases if self.whole is None else self.whole
+
+    @property
+    def holding(self) -> Sequence[bool]:
+        """Which files say what whole datasets hold: of whole releases, only the newest."""
+        newest = max(map(str, self.stamps), default="")
+        return [not self._are_releases or stamp == newest for stamp in self.stamps]
+
+    @property
+    def _are_releases(self) -> bool:
         return all(self.loader.is_whole(file.name) for file in self.files)
 
     @cached_property
@@ -89,6 +105,12 @@ class LoadJob:
         if release_of is None:
             return [file.stamp for file in self.files]
         return [release_of(file.name, self.version, self.dataset) for file in self.files]
+
+    @cached_property
+    def pages(self) -> list[str]:
+        """The files that are one page of several, which other pages follow."""
+        read = zip(self.files, self.readers, strict=True)
+        return [file.name for file, reader in read if reader.dialect is JSON and _has_next(file)]
 
     def contexts(self, database: Engine) -> list[FileContext]:
         """Read what loaders must know of whole files; refuse codes of another scheme."""
@@ -112,17 +134,23 @@ def load(database: Engine, job: LoadJob, on_progress: OnProgress = lambda *_: No
     with _no_cycle_search(), revision(database, "load", detail, expected) as change:
         account = OpenAccount(change, job.format, job.loader.version, dataset=job.dataset)
         records = RecordLoader(change, account, job.loader, job.is_whole)
-        for file, context in zip(job.files, contexts, strict=True):
-            _load_file(file, context, account, records, on_progress)
+        for file, context, holds in zip(job.files, contexts, job.holding, strict=True):
+            _load_file(file, context, account, records, on_progress, holds)
         records.finish()
         if account.refused_any:
             for file in job.files:
                 records.report.earlier_loads += earlier_loads(database, file.sha256)
         records.report.missing += job.missing
         records.report.release = job.version
+        records.report.pages = job.pages
         if job.dry_run:
             change.discard()
         return account.close(records.report)
+
+
+def _has_next(file: SourceFile) -> bool:
+    with file.open() as stream:
+        return has_next_page(stream)
 
 
 def _load_file(
@@ -131,6 +159,7 @@ def _load_file(
     account: OpenAccount,
     records: RecordLoader,
     on_progress: OnProgress,
+    holds: bool,
 ) -> None:
     reader = context.reader
     account.begin_file(file.name, file.sha256, file.bytes, reader.header)
@@ -139,7 +168,7 @@ def _load_file(
         if reader.header:
             next(found)
             account.skip()
-        for read in records.load(found, context):
+        for read in records.load(found, context, holds):
             on_progress(file, stream.position(), read)
     file.check_unchanged()
 

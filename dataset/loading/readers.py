@@ -10,6 +10,7 @@ from dataset.inputs.records import line_records
 from dataset.inputs.source_files import SourceFile
 from dataset.inputs.tables import Table, TableReader, one_of
 from dataset.loaders import LOADERS
+from dataset.loading.odd_files import check_line_ends, check_parquet
 
 LOOKED_AT = 200
 """One of so many first records must fit, or the file is of another format."""
@@ -29,6 +30,8 @@ _NAME = re.compile(r"[^\W\d][\w .:/()-]*\Z")
 
 def reader_of(name: str, file: SourceFile) -> TableReader:
     """Find how a file is read as this format; raises `Unreadable` where none of it fits."""
+    check_parquet(name, file)
+    check_line_ends(file)
     lines = _sampled(file, None)
     first = lines[0] if lines else ""
     reader = LOADERS[name].reader(first, lambda dialect: _sampled(file, dialect))

@@ -2,11 +2,17 @@
 
 from collections.abc import Iterable
 
+import orjson
+from peewee import fn
+
 from dataset.building.reports import Report
 from dataset.building.rows import ROW_COLUMNS, Row
 from dataset.declarations.ids import PUBLIC_ID, key_of
 from dataset.errors import Refused
+from dataset.store.engines.base import Engine
+from dataset.store.models import Load, Revision
 from dataset.writes.drops import Keys, drop
+from dataset.writes.histories import DROP
 from dataset.writes.revisions import Change, numbers_of
 
 _ID, _DATASET, _ADDED = map(ROW_COLUMNS.index, ("id", "dataset", "added"))
@@ -52,6 +58,24 @@ class WholeFiles:
         report.whole = self._releases
         for dataset, added in self._releases.items():
             report.dropped += drop(self._change, self._numbers[dataset], self._held, added)
+
+
+def whole_releases(database: Engine) -> dict[str, str]:
+    """Give the time of the newest release of each dataset that was loaded whole, and still counts.
+
+    It does not if its load was undone, or its dataset dropped since.
+    """
+    drops = Revision.select(Revision.detail, fn.MAX(Revision.number))
+    dropped = dict(database.execute(drops.where(Revision.kind == DROP).group_by(Revision.detail)))
+    newest: dict[str, str] = {}
+    found = Load.select(Load.revision, Load.report).where(
+        Load.undone.is_null(), Load.report.contains('"whole":{"')
+    )
+    for revision, report in database.execute(found):
+        for dataset, added in orjson.loads(report)["whole"].items():
+            if (revision or 0) > dropped.get(dataset, -1):
+                newest[dataset] = max(added, newest.get(dataset, ""))
+    return newest
 
 
 def _why_not(unknown: int) -> str:

@@ -19,11 +19,13 @@ from dataset.writes.versions import (
     KEY,
     LOADER_VERSION,
     REVISION,
+    VERSION_COLUMNS,
     Versions,
 )
 
 BATCH = 1_000
 _ROW_ID, _ROW_DATASET = ROW_COLUMNS.index("id"), ROW_COLUMNS.index("dataset")
+_DATASET = VERSION_COLUMNS.index("dataset")
 
 
 class EventWriter:
@@ -41,6 +43,8 @@ class EventWriter:
         self._revision, self._outcomes, self._bulk = revision, outcomes, bulk
         self.compared: Counter[Compared] = Counter()
         """How often a version was compared with another one of its event."""
+        self.whole: Mapping[str, str] = {}
+        """The times of whole releases, by dataset: what is older brings no other events."""
         self._codes = SeenCodes(database)
         self.histories, self._sources = Histories(database), SourceVersions(database)
 
@@ -81,7 +85,8 @@ class EventWriter:
     def _write_batch(self, incoming: list[Row]) -> list[int]:
         keys = {row[KEY] for row in incoming}
         # Sources number events in order, so one look tells that a whole batch is new.
-        if len(keys) == len(incoming) and self.versions.has_none_between(min(keys), max(keys)):
+        is_new = len(keys) == len(incoming) and not self.whole
+        if is_new and self.versions.has_none_between(min(keys), max(keys)):
             self._outcomes["inserted"] += len(incoming)
             self.insert(incoming)
             return []
@@ -102,6 +107,8 @@ class EventWriter:
         for position, row in enumerate(incoming):
             key, known = row[KEY], best.get(row[KEY])
             outcome = _outcome(row, known, gone, ends)
+            if outcome == "inserted" and self._is_superseded(row):
+                outcome = "outdated"
             is_ours = self._is_ours(fresh.get(key) or current.get(key))
             self._count(outcome, row, known, is_ours)
             if outcome in ("inserted", "updated"):
@@ -143,6 +150,10 @@ class EventWriter:
                 if not self._is_ours(current[key]):
                     self._outcomes["updated"] -= 1
                     self._outcomes["unchanged"] += 1
+
+    def _is_superseded(self, row: Row) -> bool:
+        """Tell whether a row is of an older release than one that was loaded whole."""
+        return bool(self.whole) and (row[ADDED] or "") < self.whole.get(row[_DATASET], "")
 
     def _is_ours(self, version: Row | None) -> bool:
         """Tell whether a version is of this very revision."""

@@ -35,6 +35,7 @@ REPORT = {
     "not_dropped": None,
     "whole": {"gdelt": "2024-04-14T00:00:00Z"},
     "mentions_waiting": 0,
+    "pages": ["page_1.json"],
 }
 REFUSED = 25
 RAW = b"1\t\xff\xfe\x00\tna\xc3\xafve\r"

@@ -73,6 +73,29 @@ def test_gdelt_is_the_same_in_every_dialect(
     assert rows_of(tmp_path / "e.sqlite") == expected[len(names)]
 
 
+@pytest.mark.parametrize("header", [True, False])
+def test_tabs_may_have_quotes_only_where_they_are_needed(tmp_path: Path, header: bool) -> None:
+    # Events have a blank for a tab.
+    words = ["two\nlines", 'a "word"\nand a\ttab', "one line", '5" gun']
+    rows = [cells(gdelt_line(c0=str(n))) for n in range(len(words))]
+    for row, word in zip(rows, words, strict=True):
+        row[6] = word
+    path = written_by(delimited("\t"), V2, rows, tmp_path / "a.csv")
+    if not header:
+        path.write_bytes(path.read_bytes().partition(b"\n")[2])
+    assert counts(loaded(tmp_path / "e.sqlite", "gdelt", path)) == {"inserted": len(words)}
+    names = [name for (name,) in rows_of(tmp_path / "e.sqlite", ["actor_name"])]
+    assert names == ["two\nlines", 'a "word"\nand a tab', "one line", '5" gun']
+
+
+def test_tabs_without_quotes_stay_so_if_all_records_are_whole(tmp_path: Path) -> None:
+    rows = [cells(gdelt_line(c0="1", c6='"A', c16="x")), cells(gdelt_line(c0="2", c6='B"'))]
+    path = written_by(bare("\t"), V2, rows, tmp_path / "a.csv")
+    assert counts(loaded(tmp_path / "e.sqlite", "gdelt", path)) == {"inserted": 2}
+    names = [name for (name,) in rows_of(tmp_path / "e.sqlite", ["actor_name"])]
+    assert names == ['"A', 'B"']
+
+
 def test_names_of_bigquery_and_of_the_codebook_are_known(tmp_path: Path) -> None:
     names = [name.replace("Fullname", "FullName").replace("SQLDATE", "Day") for name in V2]
     path = written_by(delimited(","), names, ROWS, tmp_path / "a.csv")

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dataset.inputs.csv_records import FARTHEST, csv_records
+from dataset.inputs.dialects import QUOTED_TABS
 from dataset.inputs.records import KEPT, LONGEST, NUL, TOO_LONG, UNCLOSED, line_records
 
 WAYS = pytest.mark.parametrize("cut", [line_records, csv_records])
@@ -195,3 +196,22 @@ def test_no_line_is_looked_at_twice_for_the_end_of_a_cell(line: bytes) -> None:
         sys.setprofile(None)
     assert records >= 10_000
     assert calls.total() < 100 * 20_000
+
+
+@pytest.mark.parametrize(
+    ("written", "cells"),
+    [
+        (r'"\"a\" b' + "\n" + r'c \"d\""', ['"a" b\nc "d"', "e"]),
+        (r'"a \"b\"\"c\""', ['a "b""c"', "e"]),
+        (r'"C:\"', ["C:\\", "e"]),
+        (r'"C:\a' + "\n" + r'""b"" c"', ['C:\\a\n"b" c', "e"]),
+        (r'"C:\"" c"', ['C:\\" c', "e"]),
+    ],
+)
+def test_between_tabs_quotes_are_doubled_or_after_a_backslash(
+    written: str, cells: list[str]
+) -> None:
+    text = f"{written}\te\nnext\n".encode()
+    records = list(QUOTED_TABS.records(io.BytesIO(text)))
+    assert [record.raw for record in records] == [f"{written}\te".encode(), b"next"]
+    assert QUOTED_TABS.cells(records[0].text) == cells

@@ -7,12 +7,13 @@ from click.testing import CliRunner
 
 from api.commands.main import main
 from dataset.errors import Refused, Unreadable
+from dataset.inputs.source_files import source_files
 from dataset.loaders.ucdp_ged import LOADER, NAMES
 from dataset.loaders.ucdp_releases import is_whole_release, release_of
 from dataset.loading.loads import LoadJob
 from dataset.loading.replays import replay
 from dataset.store.database import open_to_write
-from support.stores import counts, load_into, loaded, rows_of
+from support.stores import counts, load_into, loaded, no_fetch, rows_of
 from support.ucdp_files import LAYOUTS, ROW, ROWS, Event, Row, events_in, table
 
 
@@ -133,6 +134,11 @@ def test_only_states_and_civilians_have_a_code(
     assert event["evidence_note"].endswith(note or "days.")
 
 
+def test_an_unidentified_actor_is_named_once(tmp_path: Path) -> None:
+    note = event_of(tmp_path, side_a="XXX482", side_b=" XXX482")["evidence_note"]
+    assert note.count("XXX482 is an unidentified actor.") == 1
+
+
 @pytest.mark.parametrize(
     ("number", "name", "admin1", "country"),
     [
@@ -215,7 +221,7 @@ def test_what_is_no_event_is_refused_with_its_id_where_that_is_known(
     ],
 )
 def test_names_tell_the_release(name: str, added: str, dataset: str) -> None:
-    assert release_of(name, None) == (f"{added}T00:00:00Z", dataset)
+    assert release_of(name, None)[:2] == (f"{added}T00:00:00Z", dataset)
 
 
 @pytest.mark.parametrize(
@@ -227,8 +233,57 @@ def test_names_tell_the_release(name: str, added: str, dataset: str) -> None:
         ("26.01.26.06", "2026-06-30"),
     ],
 )
-def test_a_version_comes_before_the_name(version: str, added: str) -> None:
-    assert release_of("ged191.csv", version).added == f"{added}T00:00:00Z"
+def test_a_version_tells_the_release_of_other_names(version: str, added: str) -> None:
+    assert release_of("pakistan_2021.csv", version).added == f"{added}T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("name", "version"),
+    [
+        *(("ged191.csv", version) for version in ("19.1", "v19_1")),
+        *(("GEDEvent_v26_0_8.csv", version) for version in ("26.0.8", "26.0.08")),
+        ("GEDEvent_v26_01_26_06.csv", "26.1.26.6"),
+    ],
+)
+def test_a_version_may_say_what_the_name_says(name: str, version: str) -> None:
+    assert release_of(name, version) == release_of(name, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "told"),
+    [
+        ("ged191.csv", "21.1", "19.1"),
+        ("ged191_cut.csv", "26.0.8", "19.1"),
+        ("GEDEvent_v26_0_8.csv", "26.0.9", "26.0.8"),
+        ("GEDEvent_v26_01_26_06.csv", "26.0.6", "26.01.26.06"),
+        ("GEDEvent_v26_01_26_06.csv", "25.01.26.06", "26.01.26.06"),
+    ],
+)
+def test_a_version_that_differs_from_a_name_is_refused(name: str, version: str, told: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        release_of(name, version)
+    expected = f"{name} is release {told} by its name, but --version says {version}."
+    assert str(refused.value) == expected
+
+
+def test_no_file_of_a_load_differs_from_the_version(tmp_path: Path) -> None:
+    paths = [tmp_path / "cut.csv", tmp_path / "ged191.csv"]
+    for path in paths:
+        path.write_text(table(NAMES, ROWS))
+    files = source_files(list(map(str, paths)), no_fetch)
+    with pytest.raises(Unreadable, match=r"ged191\.csv is release 19\.1 by its name"):
+        LoadJob("ucdp-ged", files, version="21.1")
+
+
+@pytest.mark.parametrize(
+    ("name", "version"), [("x.csv", "99.1"), ("x.csv", "98.0.12"), ("GEDEvent_v99_1.csv", None)]
+)
+def test_a_release_of_years_to_come_is_refused(name: str, version: str | None) -> None:
+    with pytest.raises(Unreadable, match=r"Release 9.* of UCDP GED is yet to come"):
+        release_of(name, version)
+    if version:
+        with pytest.raises(ValueError, match="is yet to come"):
+            LoadJob("ucdp-ged", [], version=version)
 
 
 @pytest.mark.parametrize(
@@ -326,3 +381,20 @@ def test_the_datasets_are_described() -> None:
         assert all(described.values())
         assert "has no direction" in described["description"]
         assert described["licence"] == "CC BY 4.0"
+
+
+def test_a_page_of_several_says_so_and_is_not_whole(any_store: str, tmp_path: Path) -> None:
+    first, last = tmp_path / "page_1.json", tmp_path / "page_2.json"
+    last.write_text(LAYOUTS["API"](ROWS))
+    following = '"NextPageUrl":"https://example.org/api?page=2"'
+    first.write_text(last.read_text().replace('"NextPageUrl":""', following))
+    given = ["load", "ucdp-ged", "--version", "24.1", "--database", any_store]
+    done = CliRunner().invoke(main, [*given, "--whole", str(first)])
+    assert "page_1.json is one page of several, which the API gives: it is not" in done.output
+    assert done.exit_code != 0
+    done = CliRunner().invoke(main, [*given, str(first), str(last)])
+    assert "page_1.json is one page of several: load the pages that follow, too." in done.output
+    assert "page_2.json is" not in done.output
+    assert loaded(any_store, "ucdp-ged", first, version="24.1").report["pages"] == ["page_1.json"]
+    whole = loaded(any_store, "ucdp-ged", last, version="24.1", whole=True)
+    assert (whole.report["pages"], whole.report["dropped"]) == ([], 0)

@@ -125,6 +125,53 @@ def test_a_retraction_with_the_words_of_a_drop_is_one(before: str, tmp_path: Pat
     assert account.outcomes["retracted"] == 1
 
 
+# The order of releases
+
+
+OLDER, NEWER = ("ged191.csv", "1", "2", "3"), ("ged201.csv", "2", "4")
+
+
+@pytest.mark.parametrize("order", list(permutations((OLDER, NEWER))))
+@pytest.mark.parametrize("at_once", [True, False])
+def test_the_order_of_releases_does_not_matter(
+    order: tuple[tuple[str, ...], ...], at_once: bool, any_store: str, tmp_path: Path
+) -> None:
+    files = [release(tmp_path, *given) for given in order]
+    for load_of in [files] if at_once else [[file] for file in files]:
+        load(any_store, *load_of)
+    assert held(any_store) == ["2", "4"]
+    added = {row[0] for row in rows_of(any_store, ("added", "dataset")) if row[1] == "ucdp-ged"}
+    assert added == {"2020-01-01T00:00:00Z"}
+    assert counts(load(any_store, release(tmp_path, *OLDER))) == {"outdated": 3}
+    assert held(any_store) == ["2", "4"]
+
+
+@pytest.mark.parametrize("names", list(permutations(("ged241.csv", "ged251.csv"))))
+def test_of_releases_at_once_the_newest_tells_what_was_dropped(
+    names: tuple[str, str], before: str, tmp_path: Path
+) -> None:
+    events = {"ged241.csv": ("1", "2", "3"), "ged251.csv": ("2", "4")}
+    account = load(before, *(release(tmp_path, name, *events[name]) for name in names))
+    assert (account.report["dropped"], held(before)) == (2, ["2", "4"])
+    assert account.report["whole"] == {"ucdp-ged": "2025-01-01T00:00:00Z"}
+
+
+def test_a_cut_of_an_older_release_brings_no_event_that_a_whole_one_lacks(
+    before: str, tmp_path: Path
+) -> None:
+    account = load(before, release(tmp_path, "ged221_cut.csv", "3", "7"))
+    assert (counts(account), held(before)) == ({"outdated": 2}, ["1", "2", "3"])
+    account = load(before, release(tmp_path, "ged231_cut.csv", "7"))
+    assert (counts(account), held(before)) == ({"inserted": 1}, ["1", "2", "3", "7"])
+
+
+def test_a_tried_release_and_other_datasets_hold_nothing_back(before: str, tmp_path: Path) -> None:
+    load(before, release(tmp_path, "ged251.csv", "1", "2", "3"), dry_run=True)
+    assert counts(load(before, release(tmp_path, "ged241_cut.csv", "8"))) == {"inserted": 1}
+    candidate = release(tmp_path, "GEDEvent_v22_0_2.csv", "9")
+    assert counts(load(before, candidate)) == {"inserted": 1}
+
+
 # What comes back
 
 

@@ -90,7 +90,7 @@ EXPORT = [
 
 
 def table(
-    names: Iterable[str], rows: Iterable[Row], header: bool = True, end: str = "\n", **form: str
+    names: Iterable[str], rows: Iterable[Row], header: bool = True, end: str = "\n", **form: Any
 ) -> str:
     """Write a table; names of estimates may end in `_est`."""
     names, text = list(names), io.StringIO()
@@ -159,6 +159,17 @@ def _cut_names(rows: Iterable[Row]) -> str:
     return f"{','.join(names)}\n{body}"
 
 
+def _tabs_by_r(rows: Iterable[Row]) -> str:
+    """Write as `write.table` of R between tabs: row names, and quotes after a backslash."""
+    filled = [{name: cell.replace('"', '\\"') for name, cell in row.items()} for row in rows]
+    quoted = [
+        [f'"{number}"', *(f'"{row[name]}"' if row[name] else "NA" for name in NAMES)]
+        for number, row in enumerate(filled, 1)
+    ]
+    header = "\t".join(f'"{name}"' for name in NAMES)
+    return "".join(f"{line}\n" for line in (header, *map("\t".join, quoted)))
+
+
 LAYOUTS: dict[str, Callable[[Iterable[Row]], str]] = {
     "49 columns": lambda rows: table(NAMES, _redated(rows, "{}-{}-{} 00:00:00.000", ("1", "0"))),
     "42 columns": lambda rows: table(OLD, rows),
@@ -167,6 +178,8 @@ LAYOUTS: dict[str, Callable[[Iterable[Row]], str]] = {
     "numbered": _numbered,
     "another order": lambda rows: table(reversed(NAMES), rows, quoting=csv.QUOTE_ALL),
     "semicolons": lambda rows: table(NAMES, rows, delimiter=";"),
+    "tabs": lambda rows: table(NAMES, rows, delimiter="\t"),
+    "tabs by R": _tabs_by_r,
     "cut names": _cut_names,
     "export": _export,
     "export by R": _by_r,
