@@ -184,6 +184,8 @@ ON_A_STORE = {
     "release": ("2026.1",),
     "restore": ("seed:1",),
     "retract": ("seed:1", "--reason", "x"),
+    "undo": ("1",),
+    "drop": ("seed",),
 }
 """The commands that need a store which is there, with arguments."""
 MAKING = {"serve", "init", "restore-backup"}
