@@ -88,7 +88,8 @@ def test_a_load_that_is_killed_at_any_point_is_there_whole_or_not_at_all(
 def test_the_load_after_a_killed_one_ends_in_the_same_store(
     seeded: Path, undisturbed: Path, large: Path, own_store: Path, seconds: float
 ) -> None:
-    killed(own_store, large, seconds / 2)
+    # It is writing when it is killed, whatever time a load takes on a busy machine.
+    killed(own_store, large, min(0.1, seconds / 2))
     assert rows_of(own_store) == rows_of(seeded)
     with loading(own_store, large) as process:
         process.communicate()
