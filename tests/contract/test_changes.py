@@ -103,7 +103,7 @@ def eventful(seeded: Path, folder: Path, seed: int) -> Iterator[Path]:
     database.close()
 
 
-@pytest.fixture(scope="module", params=[1, 2, 3])
+@pytest.fixture(scope="module", params=[1, 2, 4])
 def client(
     request: pytest.FixtureRequest, seeded: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> FlaskClient:
