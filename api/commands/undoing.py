@@ -78,8 +78,8 @@ def _told_of_later(number: int, later: list[Later]) -> Iterator[str]:
     if later:
         found = ", ".join(f"{one.number} ({one.records:,} records)" for one in later)
         yield (
-            f"Later loads of the same datasets found records unchanged or outdated: {found}. If "
-            f"some of these were as load {number} had them, load the files again."
+            f"Later loads of the same datasets did not store all of their records: {found}. Some "
+            f"may be missing without load {number}: to be sure, load their files again."
         )
 
 

@@ -17,7 +17,7 @@ from dataset.writes.undos import EventUndo, OnEvent
 class Later(NamedTuple):
     """A later load of the same datasets, and how many records it did not store.
 
-    They were `unchanged` or `outdated`: some may be of events that the undo ends.
+    They were `unchanged`, `outdated` or `retracted`: the undo may concern the events of some.
     """
 
     number: int
@@ -90,7 +90,8 @@ def _forget(change: Change, number: int) -> None:
 
 def _later(database: Engine, number: int) -> list[Later]:
     """Find the later loads that may have met records of a load, and did not store them again."""
-    columns = (Load.number, Load.format, Load.datasets, Load.unchanged + Load.outdated)
+    missed = Load.unchanged + Load.outdated + Load.retracted
+    columns = (Load.number, Load.format, Load.datasets, missed)
     query = Load.select(*columns).where(Load.number > number, Load.undone.is_null())
     own = Load.select(*columns).where(Load.number == number)
     _, format, datasets, _ = database.execute(own).fetchone()
