@@ -100,8 +100,9 @@ def _found(first: str, table: Table | None) -> str:
     if len(cells) < 2:
         return f"it begins with {first[:LONGEST_LINE]!r}"
     names = table.names_of(cells) if table else ()
-    if table and len(list(filter(None, names))) * 2 >= len(cells):
-        return f"its header ({_few(cells)}) lacks {_all(table.lacks(names))}"
+    lacking = table.lacks(names) if table else ()
+    if lacking and len(list(filter(None, names))) * 2 >= len(cells):
+        return f"its header ({_few(cells)}) lacks {_all(lacking)}"
     return f"it begins with {len(cells)} cells between {what} ({_few(cells)})"
 
 
