@@ -9,7 +9,7 @@ from api.middleware.problems import refuse
 from api.settings import Settings
 
 LONGEST_ADDRESS = 8_000
-"""Longest query with a cursor; without one the limit is lower (`reading.LONGEST_QUERY`)."""
+"""Longest query with a cursor; without one the limit is lower (`questions.LONGEST_QUERY`)."""
 
 
 def register(app: Flask, _settings: Settings) -> None:
