@@ -12,7 +12,11 @@ from schemas.base import QuerySchema, ResponseSchema, described
 from schemas.filters import EventFiltersSchema, SampledSchema
 from schemas.paging import ListQuerySchema
 
-AS_OF = "Answer as the store was at this revision (a number) or release (a name)."
+AS_OF = (
+    "Answer as the store was at this revision (a number) or release (a name), or at a time: the "
+    "end of a day in UTC, or an instant such as `2026-01-31T12:00:00Z`. The time must be over, and "
+    "means the last revision committed by then. `page.next` and `cite` name its number."
+)
 SORT = (
     f"Column to sort by, one of {', '.join(SORTABLE)}; `-` before it for the greatest first. "
     "Missing values come last."

@@ -9,8 +9,9 @@ from schemas.events import EventSchema, as_of, columns, query_of
 from schemas.paging import ListQuerySchema
 
 SINCE = (
-    "Changes after this revision; if it is not given, 0: all changes. "
-    "Not more than the newest revision."
+    "Changes after this revision (a number, not more than the newest) or release (a name), or "
+    "after a time: the end of a day in UTC, or an instant such as `2026-01-31T12:00:00Z`. The time "
+    "must be over. If it is not given, 0: all changes."
 )
 
 VersionQuerySchema = QuerySchema.from_dict(
@@ -19,7 +20,7 @@ VersionQuerySchema = QuerySchema.from_dict(
 )
 ChangeQuerySchema = query_of(
     "ChangeQuerySchema",
-    since=fields.Integer(metadata=described(SINCE, 0) | {"minimum": 0}),
+    since=fields.RevisionName(metadata=described(SINCE, 0) | {"type": ["integer", "string"]}),
     fields=columns(),
     as_of=as_of(),
     **ListQuerySchema._declared_fields,

@@ -5,7 +5,7 @@ Values that only the store knows (codes, revisions) are not cached, but checked 
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -32,6 +32,13 @@ class Parameters:
     canonical_query: str
     cursor: str | None
     notes: tuple[str, ...]
+
+    def settled(self, texts: Mapping[str, str]) -> "Parameters":
+        """Give the same parameters with other canonical texts of some."""
+        canonical = {**self.canonical, **texts}
+        if canonical == self.canonical:
+            return self
+        return replace(self, canonical=canonical, canonical_query=query_text(canonical))
 
 
 @lru_cache(MOST_KEPT)

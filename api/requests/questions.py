@@ -10,10 +10,12 @@ from api.middleware.problems import refuse
 from api.requests import cursors
 from api.requests.parameters import Parameters, parameters_of
 from api.requests.queries import Query, bound_query
-from dataset.catalogue.releases import revision_of
+from dataset.catalogue.releases import Named, revision_of
 from dataset.store.snapshots import Snapshot
 
 LONGEST_QUERY = 7_000
+NAMING = ("as_of", "since")
+"""The parameters that name a revision."""
 
 
 @dataclass(frozen=True)
@@ -30,19 +32,25 @@ class Question:
 
     def at(self, snapshot: Snapshot) -> Query:
         """Query the revision of the cursor, else that of `as_of`, else the newest."""
-        revision, release = revision_of(snapshot, self.parameters.arguments.get("as_of"))
-        cursor, text = None, self.parameters.cursor
+        named = _named(snapshot, self.parameters)
+        parameters = self.parameters.settled({name: one.text for name, one in named.items()})
+        revision = named["as_of"].revision if "as_of" in named else snapshot.revision
+        cursor, text = None, parameters.cursor
         if text:
-            bound = bound_query(self.path, self.parameters)
+            bound = bound_query(self.path, parameters)
             cursor = cursors.read(text, bound, snapshot.signing_key)
             revision = cursor.revision
         token = snapshot.token_of(revision)
         if cursor and text:
             cursors.check(cursor, text, token)
         address = (self.base_url, self.path)
-        return Query(
-            snapshot, self.parameters, *address, self.cite_as, revision, token, release, cursor
-        )
+        return Query(snapshot, parameters, *address, self.cite_as, revision, token, named, cursor)
+
+
+def _named(snapshot: Snapshot, parameters: Parameters) -> dict[str, Named]:
+    """Find the revisions that parameters name."""
+    given = parameters.arguments
+    return {name: revision_of(snapshot, given[name], name) for name in NAMING if name in given}
 
 
 def asked(

@@ -37,7 +37,7 @@ def reading(
         query = question.at(snapshot)
         more = depends_on(snapshot) if depends_on else None
         etag = _etag(query, media_type, more)
-        caching.answer_304_if_fresh(etag, pinned="as_of" in arguments)
+        caching.answer_304_if_fresh(etag, pinned=query.is_pinned)
         yield query
 
 

@@ -216,6 +216,6 @@ def export_events_parquet(arguments: dict[str, Any]) -> Response:
     parts of it (`Range`), as DuckDB, pyarrow and polars do.
     """
     with reading(EventExportQuerySchema, arguments, PARQUET.media_type) as query:
-        if "as_of" not in arguments:
+        if not query.is_pinned:
             return files.pinned(query)
         return files.kept_file(query, query.selection(OLDEST_FIRST), PARQUET)

@@ -104,7 +104,7 @@ def list_changes(arguments: dict[str, Any]) -> Response:
         if query.filters:
             slots.take()
         after = Position(*wanted.after) if wanted.after else None
-        feed = Feed(arguments.get("since", 0), query.revision, query.filters, after)
+        feed = Feed(query.since, query.revision, query.filters, after)
         found = changes(query.snapshot, feed, query.columns, wanted.limit, wanted.matched)
         event = rows.nested(query.columns, found.read)
         data = [_change(changed, event) for changed in found.changes]

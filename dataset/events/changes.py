@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from peewee import Entity, Model, Select, Tuple, Value, fn
 
-from dataset.errors import UnknownValue
 from dataset.events import rows
 from dataset.events.history import NULL, PURGED, UNSAID
 from dataset.selections.conditions import conditions_of
@@ -69,10 +68,6 @@ def changes(
     matched: Matched | None = None,
 ) -> ChangePage:
     """Read a page of changes; `matched` is counted unless it is known."""
-    if feed.since > snapshot.revision:
-        newest = str(snapshot.revision)
-        detail = f"There is no revision {feed.since} yet; the newest is {newest}."
-        raise UnknownValue("since", str(feed.since), detail, newest)
     read = rows.stored(columns)
     is_short = bool(feed.filters) and _is_short(snapshot, feed)
     matched = matched or count_of_changes(snapshot, feed, is_short)

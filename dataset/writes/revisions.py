@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import cached_property
 from secrets import token_hex
 from typing import Any
@@ -12,6 +11,7 @@ from peewee import fn
 
 from dataset.building.rows import Row
 from dataset.declarations.ids import DATASET_NUMBERS, FIRST_FREE_NUMBER, LAST_NUMBER, key_of
+from dataset.declarations.instants import later, now
 from dataset.errors import Impossible
 from dataset.store.database import ENGINE_ERRORS
 from dataset.store.engines.base import Engine
@@ -20,13 +20,10 @@ from dataset.writes.events import EventWriter
 from dataset.writes.mentions import MentionWriter
 
 Described = Mapping[str, Any]
+MOST_BEHIND = 3_600
+"""Seconds that the clock may be behind the newest revision, whose time is then taken again."""
 LARGE = 20_000
 """From so many events on, a change that is large against the store drops the indexes."""
-
-
-def now() -> str:
-    """Give the time as ISO 8601 text in UTC."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Change:
@@ -98,18 +95,33 @@ def revision(
     try:
         with database.atomic() as transaction:
             database.begin_writing()
-            newest = database.execute(Revision.select(fn.MAX(Revision.number))).fetchone()[0]
-            change = Change(database, (newest or 0) + 1, expected)
+            newest, last = _newest(database)
+            change = Change(database, newest + 1, expected)
             yield change
             if change.discarded:
                 transaction.rollback()
                 return
             change.events.finish()
             if change.changed:
-                made = {"number": change.number, "token": token_hex(8), "committed": now()}
+                committed = max(now(), last)
+                made = {"number": change.number, "token": token_hex(8), "committed": committed}
                 database.execute(Revision.insert(made | {"kind": kind, "detail": detail}))
     except ENGINE_ERRORS as error:
         raise database.unusable("written", error) from error
+
+
+def _newest(database: Engine) -> tuple[int, str]:
+    """Give the newest revision and when it was committed; refuse to write long before that."""
+    columns = (Revision.number, Revision.committed)
+    query = Revision.select(*columns).order_by(Revision.number.desc()).limit(1)
+    number, committed = database.execute(query).fetchone() or (0, "")
+    present = now()
+    if committed and later(present, MOST_BEHIND) < committed:
+        raise Impossible(
+            f"The clock of this machine says {present}, but revision {number} was committed at "
+            f"{committed}. Nothing was changed: set the clock right, and try again."
+        )
+    return number, committed
 
 
 def _is_large(database: Engine, expected: int) -> bool:
