@@ -27,6 +27,10 @@ COUNTED = {
         "{count:,} events were left, since later revisions changed them",
     ),
     "mentions": ("1 mention has ended", "{count:,} mentions have ended"),
+    "sources": (
+        "1 newer version of a retracted event is forgotten",
+        "{count:,} newer versions of retracted events are forgotten",
+    ),
 }
 """What is said of one, and of several."""
 LISTED = {
@@ -58,8 +62,11 @@ def undo_load(number: int, database: str | None, dry_run: bool) -> None:
     settings = settings_with(database=database)
     with writing(settings) as opened:
         done = undo(opened, number, dry_run, on_event)
-    for line in _counted({**done.events, "mentions": done.mentions}):
+    counts = {**done.events, "mentions": done.mentions, "sources": done.sources}
+    for line in _counted(counts):
         echo(line)
+    if not any(counts.values()):
+        echo("No event changes: nothing is left of what the load brought.")
     for line in _told_of_later(number, done.later):
         echo(line)
     echo(TRIED if dry_run else f"Load {number} is undone as of revision {done.revision}.")

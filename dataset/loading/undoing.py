@@ -28,12 +28,14 @@ class Later(NamedTuple):
 class Undone:
     """What an undo did; `revision` is None if it was only tried.
 
-    `events`: see `EventUndo`. `mentions` counts those that ended.
+    `events`: see `EventUndo`. `mentions` counts those that ended, `sources` the versions of
+    retracted events that the load had brought, and that were kept for their restoration.
     """
 
     revision: int | None
     events: Counter[str]
     mentions: int
+    sources: int
     later: list[Later]
 
 
@@ -47,11 +49,14 @@ def undo(
         events = EventUndo(change, number, made or 0, on_event)
         events.run()
         mentions = end_mentions(database, change.number, Mention.load == number)
-        _forget(change, number)
+        sources = _forget(change, number)
+        if made is None and not events.events and not sources:
+            raise Impossible(f"Load {number} made no revision: there is nothing to undo.")
         if dry_run:
             change.discard()
         later = _later(database, number)
-        return Undone(None if dry_run else change.number, events.events, mentions, later)
+        done = None if dry_run else change.number
+        return Undone(done, events.events, mentions, sources, later)
 
 
 def _sizes(number: int) -> object:
@@ -70,22 +75,20 @@ def _revision_of(database: Engine, number: int) -> int | None:
             f"Load {number} is undone already, by revision {undone}. To have its events back, load "
             "its files again."
         )
-    kept = SourceVersion.select(SourceVersion.key).where(SourceVersion.load == number).limit(1)
-    if made is None and database.execute(kept).fetchone() is None:
-        raise Impossible(f"Load {number} made no revision: there is nothing to undo.")
     return None if made is None else int(made)
 
 
-def _forget(change: Change, number: int) -> None:
-    """Mark a load as undone, and forget what it left beside events and mentions."""
+def _forget(change: Change, number: int) -> int:
+    """Mark a load as undone; forget, and count, what it said of retracted events."""
     undone = Load.update(undone=change.number).where(Load.number == number)
     change.database.execute(undone)
     sources = SourceVersion.delete().where(SourceVersion.load == number)
-    change.database.execute(sources)
+    count = change.database.rows_affected(change.database.execute(sources))
     read_again = Quarantined.load.in_(Load.select(Load.replays).where(Load.number == number))
     refused = Quarantined.update(replayed=None).where(read_again, Quarantined.replayed == number)
     change.database.execute(refused)
     change.touch()
+    return int(count)
 
 
 def _later(database: Engine, number: int) -> list[Later]:

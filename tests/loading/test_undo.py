@@ -189,11 +189,14 @@ def test_loads_are_undone_in_any_order(store: str, order: tuple[int, int]) -> No
     assert len(rows_of(store)) == 55
 
 
-def test_an_event_that_was_restored_is_left(store: str) -> None:
-    command(store, "retract", "gdelt:1003", "--reason", "wrong")
-    command(store, "restore", "gdelt:1003")
-    assert undone(store, 3).events == {"reverted": 1, "left": 1}
-    assert "gdelt:1003" in events_of(store)
+def test_what_was_restored_goes_with_the_load_that_brought_it(store: str, right: Path) -> None:
+    for event in ("gdelt:1001", "gdelt:1003"):
+        command(store, "retract", event, "--reason", "wrong")
+        command(store, "restore", event)
+    assert undone(store, 3).events == {"ended": 1, "reverted": 1}
+    assert counts(loaded(store, "gdelt", right)) == {"unchanged": 2}
+    assert undone(store, 2).events == {"ended": 2}
+    assert events_of(store) == {}
 
 
 def test_a_retraction_holds_after_an_undo(store: str, wrong: Path) -> None:
