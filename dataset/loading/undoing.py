@@ -14,10 +14,11 @@ from dataset.writes.revisions import Change, revision
 from dataset.writes.undos import EventUndo, OnEvent
 
 
-class Later(NamedTuple):
-    """A later load of the same datasets, and how many records it did not store.
+class Other(NamedTuple):
+    """Another load of the same datasets, and how many records of it the undo may concern.
 
-    They were `unchanged`, `outdated` or `retracted`: the undo may concern the events of some.
+    They were not stored: `unchanged`, `outdated` or `retracted` in a later load, `retracted` in an
+    earlier one whose versions of retracted events were not kept, as this one had newer ones.
     """
 
     number: int
@@ -36,7 +37,7 @@ class Undone:
     events: Counter[str]
     mentions: int
     sources: int
-    later: list[Later]
+    others: list[Other]
 
 
 def undo(
@@ -54,9 +55,9 @@ def undo(
             raise Impossible(f"Load {number} made no revision: there is nothing to undo.")
         if dry_run:
             change.discard()
-        later = _later(database, number)
+        others = _others(database, number, sources > 0)
         done = None if dry_run else change.number
-        return Undone(done, events.events, mentions, sources, later)
+        return Undone(done, events.events, mentions, sources, others)
 
 
 def _sizes(number: int) -> object:
@@ -91,19 +92,20 @@ def _forget(change: Change, number: int) -> int:
     return int(count)
 
 
-def _later(database: Engine, number: int) -> list[Later]:
-    """Find the later loads that may have met records of a load, and did not store them again."""
+def _others(database: Engine, number: int, had_sources: bool) -> list[Other]:
+    """Find the other loads that may have met records of the same events, and did not store them."""
     missed = Load.unchanged + Load.outdated + Load.retracted
-    columns = (Load.number, Load.format, Load.datasets, missed)
-    query = Load.select(*columns).where(Load.number > number, Load.undone.is_null())
-    own = Load.select(*columns).where(Load.number == number)
-    _, format, datasets, _ = database.execute(own).fetchone()
-    return [
-        Later(other, records)
-        for other, its, theirs, records in database.execute(query.order_by(Load.number))
-        if records and _makes(its) == _makes(format)
-        if {*theirs.split(";")} & {*datasets.split(";")}
-    ]
+    columns = (Load.number, Load.format, Load.datasets, missed, Load.retracted)
+    own = database.execute(Load.select(*columns).where(Load.number == number)).fetchone()
+    own_datasets = {*own[2].split(";")}
+    query = Load.select(*columns).where(Load.number != number, Load.undone.is_null())
+    found = []
+    for other, format, datasets, later, earlier in database.execute(query.order_by(Load.number)):
+        records = later if other > number else earlier * had_sources
+        is_alike = _makes(format) == _makes(own[1]) and {*datasets.split(";")} & own_datasets
+        if records and is_alike:
+            found.append(Other(other, records))
+    return found
 
 
 def _makes(format: str) -> str:

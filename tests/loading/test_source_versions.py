@@ -78,6 +78,13 @@ def test_an_undo_says_what_it_forgets(store: str, tmp_path: Path) -> None:
         assert done.output.startswith("1 newer version of a retracted event is forgotten.\n")
 
 
+def test_an_earlier_load_is_named_whose_version_gave_way(store: str, tmp_path: Path) -> None:
+    for added in ("20240515000000", NEW):
+        put(store, tmp_path, added)
+    done = CliRunner().invoke(main, ["undo", "4", "--database", store])
+    assert "did not store all of their records: 3 (1 of them)." in done.output
+
+
 def test_an_undo_of_what_was_purged_says_so(store: str) -> None:
     command(store, "purge", "gdelt:1001", "--yes")
     done = CliRunner().invoke(main, ["undo", "2", "--database", store])

@@ -11,7 +11,7 @@ from api.commands.main import main
 from dataset.errors import Impossible
 from dataset.loaders.ucdp_ged import NAMES
 from dataset.loading.replays import replay
-from dataset.loading.undoing import Later, Undone, undo
+from dataset.loading.undoing import Other, Undone, undo
 from dataset.store.database import open_to_write
 from dataset.store.models import Quarantined
 from support.gdelt_lines import gdelt_line, mention_line
@@ -174,9 +174,9 @@ def test_what_a_later_revision_changed_is_left_and_listed(store: str) -> None:
 
 def test_later_loads_that_found_the_same_are_named(store: str, right: Path) -> None:
     loaded(store, "gdelt", right)
-    assert undone(store, 2, dry_run=True).later == [Later(4, 2)]
+    assert undone(store, 2, dry_run=True).others == [Other(4, 2)]
     told = command(store, "undo", "2").output
-    assert "did not store all of their records: 4 (2 records). Some may be missing" in told
+    assert "did not store all of their records: 4 (2 of them). Some may be missing" in told
     loaded(store, "gdelt", right)
     assert set(events_of(store)) == {"gdelt:1001", "gdelt:1002", "gdelt:1003"}
 
