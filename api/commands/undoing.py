@@ -8,7 +8,7 @@ from api.commands.columns import refresh_if_made
 from api.commands.options import setting, settings_with, writing
 from api.commands.removals import forget_removed
 from api.terminals import echo
-from dataset.loading.undoing import Later, undo
+from dataset.loading.undoing import Other, undo
 from dataset.store.database import settings_of
 from dataset.writes.dataset_drops import Dropped, drop_dataset
 
@@ -27,6 +27,10 @@ COUNTED = {
         "{count:,} events were left, since later revisions changed them",
     ),
     "mentions": ("1 mention has ended", "{count:,} mentions have ended"),
+    "sources": (
+        "1 newer version of a retracted event is forgotten",
+        "{count:,} newer versions of retracted events are forgotten",
+    ),
 }
 """What is said of one, and of several."""
 LISTED = {
@@ -58,9 +62,12 @@ def undo_load(number: int, database: str | None, dry_run: bool) -> None:
     settings = settings_with(database=database)
     with writing(settings) as opened:
         done = undo(opened, number, dry_run, on_event)
-    for line in _counted({**done.events, "mentions": done.mentions}):
+    counts = {**done.events, "mentions": done.mentions, "sources": done.sources}
+    for line in _counted(counts):
         echo(line)
-    for line in _told_of_later(number, done.later):
+    if not any(counts.values()):
+        echo("No event changes: nothing is left of what the load brought.")
+    for line in _told_of_others(number, done.others):
         echo(line)
     echo(TRIED if dry_run else f"Load {number} is undone as of revision {done.revision}.")
     if not dry_run:
@@ -73,12 +80,12 @@ def _counted(counts: dict[str, int]) -> Iterator[str]:
             yield f"{one if count == 1 else several.format(count=count)}."
 
 
-def _told_of_later(number: int, later: list[Later]) -> Iterator[str]:
+def _told_of_others(number: int, others: list[Other]) -> Iterator[str]:
     """Say which loads may have met the same records: that is all that their accounts tell."""
-    if later:
-        found = ", ".join(f"{one.number} ({one.records:,} records)" for one in later)
+    if others:
+        found = ", ".join(f"{one.number} ({one.records:,} of them)" for one in others)
         yield (
-            f"Later loads of the same datasets did not store all of their records: {found}. Some "
+            f"Other loads of the same datasets did not store all of their records: {found}. Some "
             f"may be missing without load {number}: to be sure, load their files again."
         )
 
