@@ -13,7 +13,7 @@ from dataset.declarations.periods import PERIODS
 from schemas import fields
 from schemas.answers import PageInfoSchema, ReceiptSchema
 from schemas.base import ResponseSchema, described
-from schemas.events import VALUES, as_of, distinct, query_of
+from schemas.events import VALUES, as_of, distinct, first_of, query_of
 from schemas.filters import LimitsSchema
 from schemas.paging import ListQuerySchema
 
@@ -157,9 +157,12 @@ def _query(name: str, **more: ma.fields.Field[Any]) -> type[ma.Schema]:
 
 
 AggregatePageQuerySchema = _query("AggregatePageQuerySchema", **ListQuerySchema._declared_fields)
-AggregateExportQuerySchema = _query("AggregateExportQuerySchema")
+AggregateExportQuerySchema = _query("AggregateExportQuerySchema", limit=first_of("groups"))
+AggregateResultQuerySchema = _query("AggregateResultQuerySchema")
+"""What is cited: all groups."""
 AggregateChartQuerySchema = _query(
     "AggregateChartQuerySchema",
+    limit=first_of("groups"),
     by=Names(
         KEYS,
         MOST_KEYS,

@@ -52,6 +52,15 @@ def columns() -> fields.Columns:
     return fields.Columns(metadata=described(FIELDS, "date,actor,action_code,target"))
 
 
+def first_of(things: str) -> fields.Integer:
+    """Make the parameter that keeps the first of a whole result."""
+    text = (
+        f"Give only the first {things}, this many at most, in the order of `sort`. If it is not "
+        "given: all. The receipt has `complete: false` if there are more."
+    )
+    return fields.Integer(least=1, metadata=described(text, 1000) | {"minimum": 1})
+
+
 def distinct() -> fields.OneOf:
     """Make the parameter that names a rule against duplicates."""
     return fields.OneOf(DISTINCT, metadata=described(DISTINCT_TEXT, *DISTINCT))
@@ -82,14 +91,17 @@ EventPageQuerySchema = query_of(
     **_sampled(),
     **ListQuerySchema._declared_fields,
 )
-EventExportQuerySchema = query_of(
-    "EventExportQuerySchema",
-    sort=_sort("`date`"),
-    fields=columns(),
-    as_of=as_of(),
-    distinct=distinct(),
-    **_sampled(),
-)
+
+
+def _whole(name: str, **more: ma.fields.Field[Any]) -> type[ma.Schema]:
+    """Make the schema of queries for a whole result."""
+    common = {"fields": columns(), "as_of": as_of(), "distinct": distinct(), **_sampled()}
+    return query_of(name, sort=_sort("`date`"), **common, **more)
+
+
+EventExportQuerySchema = _whole("EventExportQuerySchema", limit=first_of("events"))
+EventResultQuerySchema = _whole("EventResultQuerySchema")
+"""What is cited: the whole result."""
 EventCountQuerySchema = query_of("EventCountQuerySchema", as_of=as_of(), distinct=distinct())
 
 

@@ -1,7 +1,7 @@
 """A query at a revision of the store: what it selects, and the receipt of its answer."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -111,6 +111,10 @@ class Query:
             self.arguments.get("distinct"),
             self._sample,
         )
+
+    def whole(self, sort: Sort) -> Selection:
+        """Select the whole result, or the first of it, as many as `limit` says."""
+        return replace(self.selection(sort), limit=self.arguments.get("limit"))
 
     @property
     def _notes_of_store(self) -> Iterator[str]:

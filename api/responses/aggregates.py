@@ -1,6 +1,7 @@
 """Answer with groups: all of them or a page, as JSON, as CSV, or as a chart."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pkgutil import resolve_name
 from typing import Any
 
@@ -46,13 +47,18 @@ def answer_json(query: Query, aggregation: Aggregation) -> Response:
     return envelopes.page_answer(query, data, found.matched, _position(found), empty, told)
 
 
+def whole_csv(query: Query, aggregation: Aggregation) -> Response:
+    """Answer with all groups as CSV, or the first, as many as `limit` says."""
+    slots.take(is_export=True)
+    matched = page_of_groups(query.snapshot, results(), aggregation, limit=1).matched
+    chunks = groups_csv(query.snapshot, results(), _first(query, aggregation))
+    return _sent(query, aggregation, chunks, matched, CSV)
+
+
 def answer_csv(query: Query, aggregation: Aggregation) -> Response:
     """Answer with all groups as CSV, or with a page and a link to the next."""
     if not _paging(query):
-        slots.take(is_export=True)
-        matched = page_of_groups(query.snapshot, results(), aggregation, limit=1).matched
-        chunks = groups_csv(query.snapshot, results(), aggregation)
-        return _sent(query, aggregation, chunks, matched, CSV)
+        return whole_csv(query, aggregation)
     found = _page(query, aggregation, as_text=True)
     answer = _sent(query, aggregation, b"".join(page_csv(aggregation, found)), found.matched, CSV)
     if position := _position(found):
@@ -62,15 +68,20 @@ def answer_csv(query: Query, aggregation: Aggregation) -> Response:
 
 
 def answer_svg(query: Query, aggregation: Aggregation) -> Response:
-    """Answer with a chart of all groups; refuse to draw a page, which would mislead."""
-    if paging := _paging(query):
+    """Answer with a chart of all groups, or the first; a page of groups would mislead."""
+    if query.cursor:
         detail = "does not go with a chart, which shows the whole result; leave it out."
-        raise UnknownValue(paging[0], str(query.arguments[paging[0]]), detail)
+        raise UnknownValue("cursor", str(query.arguments["cursor"]), detail)
     slots.take()
-    plot = plot_of(query.snapshot, results(), aggregation)
+    plot = plot_of(query.snapshot, results(), _first(query, aggregation))
     matched = Matched(plot.events, "eq")
     picture = b"".join(SVG.write(plot, _caption(query, aggregation, matched)))
     return _sent(query, aggregation, picture, matched, SVG, SVG_POLICY)
+
+
+def _first(query: Query, aggregation: Aggregation) -> Aggregation:
+    """Keep the first groups, as many as `limit` says."""
+    return replace(aggregation, limit=query.arguments.get("limit"))
 
 
 def _paging(query: Query) -> list[str]:
