@@ -55,8 +55,8 @@ def columns() -> fields.Columns:
 def first_of(things: str) -> fields.Integer:
     """Make the parameter that keeps the first of a whole result."""
     text = (
-        f"Give only the first {things}, this many at most, in the order of `sort`. If it is not "
-        "given: all. The receipt has `complete: false` if there are more."
+        f"Give only the first {things} of the order, this many at most. If it is not given: all. "
+        "The receipt has `complete: false` if there are more."
     )
     return fields.Integer(least=1, metadata=described(text, 1000) | {"minimum": 1})
 

@@ -1,11 +1,13 @@
 """What became of events: versions, changes, releases."""
 
+from typing import Any
+
 import marshmallow as ma
 
 from schemas import fields
 from schemas.answers import list_of
 from schemas.base import QuerySchema, ResponseSchema, described
-from schemas.events import EventSchema, as_of, columns, query_of
+from schemas.events import EventSchema, as_of, columns, first_of, query_of
 from schemas.paging import ListQuerySchema
 
 SINCE = (
@@ -18,13 +20,17 @@ VersionQuerySchema = QuerySchema.from_dict(
     {"fields": columns(), "as_of": as_of(), **ListQuerySchema._declared_fields},
     name="VersionQuerySchema",
 )
-ChangeQuerySchema = query_of(
-    "ChangeQuerySchema",
-    since=fields.RevisionName(metadata=described(SINCE, 0) | {"type": ["integer", "string"]}),
-    fields=columns(),
-    as_of=as_of(),
-    **ListQuerySchema._declared_fields,
-)
+
+
+def _changes(name: str, **more: ma.fields.Field[Any]) -> type[ma.Schema]:
+    """Make the schema of queries for changes."""
+    types = {"type": ["integer", "string"]}
+    since = fields.RevisionName(metadata=described(SINCE, 0) | types)
+    return query_of(name, since=since, fields=columns(), as_of=as_of(), **more)
+
+
+ChangeQuerySchema = _changes("ChangeQuerySchema", **ListQuerySchema._declared_fields)
+ChangeExportQuerySchema = _changes("ChangeExportQuerySchema", limit=first_of("changes"))
 
 
 class VersionSchema(ResponseSchema):
