@@ -45,7 +45,9 @@ SORT = (
     "A key or measure of the answer to sort by; `-` before it for the greatest first. Missing "
     "values come last, ties by the keys in order. If it is not given: by the keys."
 )
-RIGHT_KEYS = f"must be {', '.join((*PERIODS, DYAD))} or a column with categories (see /v1/fields)."
+RIGHT_KEYS = (
+    f"must hold some of {', '.join((*PERIODS, DYAD))}, or columns with categories (see /v1/fields)."
+)
 
 
 class Names(fields.Text):
@@ -57,7 +59,7 @@ class Names(fields.Text):
         """Keep the names, how many may be given, and how to say which are right."""
         super().__init__(**kwargs)
         self.names, self.most = names, most
-        self.right = right or f"must be of {', '.join(names)}."
+        self.right = right or f"must hold some of {', '.join(names)}."
 
     def read(self, text: str) -> tuple[str, ...]:
         """Read names that are known, none of them twice."""

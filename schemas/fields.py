@@ -43,11 +43,15 @@ def shortest(number: float) -> str:
 class Text(ma.fields.Field[Any]):
     """Base of all parameters: one text without control characters, not empty, not too long."""
 
+    IF_LONG = ""
+    """What to do about a value that is too long."""
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, str) or not value.strip():
             raise invalid("must not be empty; leave the parameter out instead.")
         if len(value) > LONGEST_VALUE:
-            raise invalid(f"must not be longer than {LONGEST_VALUE} characters.", value[:40] + "…")
+            detail = f"must not be longer than {LONGEST_VALUE} characters.{self.IF_LONG}"
+            raise invalid(detail, value[:40] + "…")
         if _UNREADABLE.search(value):
             raise invalid("must not hold control characters.", ascii(value)[1:-1])
         return self.read(value)

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import marshmallow as ma
-from werkzeug.exceptions import RequestURITooLarge
 
-from api.middleware.problems import refuse
+from api.middleware.limits import too_long
 from api.requests import cursors
 from api.requests.parameters import Parameters, parameters_of
 from api.requests.queries import Query, bound_query
@@ -70,4 +69,4 @@ def question_of(schema: type[ma.Schema], query: str, path: str, base_url: str = 
 def check_length(query: str) -> None:
     """Refuse a query that leaves no room for the cursor of its next page."""
     if len(query) > LONGEST_QUERY:
-        raise refuse(RequestURITooLarge, f"A query has at most {LONGEST_QUERY} characters.")
+        raise too_long(LONGEST_QUERY)
