@@ -8,7 +8,7 @@ from api.commands.columns import refresh_if_made
 from api.commands.options import setting, settings_with, writing
 from api.commands.removals import forget_removed
 from api.terminals import echo
-from dataset.loading.undoing import Later, undo
+from dataset.loading.undoing import Later, replays_of, undo
 from dataset.store.database import settings_of
 from dataset.writes.dataset_drops import Dropped, drop_dataset
 
@@ -57,10 +57,11 @@ def undo_load(number: int, database: str | None, dry_run: bool) -> None:
 
     settings = settings_with(database=database)
     with writing(settings) as opened:
+        replays = replays_of(opened, number)
         done = undo(opened, number, dry_run, on_event)
     for line in _counted({**done.events, "mentions": done.mentions}):
         echo(line)
-    for line in _told_of_later(number, done.later):
+    for line in (*_told_of_replays(replays), *_told_of_later(number, done.later)):
         echo(line)
     echo(TRIED if dry_run else f"Load {number} is undone as of revision {done.revision}.")
     if not dry_run:
@@ -71,6 +72,14 @@ def _counted(counts: dict[str, int]) -> Iterator[str]:
     for name, (one, several) in COUNTED.items():
         if count := counts.get(name, 0):
             yield f"{one if count == 1 else several.format(count=count)}."
+
+
+def _told_of_replays(replays: list[int]) -> Iterator[str]:
+    for other in replays:
+        yield (
+            f"Load {other} replayed its quarantine and stays: undo it too if it should not be "
+            "there."
+        )
 
 
 def _told_of_later(number: int, later: list[Later]) -> Iterator[str]:

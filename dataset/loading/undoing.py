@@ -103,5 +103,11 @@ def _later(database: Engine, number: int) -> list[Later]:
     ]
 
 
+def replays_of(database: Engine, number: int) -> list[int]:
+    """Give the loads that read the quarantine of a load again, and were not undone themselves."""
+    query = Load.select(Load.number).where(Load.replays == number, Load.undone.is_null())
+    return [other for (other,) in database.execute(query.order_by(Load.number))]
+
+
 def _makes(format: str) -> str:
     return LOADERS[format].makes if format in LOADERS else "events"

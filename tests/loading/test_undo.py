@@ -131,7 +131,9 @@ def test_the_account_says_so(store: str, client: FlaskClient) -> None:
     undone(store, 3)
     assert client.get("/v1/loads/3").json["data"]["undone"] == 4
     shown = command(store, "loads").output.splitlines()
-    assert shown[-1] == "   2 read: 1 inserted, 1 updated; revision 3, undone by revision 4"
+    assert shown[-1] == (
+        "   2 read into gdelt: 1 inserted, 1 updated; revision 3, undone by revision 4"
+    )
 
 
 def test_what_was_undone_comes_back_with_its_file(store: str, wrong: Path) -> None:
@@ -259,6 +261,31 @@ def test_a_replay_can_be_undone_and_done_again(any_store: str, tmp_path: Path) -
     assert undo(database, 3).events == {"ended": 1}
     assert counts(replay(database, 2)) == {"inserted": 1}
     database.close()
+
+
+def test_replays_are_named_and_an_undone_load_has_none(store: str, tmp_path: Path) -> None:
+    path = tmp_path / "bad.tsv"
+    path.write_bytes(gdelt_line(c0="1005", c26="0841]") + gdelt_line(c0="1006"))
+    loaded(store, "gdelt", path)
+    command(store, "load", "--replay", "4")
+    told = "Load 5 replayed its quarantine and stays: undo it too if it should not be there."
+    assert told in command(store, "undo", "4", "--dry-run").output
+    assert told in command(store, "undo", "4").output
+    again = command(store, "load", "--replay", "4")
+    assert again.exit_code == 1
+    assert "Load 4 is undone: load its files again instead." in again.output
+
+
+def test_a_replay_that_was_undone_is_not_named(store: str, tmp_path: Path) -> None:
+    path = tmp_path / "bad.tsv"
+    path.write_bytes(gdelt_line(c0="1005", c26="0841]") + gdelt_line(c0="1006"))
+    loaded(store, "gdelt", path)
+    database = open_to_write(store)
+    database.execute(Quarantined.update(record=gdelt_line(c0="1005")[:-1]))
+    replay(database, 4)
+    undo(database, 5)
+    database.close()
+    assert "replayed" not in command(store, "undo", "4").output
 
 
 def mentions_at(client: FlaskClient, revision: str = "") -> int:
