@@ -67,6 +67,14 @@ def test_readers_are_told_what_was_dropped(before: str, tmp_path: Path) -> None:
     assert client.get(f"/v1/loads/{account.number}").json["data"]["report"]["dropped"] == 2
 
 
+def test_the_list_of_loads_shows_what_was_dropped(before: str, tmp_path: Path) -> None:
+    load(before, release(tmp_path, "ged241.csv", "2", "4"))
+    shown = CliRunner().invoke(main, ["loads", "--database", before]).output.splitlines()
+    assert shown[-1] == (
+        "   2 read into ucdp-ged: 1 inserted, 1 updated; 2 dropped by the source; revision 3"
+    )
+
+
 def test_a_release_that_only_drops_makes_a_revision(before: str, tmp_path: Path) -> None:
     path = release(tmp_path, "ged231.csv", "1")
     account = load(before, path)
