@@ -54,7 +54,10 @@ def test_a_drop_ends_the_events_of_a_dataset(store: str, client: FlaskClient) ->
     assert {dataset for (dataset,) in rows_of(store, ["dataset"])} == {"seed"}
     problem = client.get("/v1/events/gdelt:1").json
     assert (problem["status"], problem["reason"]) == (410, "drop of gdelt")
-    assert client.get("/v1/events/gdelt:3").json["reason"] == "wrong"
+    assert problem["detail"] == "The event gdelt:1 has ended: drop of gdelt."
+    problem = client.get("/v1/events/gdelt:3").json
+    assert problem["reason"] == "wrong"
+    assert problem["detail"] == "The event gdelt:3 has been retracted: wrong"
     assert client.get("/v1/events/count?as_of=4&dataset=gdelt").json["count"] == 2
     assert replayed(client) == {}
 

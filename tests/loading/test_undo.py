@@ -89,6 +89,7 @@ def test_readers_learn_of_it(store: str, client: FlaskClient) -> None:
     undone(store, 3)
     problem = client.get("/v1/events/gdelt:1003").json
     assert (problem["status"], problem["reason"]) == (410, "undo of load 3")
+    assert problem["detail"] == "The event gdelt:1003 has ended: undo of load 3."
     feed = client.get("/v1/changes?since=3").json["data"]
     assert [(one["id"], one["type"], one.get("reason")) for one in feed] == [
         ("gdelt:1001", "update", None),
