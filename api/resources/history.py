@@ -100,8 +100,9 @@ def list_changes(arguments: dict[str, Any]) -> Response:
     Adds, updates and ends (`retract`, whatever ended the event), by revision and id. Apply them in
     order to a copy at revision `since`, and the copy equals the store at `receipt.revision`. Use
     that as the next `since`. With filters the copy holds what they match: an event that no longer
-    matches is a `retract` with the reason `filter`, one that begins to match an `add`. A purge is a `retract`
-    with the reason `purged`; it is listed whatever the filters are, since nothing is left to match.
+    matches is a `retract` with the reason `filter`, one that begins to match an `add`. A purge is a
+    `retract` with the reason `purged`; it is listed whatever the filters are, since nothing is left
+    to match.
     """
     with reading(ChangeQuerySchema, arguments) as query:
         wanted = query.page_request

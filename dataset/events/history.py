@@ -35,7 +35,7 @@ class Found:
     row: tuple[Any, ...] = ()
     reason: str | None = None
     successor: str | None = None
-    ended_by: str | None = None
+    ended_by: str = ""
 
 
 def find(snapshot: Snapshot, public_id: str, revision: int) -> Found | None:
