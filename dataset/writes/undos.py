@@ -26,7 +26,8 @@ class EventUndo:
     """Undoes what the load of a number, which made a revision, did to events.
 
     `events` counts those that `ended` (the load had brought them), that were `reverted` (to the
-    version before), that `returned` (the load had dropped them), and that were `left`.
+    version before), that `returned` (the load had dropped them), that were `left` as later
+    revisions made them, and that stay `away`, since later revisions ended them.
     """
 
     def __init__(self, change: Change, load: int, made: int, on_event: OnEvent) -> None:
@@ -73,11 +74,11 @@ class EventUndo:
         self._change.events.insert(old)
 
     def _leave(self, later: dict[int, Step]) -> None:
-        """Tell which events stay as later revisions made them."""
+        """Tell which events stay, or stay away, as later revisions made them."""
         ids = self._change.versions.gone(later) if later else {}
         for key, step in later.items():
             self._restored.pop(key, None)
-            self._tell("left", ids[key], step.revision)
+            self._tell("left" if step.reason is None else "away", ids[key], step.revision)
 
     def _find_restored(self) -> dict[int, tuple[str, int]]:
         """Find the events that were restored with what the load says of them."""

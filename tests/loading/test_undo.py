@@ -149,10 +149,10 @@ def test_a_dry_run_lists_all_and_changes_nothing(store: str) -> None:
     before = sums_of(store)
     done = command(store, "undo", "3", "--dry-run")
     assert done.output.splitlines() == [
-        "goes back: gdelt:1001",
-        "ends: gdelt:1003",
-        "1 event has ended.",
-        "1 event has its version before again.",
+        "would end: gdelt:1003",
+        "would go back: gdelt:1001",
+        "1 event would end.",
+        "1 event would be as it was before the load.",
         "Nothing was changed: this was a dry run.",
     ]
     assert sums_of(store) == before
@@ -164,15 +164,32 @@ def test_what_a_later_revision_changed_is_left_and_listed(store: str) -> None:
     assert done.output.splitlines() == [
         "stays: gdelt:1001, of revision 3",
         "1 event has ended.",
-        "1 event was left, since a later revision changed it.",
+        "1 event stays as it is, since a later revision changed it.",
         "Load 2 is undone as of revision 5.",
     ]
     assert command(store, "undo", "3").output.splitlines()[:3] == [
-        "stays: gdelt:1003, of revision 4",
+        "stays away: gdelt:1003, since revision 4",
         "1 event has ended.",
-        "1 event was left, since a later revision changed it.",
+        "1 event stays away, since a later revision ended it.",
     ]
     assert events_of(store) == {}
+
+
+def test_a_dry_run_lists_ids_in_the_order_of_their_numbers(any_store: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.tsv"
+    path.write_bytes(b"".join(gdelt_line(c0=event) for event in ("9", "10", "100", "11")))
+    loaded(any_store, "gdelt", path)
+    command(any_store, "retract", "gdelt:11", "--reason", "wrong")
+    shown = command(any_store, "undo", "2", "--dry-run").output.splitlines()
+    assert shown[:4] == [
+        *(f"would end: gdelt:{event}" for event in (9, 10, 100)),
+        "would stay away: gdelt:11, since revision 3",
+    ]
+
+
+def test_what_a_drop_ended_stays_away(store: str) -> None:
+    command(store, "drop", "gdelt")
+    assert undone(store, 2, dry_run=True).events == {"away": 2}
 
 
 def test_later_loads_that_found_the_same_are_named(store: str, right: Path) -> None:
