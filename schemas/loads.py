@@ -216,7 +216,7 @@ class LoadSchema(ResponseSchema):
     updated = _count("How many were newer versions of known events.")
     unchanged = _count("How many were known already.")
     outdated = _count("How many were older than what is known.")
-    retracted = _count("How many are of events that were retracted, and stay so.")
+    retracted = _count("How many are of events that were retracted or purged, and stay so.")
     quarantined = _count("How many were refused: see its quarantine.")
     undone = ma.fields.Integer(
         required=True,
