@@ -167,6 +167,20 @@ def test_what_cannot_be_dropped_is_said(
     assert sums_of(store) == before
 
 
+def test_a_purge_of_nothing_removes_what_an_earlier_one_could_not(
+    own_store: Path, path: Path
+) -> None:
+    store = str(own_store)
+    loaded(store, "gdelt", path)
+    command(store, "drop", "gdelt", "--purge", "--yes")
+    command(store, "columns")
+    assert command(store, "drop", "gdelt", "--purge", "--yes", "--dry-run").exit_code == 1
+    assert is_made(store)
+    done = command(store, "drop", "gdelt", "--purge", "--yes")
+    assert (done.exit_code, "there is nothing to drop" in done.output) == (1, True)
+    assert not is_made(store)
+
+
 def test_what_is_left_of_a_dropped_dataset_can_be_purged(store: str) -> None:
     command(store, "drop", "gdelt")
     done = command(store, "drop", "gdelt", "--purge", "--yes")
