@@ -26,6 +26,10 @@ DONE = {
         "{:,} events stay away, since later revisions ended them",
     ),
     "mentions": ("1 mention has ended", "{:,} mentions have ended"),
+    "sources": (
+        "1 newer version of a retracted event is forgotten",
+        "{:,} newer versions of retracted events are forgotten",
+    ),
     "purged": (
         "1 event is removed for good",
         "{:,} events are removed for good, those that had ended before included",
@@ -52,6 +56,10 @@ WOULD = {
         "{:,} events would stay away, since later revisions ended them",
     ),
     "mentions": ("1 mention would end", "{:,} mentions would end"),
+    "sources": (
+        "1 newer version of a retracted event would be forgotten",
+        "{:,} newer versions of retracted events would be forgotten",
+    ),
     "purged": (
         "1 event would be removed for good",
         "{:,} events would be removed for good, those that had ended before included",

@@ -9,7 +9,7 @@ from api.commands.columns import refresh_if_made
 from api.commands.options import setting, settings_with, writing
 from api.commands.removals import forget_removed
 from api.terminals import echo
-from dataset.loading.undoing import Later, replays_of, undo
+from dataset.loading.undoing import Other, replays_of, undo
 from dataset.store.database import settings_of
 from dataset.writes.dataset_drops import Dropped, NothingToDrop, drop_dataset
 
@@ -30,9 +30,12 @@ def undo_load(number: int, database: str | None, dry_run: bool) -> None:
     with writing(settings) as opened:
         replays = replays_of(opened, number)
         done = undo(opened, number, dry_run, listing.add)
-    for line in (*listing.lines(), *counted({**done.events, "mentions": done.mentions}, dry_run)):
+    counts = {**done.events, "mentions": done.mentions, "sources": done.sources}
+    for line in (*listing.lines(), *counted(counts, dry_run)):
         echo(line)
-    for line in (*_told_of_replays(replays), *_told_of_later(number, done.later)):
+    if not any(counts.values()):
+        echo("No event changes: nothing is left of what the load brought.")
+    for line in (*_told_of_replays(replays), *_told_of_others(number, done.others)):
         echo(line)
     echo(TRIED if dry_run else f"Load {number} is undone as of revision {done.revision}.")
     if not dry_run:
@@ -47,12 +50,12 @@ def _told_of_replays(replays: list[int]) -> Iterator[str]:
         )
 
 
-def _told_of_later(number: int, later: list[Later]) -> Iterator[str]:
+def _told_of_others(number: int, others: list[Other]) -> Iterator[str]:
     """Say which loads may have met the same records: that is all that their accounts tell."""
-    if later:
-        found = ", ".join(f"{one.number} ({one.records:,} records)" for one in later)
+    if others:
+        found = ", ".join(f"{one.number} ({one.records:,} of them)" for one in others)
         yield (
-            f"Later loads of the same datasets did not store all of their records: {found}. Some "
+            f"Other loads of the same datasets did not store all of their records: {found}. Some "
             f"may be missing without load {number}: to be sure, load their files again."
         )
 

@@ -53,7 +53,7 @@ def _last(change: Change, key: int, public_id: str) -> Row:
     found = change.database.execute(older.order_by(Superseded.ended)).fetchall()
     if not found:
         raise Impossible(f"Nothing is left of the event {public_id}, or it never was.")
-    counts = {step.revision for step in steps if step.reason is None}
+    counts = {step.revision for step in steps if step.load is not None}
     row: Row = [*found, *(row for row in found if row[REVISION] in counts)][-1]
     return row
 

@@ -11,7 +11,7 @@ from api.commands.main import main
 from dataset.errors import Impossible
 from dataset.loaders.ucdp_ged import NAMES
 from dataset.loading.replays import replay
-from dataset.loading.undoing import Later, Undone, undo
+from dataset.loading.undoing import Other, Undone, undo
 from dataset.store.database import open_to_write
 from dataset.store.models import Quarantined
 from support.gdelt_lines import gdelt_line, mention_line
@@ -194,9 +194,9 @@ def test_what_a_drop_ended_stays_away(store: str) -> None:
 
 def test_later_loads_that_found_the_same_are_named(store: str, right: Path) -> None:
     loaded(store, "gdelt", right)
-    assert undone(store, 2, dry_run=True).later == [Later(4, 2)]
+    assert undone(store, 2, dry_run=True).others == [Other(4, 2)]
     told = command(store, "undo", "2").output
-    assert "did not store all of their records: 4 (2 records). Some may be missing" in told
+    assert "did not store all of their records: 4 (2 of them). Some may be missing" in told
     loaded(store, "gdelt", right)
     assert set(events_of(store)) == {"gdelt:1001", "gdelt:1002", "gdelt:1003"}
 
@@ -209,11 +209,14 @@ def test_loads_are_undone_in_any_order(store: str, order: tuple[int, int]) -> No
     assert len(rows_of(store)) == 55
 
 
-def test_an_event_that_was_restored_is_left(store: str) -> None:
-    command(store, "retract", "gdelt:1003", "--reason", "wrong")
-    command(store, "restore", "gdelt:1003")
-    assert undone(store, 3).events == {"reverted": 1, "left": 1}
-    assert "gdelt:1003" in events_of(store)
+def test_what_was_restored_goes_with_the_load_that_brought_it(store: str, right: Path) -> None:
+    for event in ("gdelt:1001", "gdelt:1003"):
+        command(store, "retract", event, "--reason", "wrong")
+        command(store, "restore", event)
+    assert undone(store, 3).events == {"ended": 1, "reverted": 1}
+    assert counts(loaded(store, "gdelt", right)) == {"unchanged": 2}
+    assert undone(store, 2).events == {"ended": 2}
+    assert events_of(store) == {}
 
 
 def test_a_retraction_holds_after_an_undo(store: str, wrong: Path) -> None:
