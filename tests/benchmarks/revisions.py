@@ -50,7 +50,7 @@ printf('%014d.export.CSV.zip', new) FROM moved, (SELECT * FROM revision WHERE nu
 DELETE FROM revision WHERE number < 0;
 UPDATE load SET number = -number;
 INSERT INTO load SELECT new, new, format, datasets, dataset, loader_version, replays, started,
-finished, 1, old = 1, old = 2, 0, 0, 0, 0, report, 0 FROM moved,
+finished, 1, old = 1, old = 2, 0, 0, 0, 0, report, 0, NULL FROM moved,
 (SELECT * FROM load WHERE number = -2);
 DELETE FROM load WHERE number < 0;
 DELETE FROM load_file;
