@@ -22,6 +22,7 @@ FIRST = datetime(2024, 6, 13, tzinfo=UTC)
 OPTIONS = ("--from", "2024-06-13", "--translation")
 FAULTS = {
     "none": 60,
+    "empty": 5,
     "late": 6,
     "hole": 5,
     "wrong checksum": 6,
@@ -71,7 +72,7 @@ class Stretch:
         elif fault == "hole":
             self.holes[feed.name] += names
         else:
-            gdelt.publish(slot, feed)
+            (gdelt.publish_empty if fault == "empty" else gdelt.publish)(slot, feed)
             self.newest[feed.name] = f"{slot:%Y-%m-%dT%H:%M:%SZ}"
             path = f"/gdeltv2/{self.chance.choice(names)}"
             if fault in ("wrong checksum", "not there yet"):

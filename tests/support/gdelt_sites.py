@@ -57,6 +57,12 @@ class GdeltSite:
             self.site.files[f"/gdeltv2/{name}"] = body
         self.announce(kept, feed)
 
+    def publish_empty(self, slot: datetime, feed: Feed = GDELT) -> None:
+        """Publish the files of a slot in which nothing happened."""
+        events, self.events = self.events, 0
+        self.publish(slot, feed)
+        self.events = events
+
     def announce(self, files: dict[str, bytes], feed: Feed = GDELT, newest: bool = True) -> None:
         """Name files in the lists, with the MD5s of what they should be."""
         lines = [
