@@ -75,6 +75,15 @@ class Versions:
         self._insert_ended(shown)
         self.remove(versions)
 
+    def explain(self, keys: Collection[int], reason: str) -> set[int]:
+        """Say why this revision ended events; give the keys of those that it has ended."""
+        is_ended = Superseded.key.in_(given_keys(listed(keys))), Superseded.ended == self._revision
+        found = self._database.execute(Superseded.select(Superseded.key).where(*is_ended))
+        ended = {key for (key,) in found.fetchall()}
+        if ended:
+            self._database.execute(Superseded.update(reason=reason).where(*is_ended))
+        return ended
+
     def remove(self, versions: Collection[Row]) -> None:
         """Remove current versions without a trace."""
         if self._has_indexes:
