@@ -108,5 +108,11 @@ def _others(database: Engine, number: int, had_sources: bool) -> list[Other]:
     return found
 
 
+def replays_of(database: Engine, number: int) -> list[int]:
+    """Give the loads that read the quarantine of a load again, and were not undone themselves."""
+    query = Load.select(Load.number).where(Load.replays == number, Load.undone.is_null())
+    return [other for (other,) in database.execute(query.order_by(Load.number))]
+
+
 def _makes(format: str) -> str:
     return LOADERS[format].makes if format in LOADERS else "events"

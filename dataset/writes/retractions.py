@@ -34,7 +34,7 @@ def restore(database: Engine, public_id: str) -> int:
     with revision(database, RESTORE, public_id) as change:
         key = change.key_of(public_id)
         if key in change.versions.current([key]):
-            raise Impossible(f"The event {public_id} is not retracted.")
+            raise Impossible(f"The event {public_id} has not ended: there is nothing to restore.")
         found = _last(change, key, public_id)
         sources = SourceVersions(database)
         best = max(found, sources.of([key]).get(key, found), key=rank)

@@ -95,7 +95,7 @@ def revision(
     try:
         with database.atomic() as transaction:
             database.begin_writing()
-            newest, last = _newest(database)
+            newest, last, last_date = _newest(database)
             change = Change(database, newest + 1, expected)
             yield change
             if change.discarded:
@@ -105,23 +105,27 @@ def revision(
             if change.changed:
                 committed = max(now(), last)
                 made = {"number": change.number, "token": token_hex(8), "committed": committed}
+                made["last_date"] = max(last_date, change.versions.last_date) or None
                 database.execute(Revision.insert(made | {"kind": kind, "detail": detail}))
     except ENGINE_ERRORS as error:
         raise database.unusable("written", error) from error
 
 
-def _newest(database: Engine) -> tuple[int, str]:
-    """Give the newest revision and when it was committed; refuse to write long before that."""
-    columns = (Revision.number, Revision.committed)
+def _newest(database: Engine) -> tuple[int, str, str]:
+    """Give the newest revision: number, time, last day of all events up to it.
+
+    Refuses to write if the clock is long before that time.
+    """
+    columns = (Revision.number, Revision.committed, Revision.last_date)
     query = Revision.select(*columns).order_by(Revision.number.desc()).limit(1)
-    number, committed = database.execute(query).fetchone() or (0, "")
+    number, committed, last_date = database.execute(query).fetchone() or (0, "", None)
     present = now()
     if committed and later(present, MOST_BEHIND) < committed:
         raise Impossible(
             f"The clock of this machine says {present}, but revision {number} was committed at "
             f"{committed}. Nothing was changed: set the clock right, and try again."
         )
-    return number, committed
+    return number, committed, str(last_date or "")
 
 
 def _is_large(database: Engine, expected: int) -> bool:

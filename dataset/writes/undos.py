@@ -26,7 +26,8 @@ class EventUndo:
     """Undoes what the load of a number, which made a revision, did to events.
 
     `events` counts those that `ended` (the load had brought them), that were `reverted` (to the
-    version before), that `returned` (the load had dropped them), and that were `left`.
+    version before), that `returned` (the load had dropped them), that were `left` as later
+    revisions made them, and that stay `away`, since later revisions ended them.
     """
 
     def __init__(self, change: Change, load: int, made: int, on_event: OnEvent) -> None:
@@ -84,10 +85,10 @@ class EventUndo:
         return self._load == step.load or (step.load is None and step.revision == self._made)
 
     def _leave(self, later: dict[int, Step]) -> None:
-        """Tell which events stay as later revisions made them."""
+        """Tell which events stay, or stay away, as later revisions made them."""
         ids = self._change.versions.gone(later) if later else {}
         for key, step in later.items():
-            self._tell("left", ids[key], step.revision)
+            self._tell("away" if step.load is None else "left", ids[key], step.revision)
 
     def _tell(self, outcome: str, public_id: str, number: int) -> None:
         self.events[outcome] += 1
