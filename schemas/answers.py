@@ -55,6 +55,15 @@ class ReceiptSchema(ResponseSchema):
     revision = ma.fields.Integer(
         required=True, metadata=described("The revision of the store that answered.", 1)
     )
+    committed = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata=described(
+            "When that revision was committed (UTC); null in a store without any.",
+            "2026-11-30T09:15:00Z",
+        )
+        | {"format": "date-time"},
+    )
     release = ma.fields.String(
         required=True,
         allow_none=True,

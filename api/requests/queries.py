@@ -16,7 +16,7 @@ from dataset.selections.samples import Sample
 from dataset.selections.selections import Position, Selection, Sort
 from dataset.store.counts import Matched
 from dataset.store.lists import PageRequest
-from dataset.store.snapshots import Snapshot
+from dataset.store.snapshots import Snapshot, Stamp
 
 DEFAULT_LIMIT = 100
 CITED = (*FILTERS, "distinct", "sample", "seed", "fields", "sort", "by", "measures", "fill")
@@ -28,7 +28,7 @@ class Query:
     """Valid parameters, and the revision that they query.
 
     `path` is the path of the resource, below `base_url`. `cite_as` holds the parameters of the
-    citation. `token` belongs to the revision.
+    citation. `stamp` belongs to the revision.
     """
 
     snapshot: Snapshot
@@ -37,7 +37,7 @@ class Query:
     path: str
     cite_as: Mapping[str, str]
     revision: int
-    token: str
+    stamp: Stamp
     release: str | None
     cursor: cursors.Cursor | None
 
@@ -111,7 +111,7 @@ class Query:
 
     def next_url(self, position: tuple[Any, ...], matched: Matched) -> str:
         """Give the address of the page after a position."""
-        cursor = cursors.Cursor(self.revision, self.token, matched, position)
+        cursor = cursors.Cursor(self.revision, self.stamp.token, matched, position)
         bound = bound_query(self.path, self.parameters)
         text = cursors.signed(cursor, bound, self.snapshot.signing_key)
         return f"{self.base_url}{self.path}?{query_text({**self.canonical, 'cursor': text})}"
@@ -129,6 +129,7 @@ class Query:
         return {
             "query": self.canonical_query,
             "revision": self.revision,
+            "committed": self.stamp.committed,
             "release": self.release,
             "matched": matched._asdict(),
             "complete": complete,

@@ -59,16 +59,16 @@ def _query(snapshot: Snapshot, parameters: Parameters, cite_as: Mapping[str, str
         bound = bound_query(request.path, parameters)
         cursor = cursors.read(text, bound, snapshot.signing_key)
         revision = cursor.revision
-    token = snapshot.token_of(revision)
+    stamp = snapshot.stamp_of(revision)
     if cursor and text:
-        cursors.check(cursor, text, token)
+        cursors.check(cursor, text, stamp.token)
     address = (base_url(), request.path)
-    return Query(snapshot, parameters, *address, cite_as, revision, token, release, cursor)
+    return Query(snapshot, parameters, *address, cite_as, revision, stamp, release, cursor)
 
 
 def _etag(query: Query, media_type: str, more: object) -> str:
     """Make the ETag of all that decides the answer: the state of the store, query, encoding."""
     parameters = query.parameters
-    state = (query.snapshot.uuid, query.revision, query.token, more)
+    state = (query.snapshot.uuid, query.revision, query.stamp.token, more)
     wanted = (query.path, parameters.canonical_query, parameters.cursor)
     return caching.tag(*state, *wanted, media_type, compression.chosen(media_type), query.base_url)
