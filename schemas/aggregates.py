@@ -11,7 +11,7 @@ from dataset.declarations.columns import COLUMNS
 from dataset.declarations.filters import Choice
 from dataset.declarations.periods import PERIODS
 from schemas import fields
-from schemas.answers import PageInfoSchema, ReceiptSchema
+from schemas.answers import EventReceiptSchema, PageInfoSchema, receipt
 from schemas.base import ResponseSchema, described
 from schemas.events import VALUES, as_of, distinct, query_of
 from schemas.filters import LimitsSchema
@@ -200,11 +200,18 @@ GroupSchema = ResponseSchema.from_dict(
 )
 
 
-class GroupReceiptSchema(ReceiptSchema):
+class GroupReceiptSchema(EventReceiptSchema):
     """What an answer of groups says about itself: `matched` counts the events, exactly."""
 
     groups = ma.fields.Integer(
         required=True, metadata=described("How many groups there are on all pages.", 12)
+    )
+    no_period = ma.fields.Integer(
+        metadata=described(
+            "Only with a period in `by`: how many events lie in no single one, and so in the "
+            "group whose period is null.",
+            27,
+        ),
     )
     totals = ma.fields.String(
         validate=ma.validate.OneOf(["overlapping"]),
@@ -225,8 +232,4 @@ class GroupPageSchema(ResponseSchema):
     page = ma.fields.Nested(
         PageInfoSchema, required=True, metadata=described("Where the page stands.")
     )
-    receipt = ma.fields.Nested(
-        GroupReceiptSchema,
-        required=True,
-        metadata=described("What the answer says about itself."),
-    )
+    receipt = receipt(GroupReceiptSchema)

@@ -1,6 +1,6 @@
 """A query at a revision of the store: what it selects, and the receipt of its answer."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -8,9 +8,10 @@ from typing import Any
 from api.requests import cursors
 from api.requests.parameters import Parameters, query_text
 from dataset.declarations.filters import FILTERS, SAMPLE_NOTE, Choice
-from dataset.events import directions, other_codes
+from dataset.events import directions, other_codes, several_datasets
 from dataset.events.pages import ALL_COLUMNS
 from dataset.selections.known_values import resolved
+from dataset.selections.parts import PARTS_COUNTED, Counted
 from dataset.selections.same_states import OF_STATES
 from dataset.selections.samples import Sample
 from dataset.selections.selections import Position, Selection, Sort
@@ -123,9 +124,19 @@ class Query:
         as_of = self.release or str(self.revision)
         return f"{self.base_url}/v1/cite?{query_text({**cited, 'as_of': as_of})}"
 
-    def receipt(self, matched: Matched, complete: bool) -> dict[str, Any]:
-        """Describe the query and the revision that were answered."""
-        known = sorted((*self.parameters.notes, *self._notes_of_store))
+    def receipt_of_events(self, counted: Counted, complete: bool) -> dict[str, Any]:
+        """Make the receipt of an answer of events: it also says what these consist of."""
+        choice = self.filters.get("dataset")
+        note = several_datasets.note_on(self.snapshot, self.revision, choice, counted)
+        matched, *parts = counted
+        receipt = self.receipt(matched, complete, [note] if note else [])
+        return receipt | dict(zip(PARTS_COUNTED, parts, strict=True))
+
+    def receipt(
+        self, matched: Matched, complete: bool, notes: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        """Describe the query and the revision that were answered; `notes` are of this answer."""
+        known = sorted((*self.parameters.notes, *self._notes_of_store, *notes))
         return {
             "query": self.canonical_query,
             "revision": self.revision,

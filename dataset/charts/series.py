@@ -10,8 +10,8 @@ from peewee import Database, fn
 
 from dataset.aggregates.aggregation import Aggregation
 from dataset.aggregates.pages import values_of
-from dataset.aggregates.results import ordered_groups, result_of
-from dataset.aggregates.tables import GROUPS, TOTALS, column_of
+from dataset.aggregates.results import ordered_groups, result_of, totals_of
+from dataset.aggregates.tables import GROUPS, column_of
 from dataset.charts.plots import Plot, Series
 from dataset.declarations.aggregates import MOST_KEYS
 from dataset.declarations.periods import PERIODS
@@ -44,7 +44,7 @@ def plot_of(snapshot: Snapshot, cache: ResultsCache, aggregation: Aggregation) -
             all_series,
             events - sum(row[-3] for row in largest),
             database.execute(_in_none(period)).fetchone()[0],
-            database.execute(TOTALS.select(TOTALS.c.events)).fetchone()[0],
+            totals_of(database).counted,
         )
 
 
