@@ -40,7 +40,7 @@ PARTS_HEADERS = {
     ),
     "Cameo-Place-Precision": _header(
         "What the places stand for; only if they are counted, and `near` or `bbox` is asked for.",
-        "city=1, region=0, country=11, none=0",
+        "city=16, region=3, country=1, none=0",
     ),
 }
 GROUP_HEADERS = {
