@@ -138,7 +138,12 @@ def _is_one(datasets: Choice | None) -> bool:
 
 
 _QUERY: dict[str, ma.fields.Field[Any]] = {
-    "by": Names(KEYS, MOST_KEYS, RIGHT_KEYS, metadata=described(BY, "actor_country", "dyad,month")),
+    "by": Names(
+        KEYS,
+        MOST_KEYS,
+        RIGHT_KEYS,
+        metadata=described(BY, "actor_country", "dataset,year", "dyad,month"),
+    ),
     "measures": Names(
         MEASURES, len(MEASURES), metadata=described(MEASURED, "count,goldstein_mean")
     ),
@@ -166,7 +171,7 @@ AggregateChartQuerySchema = _query(
         RIGHT_KEYS,
         required=True,
         error_messages={"required": NEEDS_PERIOD},
-        metadata=described(BY_OF_CHART, "month", "month,actor_country"),
+        metadata=described(BY_OF_CHART, "month", "month,dataset", "month,actor_country"),
     ),
 )
 

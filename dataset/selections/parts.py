@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from peewee import SQL
+from peewee import Entity, fn
 
 from dataset.declarations.columns import PLACE_PRECISIONS
 from dataset.declarations.filters import AREAS, Choice
@@ -52,7 +52,7 @@ class Parts:
         return (PLACE,) if self.of_places else ()
 
     @property
-    def counts(self) -> tuple[SQL, ...]:
+    def counts(self) -> tuple[Any, ...]:
         """The counts to select: of all, of all keys from each further dataset on, of places."""
         return _counts(tuple(number for number, _ in self.datasets), self.of_places)
 
@@ -114,9 +114,8 @@ def _datasets(snapshot: Snapshot, revision: int) -> tuple[tuple[int, str], ...]:
 
 
 @lru_cache(maxsize=256)
-def _counts(numbers: tuple[int, ...], of_places: bool) -> tuple[SQL, ...]:
-    """Write the counts as text: peewee would compile them for each query anew."""
-    further = [f'"key" >= {number << NATIVE_BITS}' for number in numbers[1:]]
-    kinds = [f"\"{PLACE}\" = '{kind}'" for kind in FINEST_FIRST] if of_places else []
-    filtered = [SQL(f"COUNT(*) FILTER (WHERE {one})") for one in (*further, *kinds)]
-    return (SQL("COUNT(*)"), *filtered)
+def _counts(numbers: tuple[int, ...], of_places: bool) -> tuple[Any, ...]:
+    further = [Entity("key") >= number << NATIVE_BITS for number in numbers[1:]]
+    kinds = [Entity(PLACE) == kind for kind in FINEST_FIRST] if of_places else []
+    filtered = [fn.COUNT("*").filter(one) for one in (*further, *kinds)]
+    return (fn.COUNT("*"), *filtered)
