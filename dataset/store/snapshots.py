@@ -72,6 +72,11 @@ class Snapshot:
         query = Revision.select(Revision.token, Revision.committed)
         return Stamp(*next(iter(self.rows(query.where(Revision.number == revision))), ()))
 
+    def last_date_of(self, revision: int) -> str | None:
+        """Give a day after which no event is that a revision shows, None where that is unknown."""
+        query = Revision.select(Revision.last_date).where(Revision.number == revision)
+        return str(self.value(query) or "") or None
+
     def remembered(self, kind: str, key: Hashable, make: Callable[[], Any], most: int) -> Any:
         """Give what was made for a key of this store; make it the first time.
 
