@@ -314,6 +314,8 @@ def test_receipt_says_what_was_asked_and_answered(rich: FlaskClient) -> None:
         "committed": told["committed"],
         "release": None,
         "matched": {"value": count, "relation": "eq"},
+        "datasets": {"seed": count},
+        "place_precision": None,
         "complete": False,
         "notes": [],
         "cite": f"http://localhost/v1/cite?as_of={RICH + 1}&involves=IRN,ISR&place_country=!none",
