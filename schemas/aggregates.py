@@ -11,7 +11,7 @@ from dataset.declarations.columns import COLUMNS
 from dataset.declarations.filters import Choice
 from dataset.declarations.periods import PERIODS
 from schemas import fields
-from schemas.answers import PageInfoSchema, ReceiptSchema
+from schemas.answers import EventReceiptSchema, PageInfoSchema, receipt
 from schemas.base import ResponseSchema, described
 from schemas.events import VALUES, as_of, distinct, first_of, query_of
 from schemas.filters import LimitsSchema
@@ -140,7 +140,12 @@ def _is_one(datasets: Choice | None) -> bool:
 
 
 _QUERY: dict[str, ma.fields.Field[Any]] = {
-    "by": Names(KEYS, MOST_KEYS, RIGHT_KEYS, metadata=described(BY, "actor_country", "dyad,month")),
+    "by": Names(
+        KEYS,
+        MOST_KEYS,
+        RIGHT_KEYS,
+        metadata=described(BY, "actor_country", "dataset,year", "dyad,month"),
+    ),
     "measures": Names(
         MEASURES, len(MEASURES), metadata=described(MEASURED, "count,goldstein_mean")
     ),
@@ -171,7 +176,7 @@ AggregateChartQuerySchema = _query(
         RIGHT_KEYS,
         required=True,
         error_messages={"required": NEEDS_PERIOD},
-        metadata=described(BY_OF_CHART, "month", "month,actor_country"),
+        metadata=described(BY_OF_CHART, "month", "month,dataset", "month,actor_country"),
     ),
 )
 
@@ -205,11 +210,18 @@ GroupSchema = ResponseSchema.from_dict(
 )
 
 
-class GroupReceiptSchema(ReceiptSchema):
+class GroupReceiptSchema(EventReceiptSchema):
     """What an answer of groups says about itself: `matched` counts the events, exactly."""
 
     groups = ma.fields.Integer(
         required=True, metadata=described("How many groups there are on all pages.", 12)
+    )
+    no_period = ma.fields.Integer(
+        metadata=described(
+            "Only with a period in `by`: how many events lie in no single one, and so in the "
+            "group whose period is null.",
+            27,
+        ),
     )
     totals = ma.fields.String(
         validate=ma.validate.OneOf(["overlapping"]),
@@ -230,8 +242,4 @@ class GroupPageSchema(ResponseSchema):
     page = ma.fields.Nested(
         PageInfoSchema, required=True, metadata=described("Where the page stands.")
     )
-    receipt = ma.fields.Nested(
-        GroupReceiptSchema,
-        required=True,
-        metadata=described("What the answer says about itself."),
-    )
+    receipt = receipt(GroupReceiptSchema)

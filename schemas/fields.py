@@ -156,7 +156,7 @@ class Circle(Text):
         """Read three numbers: a point on the globe, and no more than half way round it."""
         parts = [item.strip() for item in text.split(",")]
         if len(parts) != 3 or not all(_NUMBER.fullmatch(part) for part in parts):
-            raise invalid("must be three numbers lat,lon,km: 31.5,34.75,250.", text)
+            raise invalid("must be three numbers lat,lon,km: 35.69,51.42,100.", text)
         latitude, longitude, km = circle = tuple(float(part) for part in parts)
         if not -90 <= latitude <= 90:
             raise invalid("must have a latitude from -90 to 90; it comes first.", text)

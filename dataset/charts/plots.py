@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from dataset.selections.parts import Counted
+
 
 class Series(NamedTuple):
     """The groups of the same keys: labels of their periods, events, and measures."""
@@ -29,5 +31,10 @@ class Plot:
     all_series: int
     events_of_others: int
     events_in_none: int
-    events: int
+    counted: Counted
     groups_left_out: int = 0
+
+    @property
+    def events(self) -> int:
+        """How many events there are."""
+        return self.counted.matched.value

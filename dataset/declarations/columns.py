@@ -116,6 +116,7 @@ def _deaths(name: str, estimate: str, sortable: bool = False) -> Column:
 QUAD_CLASSES = (
     "1 verbal cooperation, 2 material cooperation, 3 verbal conflict, 4 material conflict"
 )
+PRECISIONS = "What the coordinates stand for: those of a `country` are of its centre"
 STATUSES = (
     "`reported`: the source states it; `claimed`: known only through someone's word; "
     "`confirmed`: the source cites a finding of fact"
@@ -178,7 +179,7 @@ _TABLE = (
     ),
     Column("place_latitude", "number", "Latitude of the place", 31.5, unit="degrees, WGS84"),
     Column("place_longitude", "number", "Longitude of the place", 34.75, unit="degrees, WGS84"),
-    _choice("place_precision", "place_precision", "What the coordinates stand for", "country"),
+    _choice("place_precision", "place_precision", PRECISIONS, "country", ask="city"),
     _count("mentions", "Mentions of the event over all its documents", "mentions"),
     _count("sources", "Distinct sources that mention the event", "sources"),
     _count("articles", "Distinct documents that mention the event", "documents"),
