@@ -23,6 +23,7 @@ CLOSED_SETS = {
 
 JSON_TYPES = {
     "boolean": "boolean",
+    "grid_cell": "integer",
     "integer": "integer",
     "number": "number",
     "quad_class": "integer",
@@ -36,7 +37,7 @@ class Column:
 
     `example` is its value in the event seed:31. `ask` is a value to filter by that finds events
     of the seed dataset, if `example` is no such value. `since` is the schema of the store that
-    added it, 0 if it was there from the first.
+    added it, 0 if it was there from the first. What is `derived` is made by us: no source gives it.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Column:
     unit: str | None = None
     sortable: bool = False
     stored: bool = True
+    derived: bool = False
     since: int = 0
 
     @property
@@ -143,6 +145,7 @@ _TABLE = (
         "The codebook's label of the action code",
         "Employ aerial weapons, not specified below",
         stored=False,
+        derived=True,
     ),
     _choice("action_root", "root", "CAMEO root code, two digits", "19"),
     _choice("action_plover", "plover", "PLOVER event type", "ASSAULT"),
@@ -179,6 +182,14 @@ _TABLE = (
     Column("place_latitude", "number", "Latitude of the place", 31.5, unit="degrees, WGS84"),
     Column("place_longitude", "number", "Longitude of the place", 34.75, unit="degrees, WGS84"),
     _choice("place_precision", "place_precision", "What the coordinates stand for", "country"),
+    _choice(
+        "place_priogrid_gid",
+        "grid_cell",
+        "PRIO-GRID cell (half a degree) of the coordinates",
+        175390,
+        derived=True,
+        since=7,
+    ),
     _count("mentions", "Mentions of the event over all its documents", "mentions"),
     _count("sources", "Distinct sources that mention the event", "sources"),
     _count("articles", "Distinct documents that mention the event", "documents"),
@@ -236,6 +247,7 @@ _TABLE = (
         1,
         null=False,
         by="range",
+        derived=True,
     ),
 )
 
