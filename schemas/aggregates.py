@@ -1,6 +1,6 @@
 """Aggregates: what events can be grouped by, what is measured, and what a group looks like."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import marshmallow as ma
@@ -26,8 +26,13 @@ OF_ONE_DATASET = tuple(name for name, measure in MEASURES.items() if measure.of_
 MEASURED = (
     f"What to measure, of: {', '.join(MEASURES)}; `count` if it is not given. "
     f"{', '.join(OF_ONE_DATASET)} need one dataset: `dataset=` with one value, or `dataset` in "
-    "`by`. Over several they count the same dead twice."
+    "`by`. Over several they count the same dead twice. `share` is events for 1,000 of the "
+    "same period and dataset before all other filters: a source that grows does not look like a "
+    "world that worsens. It needs a period in `by`, and one dataset in the same way."
 )
+SHARE_NEEDS = "needs {}, since it is the share of a period and a dataset."
+ADD_PERIOD = f"a period in by ({', '.join(PERIODS)})"
+ADD_DATASET = "one dataset (dataset= with one name, or dataset in by)"
 NEEDS_DATASET = (
     "needs one dataset, as several count the same dead twice: give dataset= with one name, or add "
     "dataset to by."
@@ -127,8 +132,23 @@ class GroupedSchema(LimitsSchema):
     def check_datasets(self, data: dict[str, Any], **_kwargs: Any) -> None:
         """Refuse to add up over several datasets what these count twice."""
         of_one = [name for name in data.get("measures", ()) if name in OF_ONE_DATASET]
-        if of_one and "dataset" not in data.get("by", ()) and not _is_one(data.get("dataset")):
+        if of_one and not _has_one_dataset(data):
             raise fields.invalid(NEEDS_DATASET, of_one[0], field="measures")
+
+    @ma.validates_schema
+    def check_share(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        """Refuse a share of nothing in particular, and say what to add."""
+        shares = [name for name in data.get("measures", ()) if MEASURES[name].is_share]
+        has_period = any(name in PERIODS for name in data.get("by", ()))
+        needed = [ADD_PERIOD] * (not has_period) + [ADD_DATASET] * (not _has_one_dataset(data))
+        if shares and needed:
+            right = SHARE_NEEDS.format(" and ".join(needed))
+            raise fields.invalid(right, shares[0], field="measures")
+
+
+def _has_one_dataset(data: Mapping[str, Any]) -> bool:
+    """Tell whether each group is of a single dataset."""
+    return "dataset" in data.get("by", ()) or _is_one(data.get("dataset"))
 
 
 def _is_one(datasets: Choice | None) -> bool:

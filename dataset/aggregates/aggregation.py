@@ -6,6 +6,8 @@ from dataset.declarations.aggregates import MEASURES, OVERLAPPING
 from dataset.declarations.periods import PERIODS
 from dataset.selections.selections import Selection
 
+DATASET = "dataset"
+
 
 @dataclass(frozen=True)
 class Aggregation:
@@ -41,6 +43,17 @@ class Aggregation:
     def other_keys(self) -> tuple[str, ...]:
         """The keys that are no periods."""
         return tuple(name for name in self.keys if name not in PERIODS)
+
+    @property
+    def whole(self) -> "Aggregation | None":
+        """What shares are of: all events by period and dataset; None where there is no share."""
+        if not any(MEASURES[name].is_share for name in self.measures):
+            return None
+        filters = self.selection.filters
+        kept = {name: filters[name] for name in filters if name == DATASET}
+        keys = tuple(name for name in self.keys if name in (*PERIODS, DATASET))
+        selection = Selection(self.selection.revision, kept)
+        return Aggregation(selection, keys, ("count",), query=f"whole of {keys} {kept}")
 
     @property
     def overlaps(self) -> bool:

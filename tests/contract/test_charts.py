@@ -334,6 +334,11 @@ def test_marks_of_the_axis_are_few_and_true(period: str, days: int) -> None:
         assert label in {one.label(one.number(date.fromordinal(at))) for one in PERIODS.values()}
 
 
+def test_shares_are_drawn(rich: FlaskClient) -> None:
+    answer = chart(rich, "by=month&dataset=gdelt&measures=share")
+    assert (answer.status_code, "events for 1,000" in answer.text) == (200, True)
+
+
 DEATHS = "by=month&measures=fatalities_sum"
 
 

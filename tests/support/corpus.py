@@ -5,11 +5,11 @@ from itertools import product
 from urllib.parse import urlencode
 
 from api.responses.formats import FORMATS
-from dataset.declarations.aggregates import KEYS, MEASURES, OVERLAPPING
+from dataset.declarations.aggregates import KEYS, OVERLAPPING
 from dataset.declarations.columns import COLUMNS, SORTABLE
 from dataset.declarations.filters import DISTINCT, FILTERS
 from dataset.declarations.periods import PERIODS
-from support.aggregate_queries import OF_ANY_DATASETS
+from support.aggregate_queries import OF_ANY_DATASETS, PLAIN, SHARES
 from support.rich_store import RELEASE, VALUES, public_id
 
 EVENTS = "/v1/events"
@@ -99,7 +99,7 @@ def _formats() -> Iterator[str]:
 
 
 def _aggregates() -> Iterator[str]:
-    measures, any_datasets = ",".join(MEASURES), ",".join(OF_ANY_DATASETS)
+    measures, any_datasets = ",".join(PLAIN), ",".join(OF_ANY_DATASETS)
     for key, datasets in product(KEYS, ("gdelt", "made")):
         query = {"by": key, "measures": measures, "limit": SMALL}
         yield address("/v1/aggregates", query | {"dataset": datasets})
@@ -111,6 +111,8 @@ def _aggregates() -> Iterator[str]:
         yield address("/v1/aggregates", {"by": f"{period},{other}", "fill": "zero", **DATES})
     yield address("/v1/aggregates", {"measures": any_datasets})
     yield address("/v1/aggregates", {"measures": measures})
+    for query in SHARES:
+        yield f"/v1/aggregates.csv?{query}&measures=share,count"
 
 
 def _history() -> Iterator[str]:
