@@ -5,6 +5,7 @@ from typing import Any
 
 import marshmallow as ma
 
+from dataset.codebook.labels import LABELS, label_name
 from dataset.codebook.vocabularies import closest
 from dataset.declarations.aggregates import DYAD, KEYS, MEASURES, MOST_FILLED, MOST_KEYS
 from dataset.declarations.columns import COLUMNS
@@ -42,6 +43,7 @@ BY_OF_CHART = (
     f"What to draw: exactly one of {', '.join(PERIODS)}, and up to {MOST_KEYS - 1} other keys that "
     f"make series, of: {', '.join(name for name in KEYS if name not in PERIODS)}."
 )
+LABELS_OF_CHART = "`false` names series by their codes; else they have the codebook's labels."
 FILL = (
     "`zero` gives every period between `date_from` and `date_to` for every group there is, up to "
     f"{MOST_FILLED:,} rows; needs both dates and exactly one period in `by`."
@@ -49,6 +51,10 @@ FILL = (
 SORT = (
     "A key or measure of the answer to sort by; `-` before it for the greatest first. Missing "
     "values come last, ties by the keys in order. If it is not given: by the keys."
+)
+LABELS_TEXT = (
+    "Whether a label stands beside each key that is a code: `actor_country_label` after "
+    "`actor_country`; null where the codebook has none."
 )
 RIGHT_KEYS = f"must be {', '.join((*PERIODS, DYAD))} or a column with categories (see /v1/fields)."
 
@@ -164,6 +170,7 @@ _QUERY: dict[str, ma.fields.Field[Any]] = {
     ),
     "fill": Fill(metadata=described(FILL, "zero") | {"enum": ["zero"]}),
     "sort": Order(metadata=described(SORT, "-count")),
+    "labels": fields.Truth(metadata=described(LABELS_TEXT, True)),
     "as_of": as_of(),
     "distinct": distinct(),
 }
@@ -188,19 +195,29 @@ AggregateChartQuerySchema = _query(
         error_messages={"required": NEEDS_PERIOD},
         metadata=described(BY_OF_CHART, "month", "month,actor_country"),
     ),
+    labels=fields.Truth(metadata=described(LABELS_OF_CHART, False)),
 )
+
+
+DYAD_EXAMPLE = "IRN,ISR"
+
+
+def _example(name: str) -> Any:
+    """Give a value of a column, or of the dyad; of a list one of its values."""
+    if name == DYAD:
+        return DYAD_EXAMPLE
+    column = COLUMNS[name]
+    return next(iter(column.example or ()), None) if column.many else column.example
 
 
 def _key(name: str) -> ma.fields.Field[Any]:
     if name in COLUMNS:
         column = COLUMNS[name]
-        example = column.example[0] if column.many and column.example else column.example
-        metadata = described(f"{column.meaning}.", None if column.many and not example else example)
+        metadata = described(f"{column.meaning}.", _example(name))
         return VALUES[column.json_type](allow_none=True, metadata=metadata)
     if name == DYAD:
-        return ma.fields.String(
-            allow_none=True, metadata=described("The two countries in code order.", "IRN,ISR")
-        )
+        metadata = described("The two countries in code order.", DYAD_EXAMPLE)
+        return ma.fields.String(allow_none=True, metadata=metadata)
     metadata = described(f"The {name} in which all of the event lies.", PERIODS[name].example)
     return ma.fields.String(allow_none=True, metadata=metadata)
 
@@ -214,8 +231,16 @@ def _measure(name: str) -> ma.fields.Field[Any]:
     )
 
 
+def _label(name: str) -> ma.fields.String:
+    text = f"Label of `{name}`; only with `labels=true`."
+    example = LABELS[name](_example(name))
+    return ma.fields.String(allow_none=True, metadata=described(text, example))
+
+
 GroupSchema = ResponseSchema.from_dict(
-    {name: _key(name) for name in KEYS} | {name: _measure(name) for name in MEASURES},
+    {name: _key(name) for name in KEYS}
+    | {label_name(name): _label(name) for name in LABELS}
+    | {name: _measure(name) for name in MEASURES},
     name="GroupSchema",
 )
 

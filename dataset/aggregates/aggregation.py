@@ -1,7 +1,9 @@
 """What an aggregate answers: which events are grouped by which keys, and what is measured."""
 
 from dataclasses import dataclass
+from itertools import chain
 
+from dataset.codebook.labels import LABELS, label_name
 from dataset.declarations.aggregates import MEASURES, OVERLAPPING
 from dataset.declarations.periods import PERIODS
 from dataset.selections.selections import Selection
@@ -13,7 +15,8 @@ DATASET = "dataset"
 class Aggregation:
     """Which events are grouped by which keys, what is measured, and in what order.
 
-    `query` is all of this but the revision, as text.
+    `query` is all of this but the revision, as text. `labels`: whether codes are shown with their
+    labels, which decides nothing else.
     """
 
     selection: Selection
@@ -22,11 +25,23 @@ class Aggregation:
     sort: tuple[str, bool] | None = None
     fill: bool = False
     query: str = ""
+    labels: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
         """The members of a group: its keys, then its measures."""
         return (*self.keys, *self.measures)
+
+    @property
+    def labelled(self) -> tuple[str, ...]:
+        """The keys that are shown with labels."""
+        return tuple(key for key in self.keys if key in LABELS) if self.labels else ()
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The members of a group as they are shown: each label comes after its key."""
+        keys = ((key, label_name(key)) if key in self.labelled else (key,) for key in self.keys)
+        return (*chain.from_iterable(keys), *self.measures)
 
     @property
     def summed(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from dataset.codebook import (
     found_together,
     same_state,
 )
+from dataset.codebook.labels import actor_label
 from dataset.declarations.columns import COLUMNS, Column
 from dataset.declarations.filters import FILTERS, filters_of
 from dataset.declarations.words import folded
@@ -145,10 +146,9 @@ def _actor(code: str, as_actor: Counts, as_target: Counts) -> Entry:
     roles = [_part(role, ROLES) for role in decoded.roles]
     ethnic = _part(decoded.ethnic, ETHNIC)
     religions = [_part(religion, RELIGIONS) for religion in decoded.religions]
-    known = [part for part in (country, *roles, ethnic, *religions, group) if part]
     return {
         "code": code,
-        "label": ", ".join([part["label"] for part in known] + list(decoded.unknown)),
+        "label": actor_label(code),
         "parent": code[:-PART_LENGTH] or None,
         "country": country,
         **_state(code, decoded.country),

@@ -109,15 +109,22 @@ def _count(name: str, meaning: str, unit: str) -> Column:
     return Column(name, "integer", meaning, None, by="range", ask="1", unit=unit, sortable=True)
 
 
+def _listed(labels: dict[int, str]) -> str:
+    return ", ".join(f"{number} {label}" for number, label in labels.items())
+
+
 def _deaths(name: str, estimate: str, sortable: bool = False) -> Column:
     meaning = f"Deaths, by the source's {estimate} estimate"
     more: dict[str, Any] = {"by": "range", "ask": "1", "unit": "deaths", "since": 4}
     return Column(name, "integer", meaning, None, sortable=sortable, **more)
 
 
-QUAD_CLASSES = (
-    "1 verbal cooperation, 2 material cooperation, 3 verbal conflict, 4 material conflict"
-)
+QUAD_CLASSES = {
+    1: "verbal cooperation",
+    2: "material cooperation",
+    3: "verbal conflict",
+    4: "material conflict",
+}
 STATUSES = (
     "`reported`: the source states it; `claimed`: known only through someone's word; "
     "`confirmed`: the source cites a finding of fact"
@@ -160,7 +167,7 @@ _TABLE = (
         ask="none",
     ),
     *_side("target", "is acted upon", _ATTACKED),
-    _choice("quad_class", "quad_class", QUAD_CLASSES, 4),
+    _choice("quad_class", "quad_class", _listed(QUAD_CLASSES), 4),
     Column(
         "goldstein",
         "number",

@@ -5,6 +5,7 @@ from itertools import product
 from urllib.parse import urlencode
 
 from api.responses.formats import FORMATS
+from dataset.codebook.labels import LABELS
 from dataset.declarations.aggregates import KEYS, OVERLAPPING
 from dataset.declarations.columns import COLUMNS, SORTABLE
 from dataset.declarations.filters import DISTINCT, FILTERS
@@ -113,6 +114,8 @@ def _aggregates() -> Iterator[str]:
     yield address("/v1/aggregates", {"measures": measures})
     for query in SHARES:
         yield f"/v1/aggregates.csv?{query}&measures=share,count"
+    for key in LABELS:
+        yield address("/v1/aggregates", {"by": f"{key},year", "labels": "true", "limit": SMALL})
 
 
 def _history() -> Iterator[str]:
