@@ -139,6 +139,10 @@ def _codebook() -> Iterator[str]:
         yield address(f"/v1/actions/{code}", {"as_of": "2"})
     for code in ("IRN", "IRNGOVMIL", "SSD", "XYZ", "GOV"):
         yield address(f"/v1/actors/{code}", {"dataset": "!seed"})
+    for path, code in (("/v1/actions", "19"), ("/v1/actors", "IRN")):
+        for parent in (code, "none", f"!{code}"):
+            yield address(path, {"parent": parent, "as_of": "2"})
+            yield address(f"{path}.csv", {"parent": parent, "dataset": "gdelt,made"})
     yield from ("/v1/fields", "/v1/datasets", "/v1/datasets/made", "/v1/documents", "/")
 
 
