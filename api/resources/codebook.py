@@ -96,9 +96,9 @@ def get_action(arguments: dict[str, Any], code: str) -> Response:
 def list_actors(arguments: dict[str, Any]) -> Response:
     """List actor codes of the codebook and the store, most used first.
 
-    With `q` this completes what a person types: `q=tal` finds the Taliban. Each code names its
-    `parent` and `children`, which are one part longer; `parent` lists the children of a code, and
-    `depth=1` shows only codes of a single part.
+    With `q` this completes what a person types: `/v1/actors?q=tal` finds the Taliban. Each code
+    names its `parent` and `children`, which are one part longer; `parent` lists the children of a
+    code, and `depth=1` shows only codes of a single part.
     """
     with reading(ActorListQuerySchema, arguments, cite_as={}) as query:
         return _codes(query, codes.actors)
@@ -123,7 +123,7 @@ def export_actors_csv(arguments: dict[str, Any]) -> Response:
         return _table(query, code_tables.ACTORS, codes.actors)
 
 
-@blueprint.get("/actors/<code>", parameters=[path_text("code", "CAMEO actor code.", "IRNGOVMIL")])
+@blueprint.get("/actors/<code>", parameters=[path_text("code", "CAMEO actor code.", "AFGINSTAL")])
 @blueprint.arguments(CountedQuerySchema, location="query")
 @blueprint.response(200, ActorAnswerSchema, headers=STORE_HEADERS)
 @blueprint.alt_response(404, response="NOT_FOUND")
