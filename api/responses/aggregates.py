@@ -48,13 +48,18 @@ def answer_json(query: Query, aggregation: Aggregation) -> Response:
     return envelopes.page_answer(query, data, found.matched, _position(found), empty, told)
 
 
+def whole_csv(query: Query, aggregation: Aggregation) -> Response:
+    """Answer with all groups as CSV, or the first, as many as `limit` says."""
+    slots.take(is_export=True)
+    matched = page_of_groups(query.snapshot, results(), aggregation, limit=1).matched
+    chunks = groups_csv(query.snapshot, results(), _first(query, aggregation))
+    return _sent(query, aggregation, chunks, matched, CSV)
+
+
 def answer_csv(query: Query, aggregation: Aggregation) -> Response:
     """Answer with all groups as CSV, or with a page and a link to the next."""
     if not _paging(query):
-        slots.take(is_export=True)
-        matched = page_of_groups(query.snapshot, results(), aggregation, limit=1).matched
-        chunks = groups_csv(query.snapshot, results(), aggregation)
-        return _sent(query, aggregation, chunks, matched, CSV)
+        return whole_csv(query, aggregation)
     found = _page(query, aggregation, as_text=True)
     answer = _sent(query, aggregation, b"".join(page_csv(aggregation, found)), found.matched, CSV)
     if position := _position(found):
@@ -64,16 +69,22 @@ def answer_csv(query: Query, aggregation: Aggregation) -> Response:
 
 
 def answer_svg(query: Query, aggregation: Aggregation) -> Response:
-    """Answer with a chart of all groups; refuse to draw a page, which would mislead."""
-    if paging := _paging(query):
+    """Answer with a chart of all groups, or the first; a page of groups would mislead."""
+    if query.cursor:
         detail = "does not go with a chart, which shows the whole result; leave it out."
-        raise UnknownValue(paging[0], str(query.arguments[paging[0]]), detail)
+        raise UnknownValue("cursor", str(query.arguments["cursor"]), detail)
     slots.take()
     has_labels = query.arguments.get("labels", True)
-    plot = plot_of(query.snapshot, results(), replace(aggregation, labels=has_labels))
+    shown = replace(_first(query, aggregation), labels=has_labels)
+    plot = plot_of(query.snapshot, results(), shown)
     matched = Matched(plot.events, "eq")
     picture = b"".join(SVG.write(plot, _caption(query, aggregation, matched)))
     return _sent(query, aggregation, picture, matched, SVG, SVG_POLICY)
+
+
+def _first(query: Query, aggregation: Aggregation) -> Aggregation:
+    """Keep the first groups, as many as `limit` says."""
+    return replace(aggregation, limit=query.arguments.get("limit"))
 
 
 def _paging(query: Query) -> list[str]:

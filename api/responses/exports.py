@@ -15,6 +15,7 @@ from api.requests.queries import Query
 from api.responses.envelopes import link_to_next, receipt_of
 from api.responses.file_parts import FilePart
 from api.responses.formats import Format
+from dataset.events.completeness import holds_all
 from dataset.events.pages import Page
 from dataset.events.rows_or_columns import matched_by
 from dataset.exports.text_formats import Extract
@@ -26,14 +27,9 @@ def whole(query: Query, selection: Selection, format: Format) -> Response:
     """Answer with all events of a selection, as a stream."""
     slots.take(is_export=True)
     matched = matched_by(query.snapshot, selection)
-    receipt = receipt_of(query, selection, matched, holds_all(selection, matched))
+    receipt = receipt_of(query, selection, matched, holds_all(query.snapshot, selection, matched))
     chunks = format.chunks(store(), selection, query.columns, receipt)
     return sent(query, chunks, matched, format)
-
-
-def holds_all(selection: Selection, matched: Matched) -> bool:
-    """Tell whether the answer holds all matching events: a sample may hold fewer."""
-    return not selection.sample or matched <= Matched(selection.sample.size, "eq")
 
 
 def page(

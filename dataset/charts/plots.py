@@ -15,9 +15,10 @@ class Series(NamedTuple):
 
 @dataclass(frozen=True)
 class Plot:
-    """What a chart shows, and what it leaves out: other series, and events in no single period.
+    """What a chart shows, and what it leaves out.
 
-    `labels`: whether codes are shown by their labels.
+    That is other series, events in no single period, and groups after the first, if only these
+    are wanted. `labels`: whether codes are shown by their labels.
     """
 
     period: str
@@ -29,4 +30,5 @@ class Plot:
     events_of_others: int
     events_in_none: int
     events: int
-    labels: bool
+    labels: bool = False
+    groups_left_out: int = 0

@@ -75,8 +75,12 @@ def copy_for_many(snapshot: Snapshot, selection: Selection) -> Copy | None:
 
 
 def copy_in_order(snapshot: Snapshot, selection: Selection) -> Copy | None:
-    """Give the copy if it answers, and has the events in order: all in one segment."""
-    if selection.sort != OLDEST_FIRST:
+    """Give the copy if it answers, and has the events in order: all in one segment.
+
+    The first few of many are found faster in an index.
+    """
+    are_few = selection.limit is not None and at_most(selection.limit).relation == "eq"
+    if selection.sort != OLDEST_FIRST or are_few:
         return None
     copy = copy_for_many(snapshot, selection)
     return copy if copy and selection.revision <= copy.segments[0].last else None
@@ -104,7 +108,7 @@ def _able(snapshot: Snapshot, selection: Selection) -> Copy | None:
 
 def matched_by(snapshot: Snapshot, selection: Selection) -> Matched:
     """Count the events that a selection matches up to the cap: what a sample is drawn from."""
-    counted = replace(selection, sample=None, sort=NEWEST_FIRST)
+    counted = replace(selection, sample=None, sort=NEWEST_FIRST, limit=None)
     make = partial(count_anew, snapshot, counted)
     return at_most(snapshot.remembered("matched", counted, make, MOST_COUNTS))
 
