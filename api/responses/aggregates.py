@@ -43,7 +43,7 @@ def answer_json(query: Query, aggregation: Aggregation) -> Response:
     receipt = envelopes.receipt_of(
         query, aggregation.selection, counted, _is_whole(query, found)
     ) | _told(aggregation, found.totals)
-    data = [dict(zip(aggregation.names, row, strict=True)) for row in found.rows]
+    data = [dict(zip(aggregation.shown, row, strict=True)) for row in found.rows]
     return envelopes.page_with(query, data, receipt, counted.matched, _position(found))
 
 
@@ -87,7 +87,9 @@ def answer_svg(query: Query, aggregation: Aggregation) -> Response:
         detail = "does not go with a chart, which shows the whole result; leave it out."
         raise UnknownValue("cursor", str(query.arguments["cursor"]), detail)
     slots.take()
-    plot = plot_of(query.snapshot, results(), _first(query, aggregation))
+    has_labels = query.arguments.get("labels", True)
+    shown = replace(_first(query, aggregation), labels=has_labels)
+    plot = plot_of(query.snapshot, results(), shown)
     picture = b"".join(SVG.write(plot, _caption(query, aggregation, plot.counted)))
     headers = _headers(query, aggregation, plot.counted, not plot.groups_left_out)
     return exports.sent(picture, SVG, headers | SVG_POLICY)

@@ -1,7 +1,8 @@
 """Results: all groups of an aggregation, made once and kept in the cache."""
 
-from contextlib import AbstractContextManager
-from functools import reduce
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial, reduce
 from operator import or_
 from typing import Any, NamedTuple
 
@@ -9,7 +10,7 @@ import orjson
 from peewee import Case, Database, Entity, Insert, SqliteDatabase, Value, fn
 
 from dataset.aggregates.aggregation import Aggregation
-from dataset.aggregates.merging import in_order, mean, merged, missing_periods
+from dataset.aggregates.merging import in_order, mean, merged, missing_periods, write_whole
 from dataset.aggregates.partial_groups import collect
 from dataset.aggregates.tables import (
     GROUPS,
@@ -36,23 +37,37 @@ class Totals(NamedTuple):
     no_period: int
 
 
+@contextmanager
 def result_of(
     snapshot: Snapshot, cache: ResultsCache, aggregation: Aggregation
-) -> AbstractContextManager[Database]:
+) -> Iterator[Database]:
     """Open the result of an aggregation; make it if it is not in the cache."""
-    revision = aggregation.selection.revision
-    key = (snapshot.token_of(revision), str(revision), aggregation.query)
-    return cache.database(
-        snapshot.uuid, key, lambda database: _make(snapshot, aggregation, database)
-    )
+    # What shares are of is a result too. Made within the other, the two could wait for each other.
+    with _whole_of(snapshot, cache, aggregation) as whole:
+        revision = aggregation.selection.revision
+        key = (snapshot.token_of(revision), str(revision), aggregation.query)
+        make = partial(_make, snapshot, aggregation, whole)
+        with cache.database(snapshot.uuid, key, make) as database:
+            yield database
 
 
-def _make(snapshot: Snapshot, aggregation: Aggregation, database: SqliteDatabase) -> None:
+def _whole_of(
+    snapshot: Snapshot, cache: ResultsCache, aggregation: Aggregation
+) -> AbstractContextManager[Database | None]:
+    whole = aggregation.whole
+    return result_of(snapshot, cache, whole) if whole else nullcontext()
+
+
+def _make(
+    snapshot: Snapshot, aggregation: Aggregation, whole: Database | None, database: SqliteDatabase
+) -> None:
     """Collect the groups of each branch, merge them, fill gaps, and write all in order."""
     snapshot.clock.watch(database)
     database.register_function(mean, "mean", 2)
     parts = parts_of(snapshot, aggregation.selection)
     create_tables(database, aggregation, len(parts.counts))
+    if whole and aggregation.whole:
+        write_whole(database, aggregation.whole, whole.execute(ordered_groups(aggregation.whole)))
     collect(snapshot, aggregation, parts.counts, database)
     groups = merged(aggregation)
     if aggregation.fill:

@@ -20,7 +20,7 @@ class Plot:
     """What a chart shows, and what it leaves out.
 
     That is other series, events in no single period, and groups after the first, if only these
-    are wanted.
+    are wanted. `labels`: whether codes are shown by their labels.
     """
 
     period: str
@@ -32,6 +32,7 @@ class Plot:
     events_of_others: int
     events_in_none: int
     counted: Counted
+    labels: bool = False
     groups_left_out: int = 0
 
     @property

@@ -46,6 +46,7 @@ def plot_of(snapshot: Snapshot, cache: ResultsCache, aggregation: Aggregation) -
             events - sum(row[-3] for row in largest),
             database.execute(_in_none(counted)).fetchone()[0],
             totals.counted,
+            aggregation.labels,
             0 if counted.limit is None else max(0, totals.groups - counted.limit),
         )
 
@@ -62,6 +63,7 @@ def _check_period(aggregation: Aggregation) -> None:
 
 def _counted(aggregation: Aggregation) -> Aggregation:
     """Count the events of each group too: they say which series are the largest."""
+    aggregation = replace(aggregation, labels=False)
     if COUNT in aggregation.measures:
         return aggregation
     query = f"{aggregation.query} {COUNT}"
