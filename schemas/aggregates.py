@@ -13,7 +13,7 @@ from dataset.declarations.periods import PERIODS
 from schemas import fields
 from schemas.answers import EventReceiptSchema, PageInfoSchema, receipt
 from schemas.base import ResponseSchema, described
-from schemas.events import VALUES, as_of, distinct, query_of
+from schemas.events import VALUES, as_of, distinct, first_of, query_of
 from schemas.filters import LimitsSchema
 from schemas.paging import ListQuerySchema
 
@@ -45,7 +45,9 @@ SORT = (
     "A key or measure of the answer to sort by; `-` before it for the greatest first. Missing "
     "values come last, ties by the keys in order. If it is not given: by the keys."
 )
-RIGHT_KEYS = f"must be {', '.join((*PERIODS, DYAD))} or a column with categories (see /v1/fields)."
+RIGHT_KEYS = (
+    f"must hold some of {', '.join((*PERIODS, DYAD))}, or columns with categories (see /v1/fields)."
+)
 
 
 class Names(fields.Text):
@@ -57,7 +59,7 @@ class Names(fields.Text):
         """Keep the names, how many may be given, and how to say which are right."""
         super().__init__(**kwargs)
         self.names, self.most = names, most
-        self.right = right or f"must be of {', '.join(names)}."
+        self.right = right or f"must hold some of {', '.join(names)}."
 
     def read(self, text: str) -> tuple[str, ...]:
         """Read names that are known, none of them twice."""
@@ -162,9 +164,12 @@ def _query(name: str, **more: ma.fields.Field[Any]) -> type[ma.Schema]:
 
 
 AggregatePageQuerySchema = _query("AggregatePageQuerySchema", **ListQuerySchema._declared_fields)
-AggregateExportQuerySchema = _query("AggregateExportQuerySchema")
+AggregateExportQuerySchema = _query("AggregateExportQuerySchema", limit=first_of("groups"))
+AggregateResultQuerySchema = _query("AggregateResultQuerySchema")
+"""What is cited: all groups."""
 AggregateChartQuerySchema = _query(
     "AggregateChartQuerySchema",
+    limit=first_of("groups"),
     by=Names(
         KEYS,
         MOST_KEYS,

@@ -12,7 +12,11 @@ from schemas.base import QuerySchema, ResponseSchema, described
 from schemas.filters import EventFiltersSchema, SampledSchema
 from schemas.paging import ListQuerySchema
 
-AS_OF = "Answer as the store was at this revision (a number) or release (a name)."
+AS_OF = (
+    "Answer as the store was at this revision (a number) or release (a name), or at a time: the "
+    "end of a day in UTC, or an instant such as `2026-01-31T12:00:00Z`. The time must be over, and "
+    "means the last revision committed by then. `page.next` and `cite` name its number."
+)
 SORT = (
     f"Column to sort by, one of {', '.join(SORTABLE)}; `-` before it for the greatest first. "
     "Missing values come last."
@@ -48,6 +52,15 @@ def columns() -> fields.Columns:
     return fields.Columns(metadata=described(FIELDS, "date,actor,action_code,target"))
 
 
+def first_of(things: str) -> fields.Integer:
+    """Make the parameter that keeps the first of a whole result."""
+    text = (
+        f"Give only the first {things} of the order, this many at most. If it is not given: all. "
+        "The receipt has `complete: false` if there are more."
+    )
+    return fields.Integer(least=1, metadata=described(text, 1000) | {"minimum": 1})
+
+
 def distinct() -> fields.OneOf:
     """Make the parameter that names a rule against duplicates."""
     return fields.OneOf(DISTINCT, metadata=described(DISTINCT_TEXT, *DISTINCT))
@@ -78,14 +91,17 @@ EventPageQuerySchema = query_of(
     **_sampled(),
     **ListQuerySchema._declared_fields,
 )
-EventExportQuerySchema = query_of(
-    "EventExportQuerySchema",
-    sort=_sort("`date`"),
-    fields=columns(),
-    as_of=as_of(),
-    distinct=distinct(),
-    **_sampled(),
-)
+
+
+def _whole(name: str, **more: ma.fields.Field[Any]) -> type[ma.Schema]:
+    """Make the schema of queries for a whole result."""
+    common = {"fields": columns(), "as_of": as_of(), "distinct": distinct(), **_sampled()}
+    return query_of(name, sort=_sort("`date`"), **common, **more)
+
+
+EventExportQuerySchema = _whole("EventExportQuerySchema", limit=first_of("events"))
+EventResultQuerySchema = _whole("EventResultQuerySchema")
+"""What is cited: the whole result."""
 EventCountQuerySchema = query_of("EventCountQuerySchema", as_of=as_of(), distinct=distinct())
 
 

@@ -7,6 +7,7 @@ import marshmallow as ma
 
 from dataset.codebook.vocabularies import CLOSED_KINDS, VOCABULARIES
 from dataset.declarations.filters import FILTERS, Filter
+from dataset.declarations.instants import first_second, last_second
 from schemas import codes, fields
 from schemas.base import QuerySchema, described
 
@@ -32,6 +33,8 @@ FIELDS: dict[str, Callable[..., ma.fields.Field[Any]]] = {
     "near": lambda item, **kwargs: fields.Circle(**kwargs),
     "words": lambda item, **kwargs: fields.Words(**kwargs),
     "number": _number,
+    "instant_min": lambda item, **kwargs: fields.Instant(first_second, **kwargs),
+    "instant_max": lambda item, **kwargs: fields.Instant(last_second, **kwargs),
 }
 """The field of each shape of filter."""
 
@@ -70,7 +73,8 @@ class LimitsSchema(QuerySchema):
         for least in (name for name in data if name.endswith("_min")):
             greatest = f"{least.removesuffix('_min')}_max"
             if data[least] > data.get(greatest, data[least]):
-                error = f"must not be less than {least}, {fields.shortest(data[least])}."
+                limit = self.fields[least].serialize(least, data)
+                error = f"must not be less than {least}, {limit}."
                 raise fields.invalid(error, field=greatest)
 
     @ma.validates_schema

@@ -53,6 +53,11 @@ FILE_HEADERS = {
 }
 RANGE_HEADERS = {"Content-Range": _header("Which bytes are sent, of how many.", "bytes 0-7/40960")}
 EXPORT_HEADERS = STORE_HEADERS | RECEIPT_HEADERS | PARTS_HEADERS
+CHANGE_HEADERS = (
+    STORE_HEADERS
+    | RECEIPT_HEADERS
+    | {"Cameo-Matched": _header("How many changes match; counting stops at 10000.", "29")}
+)
 CHART_HEADERS = (
     EXPORT_HEADERS
     | GROUP_HEADERS

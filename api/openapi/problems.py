@@ -68,7 +68,10 @@ EXAMPLES: dict[int, dict[str, Any]] = {
         "reason": "coded twice",
         "successor": "seed:2",
     },
-    414: {"detail": "A query has at most 8000 characters."},
+    414: {
+        "detail": "A query has at most 8000 characters. "
+        "Ask for a long list in parts: 100 ids a time."
+    },
     416: {"instance": "/v1/events.parquet"},
     422: {
         "detail": f"actor_country: {_NO_COUNTRY} Did you mean IRN?",

@@ -1,12 +1,13 @@
 """A query at a revision of the store: what it selects, and the receipt of its answer."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from api.requests import cursors
 from api.requests.parameters import Parameters, query_text
+from dataset.catalogue.releases import Named
 from dataset.declarations.filters import FILTERS, SAMPLE_NOTE, Choice
 from dataset.events import directions, other_codes, several_datasets
 from dataset.events.pages import ALL_COLUMNS
@@ -29,7 +30,7 @@ class Query:
     """Valid parameters, and the revision that they query.
 
     `path` is the path of the resource, below `base_url`. `cite_as` holds the parameters of the
-    citation. `stamp` belongs to the revision.
+    citation. `stamp` belongs to the revision. `named` has what `as_of` and `since` name, if given.
     """
 
     snapshot: Snapshot
@@ -39,7 +40,7 @@ class Query:
     cite_as: Mapping[str, str]
     revision: int
     stamp: Stamp
-    release: str | None
+    named: Mapping[str, Named]
     cursor: cursors.Cursor | None
 
     @property
@@ -56,6 +57,21 @@ class Query:
     def canonical_query(self) -> str:
         """The query in canonical form: parameters by name, values in canonical text."""
         return self.parameters.canonical_query
+
+    @property
+    def release(self) -> str | None:
+        """The release that `as_of` names, if it names one."""
+        return self.named["as_of"].release if "as_of" in self.named else None
+
+    @property
+    def since(self) -> int:
+        """The revision after which changes are asked for: 0 is before the first."""
+        return self.named["since"].revision if "since" in self.named else 0
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether the address means the same for good: a time may mean a later revision still."""
+        return "as_of" in self.named and not any(one.is_of_time for one in self.named.values())
 
     @property
     def limit(self) -> int:
@@ -96,6 +112,10 @@ class Query:
             self.arguments.get("distinct"),
             self._sample,
         )
+
+    def whole(self, sort: Sort) -> Selection:
+        """Select the whole result, or the first of it, as many as `limit` says."""
+        return replace(self.selection(sort), limit=self.arguments.get("limit"))
 
     @property
     def _notes_of_store(self) -> Iterator[str]:

@@ -16,15 +16,15 @@ from api.responses.exports import receipt_headers
 from dataset.catalogue.citations import Citation, citation
 from dataset.selections.parts import Counted
 from dataset.selections.selections import OLDEST_FIRST
-from schemas.aggregates import AggregateExportQuerySchema
+from schemas.aggregates import AggregateResultQuerySchema
 from schemas.citations import GROUPED, CitationAnswerSchema, CitationQuerySchema
-from schemas.events import EventExportQuerySchema
+from schemas.events import EventResultQuerySchema
 
 BIBTEX = "application/x-bibtex"
 CSL = "application/vnd.citationstyles.csl+json"
 OFFERS = (JSON, BIBTEX, CSL)
-EVENTS = ("events", EventExportQuerySchema)
-AGGREGATES = ("aggregates", AggregateExportQuerySchema)
+EVENTS = ("events", EventResultQuerySchema)
+AGGREGATES = ("aggregates", AggregateResultQuerySchema)
 """What is cited, and the schema of its parameters."""
 
 blueprint = Blueprint("cite", __name__, url_prefix="/v1/cite", description="How to cite an answer.")

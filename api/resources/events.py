@@ -69,7 +69,7 @@ def list_events(arguments: dict[str, Any]) -> Response:
     media_type = format.media_type if format else JSON
     with reading(EventPageQuerySchema, arguments, media_type) as query:
         if format and not {"limit", "cursor"} & arguments.keys():
-            return exports.whole(query, query.selection(OLDEST_FIRST), format)
+            return exports.whole(query, query.whole(OLDEST_FIRST), format)
         return _page(query, format)
 
 
@@ -137,7 +137,7 @@ def _exported(suffix: str) -> Any:
 def _export(arguments: dict[str, Any], suffix: str) -> Response:
     format = formats.FORMATS[suffix]
     with reading(EventExportQuerySchema, arguments, format.media_type) as query:
-        return exports.whole(query, query.selection(OLDEST_FIRST), format)
+        return exports.whole(query, query.whole(OLDEST_FIRST), format)
 
 
 @blueprint.get("/events.csv")
@@ -214,6 +214,6 @@ def export_events_parquet(arguments: dict[str, Any]) -> Response:
     parts of it (`Range`), as DuckDB, pyarrow and polars do.
     """
     with reading(EventExportQuerySchema, arguments, PARQUET.media_type) as query:
-        if "as_of" not in arguments:
+        if not query.is_pinned:
             return files.pinned(query)
-        return files.kept_file(query, query.selection(OLDEST_FIRST), PARQUET)
+        return files.kept_file(query, query.whole(OLDEST_FIRST), PARQUET)

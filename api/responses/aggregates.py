@@ -1,6 +1,7 @@
 """Answer with groups: all of them or a page, as JSON, as CSV, or as a chart."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pkgutil import resolve_name
 from typing import Any
 
@@ -56,13 +57,20 @@ def _told(aggregation: Aggregation, totals: Totals) -> dict[str, Any]:
     return told
 
 
+def whole_csv(query: Query, aggregation: Aggregation) -> Response:
+    """Answer with all groups as CSV, or the first, as many as `limit` says."""
+    slots.take(is_export=True)
+    totals = page_of_groups(query.snapshot, results(), aggregation, limit=1).totals
+    first = _first(query, aggregation)
+    complete = first.limit is None or totals.groups <= first.limit
+    chunks = groups_csv(query.snapshot, results(), first)
+    return exports.sent(chunks, CSV, _headers(query, aggregation, totals.counted, complete))
+
+
 def answer_csv(query: Query, aggregation: Aggregation) -> Response:
     """Answer with all groups as CSV, or with a page and a link to the next."""
     if not _paging(query):
-        slots.take(is_export=True)
-        totals = page_of_groups(query.snapshot, results(), aggregation, limit=1).totals
-        chunks = groups_csv(query.snapshot, results(), aggregation)
-        return exports.sent(chunks, CSV, _headers(query, aggregation, totals.counted))
+        return whole_csv(query, aggregation)
     found = _page(query, aggregation, as_text=True)
     counted = _counted(query, found)
     headers = _headers(query, aggregation, counted, _is_whole(query, found))
@@ -74,15 +82,21 @@ def answer_csv(query: Query, aggregation: Aggregation) -> Response:
 
 
 def answer_svg(query: Query, aggregation: Aggregation) -> Response:
-    """Answer with a chart of all groups; refuse to draw a page, which would mislead."""
-    if paging := _paging(query):
+    """Answer with a chart of all groups, or the first; a page of groups would mislead."""
+    if query.cursor:
         detail = "does not go with a chart, which shows the whole result; leave it out."
-        raise UnknownValue(paging[0], str(query.arguments[paging[0]]), detail)
+        raise UnknownValue("cursor", str(query.arguments["cursor"]), detail)
     slots.take()
-    plot = plot_of(query.snapshot, results(), aggregation)
+    plot = plot_of(query.snapshot, results(), _first(query, aggregation))
+    complete = not plot.groups_left_out
     picture = b"".join(SVG.write(plot, _caption(query, aggregation, plot.counted)))
-    headers = _headers(query, aggregation, plot.counted)
+    headers = _headers(query, aggregation, plot.counted, complete)
     return exports.sent(picture, SVG, headers | SVG_POLICY)
+
+
+def _first(query: Query, aggregation: Aggregation) -> Aggregation:
+    """Keep the first groups, as many as `limit` says."""
+    return replace(aggregation, limit=query.arguments.get("limit"))
 
 
 def _paging(query: Query) -> list[str]:

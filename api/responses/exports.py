@@ -14,27 +14,22 @@ from api.requests.queries import Query
 from api.responses.envelopes import is_whole, link_to_next, receipt_of
 from api.responses.file_parts import FilePart
 from api.responses.formats import Format
+from dataset.events.completeness import holds_all
 from dataset.events.pages import Page
 from dataset.events.rows_or_columns import counted_by
 from dataset.exports.text_formats import Extract
 from dataset.selections.parts import Counted
 from dataset.selections.selections import Selection
-from dataset.store.counts import Matched
 
 
 def whole(query: Query, selection: Selection, format: Format) -> Response:
     """Answer with all events of a selection, as a stream."""
     slots.take(is_export=True)
     counted = counted_by(query.snapshot, selection)
-    complete = holds_all(selection, counted.matched)
+    complete = holds_all(query.snapshot, selection, counted.matched)
     receipt = receipt_of(query, selection, counted, complete)
     chunks = format.chunks(store(), selection, query.columns, receipt)
     return sent(chunks, format, receipt_headers(query, counted, complete))
-
-
-def holds_all(selection: Selection, matched: Matched) -> bool:
-    """Tell whether the answer holds all matching events: a sample may hold fewer."""
-    return not selection.sample or matched <= Matched(selection.sample.size, "eq")
 
 
 def page(
@@ -66,16 +61,17 @@ def sent(body: Iterator[bytes] | bytes, format: Format, headers: dict[str, str])
     return Response(_started(body), headers=headers, content_type=content_type)
 
 
-def receipt_headers(query: Query, counted: Counted, complete: bool) -> dict[str, str]:
-    """Give the receipt of an answer that is not JSON; what is not counted has no header."""
+def receipt_headers(query: Query, counted: Counted, complete: bool | None) -> dict[str, str]:
+    """Give the receipt of an answer that is not JSON; what is not known has no header."""
     matched, datasets, place_precision = counted
     headers = {
         "Cameo-Query": query.canonical_query,
         "Cameo-Revision": str(query.revision),
         "Cameo-Matched": f"{'>=' if matched.relation == 'gte' else ''}{matched.value}",
-        "Cameo-Complete": str(complete).lower(),
         "Cameo-Cite": query.cite_url,
     }
+    if complete is not None:
+        headers["Cameo-Complete"] = str(complete).lower()
     parts = {"Cameo-Datasets": datasets, "Cameo-Place-Precision": place_precision}
     return headers | {name: _listed(counts) for name, counts in parts.items() if counts}
 

@@ -12,9 +12,10 @@ from api.middleware import slots
 from api.requests.parameters import query_text
 from api.requests.queries import Query
 from api.responses.envelopes import leading_to, receipt_of
-from api.responses.exports import holds_all, receipt_headers
+from api.responses.exports import receipt_headers
 from api.responses.file_parts import FilePart
 from api.responses.formats import Format
+from dataset.events.completeness import holds_all
 from dataset.events.pages import may_be_long
 from dataset.events.rows_or_columns import counted_by
 from dataset.selections.selections import Selection
@@ -37,7 +38,7 @@ def kept_file(query: Query, selection: Selection, format: Format) -> Response:
     if may_be_long(selection):
         slots.take()
     counted = counted_by(query.snapshot, selection)
-    complete = holds_all(selection, counted.matched)
+    complete = holds_all(query.snapshot, selection, counted.matched)
     receipt = receipt_of(query, selection, counted, complete)
 
     def make(path: Path) -> None:

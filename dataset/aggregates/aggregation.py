@@ -11,7 +11,7 @@ from dataset.selections.selections import Selection
 class Aggregation:
     """Which events are grouped by which keys, what is measured, and in what order.
 
-    `query` is all of this but the revision, as text.
+    `query` is all of this but the revision, as text. `limit` keeps the first groups of the order.
     """
 
     selection: Selection
@@ -20,6 +20,7 @@ class Aggregation:
     sort: tuple[str, bool] | None = None
     fill: bool = False
     query: str = ""
+    limit: int | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

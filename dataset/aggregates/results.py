@@ -91,4 +91,11 @@ def totals_of(database: Database) -> Totals:
 def ordered_groups(aggregation: Aggregation) -> Any:
     """Select the groups of a result in their order."""
     members = (column_of(GROUPS, name) for name in aggregation.names)
-    return GROUPS.select(*members).order_by(GROUPS.c.position)
+    query = GROUPS.select(*members).order_by(GROUPS.c.position)
+    return query.where(is_shown(aggregation))
+
+
+def is_shown(aggregation: Aggregation) -> Any:
+    """Give the condition that keeps the first groups, or all if there is no limit."""
+    position = GROUPS.c.position
+    return position > 0 if aggregation.limit is None else position <= aggregation.limit

@@ -34,6 +34,8 @@ OPERATORS = {
     "bbox": ["box"],
     "near": ["near"],
     "words": ["words"],
+    "instant_min": ["min"],
+    "instant_max": ["max"],
 }
 """The operators that each shape of filter makes of a column."""
 MOST_LISTS = 2

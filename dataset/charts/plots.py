@@ -17,7 +17,11 @@ class Series(NamedTuple):
 
 @dataclass(frozen=True)
 class Plot:
-    """What a chart shows, and what it leaves out: other series, and events in no single period."""
+    """What a chart shows, and what it leaves out.
+
+    That is other series, events in no single period, and groups after the first, if only these
+    are wanted.
+    """
 
     period: str
     keys: tuple[str, ...]
@@ -28,6 +32,7 @@ class Plot:
     events_of_others: int
     events_in_none: int
     counted: Counted
+    groups_left_out: int = 0
 
     @property
     def events(self) -> int:

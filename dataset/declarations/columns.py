@@ -228,6 +228,7 @@ _TABLE = (
         "timestamp",
         "When the source added the event; null where it does not say",
         "2024-06-17T00:00:00Z",
+        by="range",
         sortable=True,
     ),
     Column(

@@ -179,9 +179,21 @@ _SPECIAL = (
 )
 
 
+_OF_TIMES = {
+    "min": "on this day (UTC) or later, or from an instant on, such as `2024-06-17T12:00:00Z`",
+    "max": "on this day (UTC) or before, or until an instant, such as `2024-06-17T12:00:00Z`",
+}
+
+
 def _ranges(column: Column) -> Iterator[Filter]:
     name, unit = column.name, column.unit
     note = f"a limit on {name} leaves out events without it" if column.null else None
+    if column.kind == "timestamp":
+        for end, words in _OF_TIMES.items():
+            limit, shape = f"{name}_{end}", f"instant_{end}"
+            meaning = f"{name.capitalize()} {words}"
+            yield Filter(limit, shape, column.kind, (name,), meaning, column.asked, note)
+        return
     is_in_seed = column.example is not None
     seed = "" if is_in_seed else f". The seed dataset has no {name}: a limit finds nothing there"
     for end, meaning in (("min", "Least"), ("max", "Greatest")):

@@ -267,7 +267,6 @@ def test_pages_of_csv_hold_every_group(rich: FlaskClient) -> None:
         ("by=year,actor_country,week", "by", "year,actor_country"),
         ("", "by", None),
         ("by=day&fill=zero&date_from=1900-01-01&date_to=1990-01-01", "by", None),
-        ("by=month&limit=5", "limit", None),
     ],
 )
 @pytest.mark.parametrize("path", ["/v1/aggregates", "/v1/aggregates.svg"])
