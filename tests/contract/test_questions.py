@@ -39,7 +39,7 @@ def test_a_question_means_what_its_address_means(
     assert query.receipt_of_events(page.counted, complete=page.next is None) == answer["receipt"]
     ids = page.read.index("id")
     assert [row[ids] for row in page.rows] == [event["id"] for event in answer["data"]]
-    url = query.next_url(page.next, page.matched) if page.next else None
+    url = query.next_url(page.next, page.counted.matched) if page.next else None
     assert url == answer["page"]["next"]
 
 
