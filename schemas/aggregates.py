@@ -1,17 +1,18 @@
 """Aggregates: what events can be grouped by, what is measured, and what a group looks like."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import marshmallow as ma
 
+from dataset.codebook.labels import LABELS, label_name
 from dataset.codebook.vocabularies import closest
 from dataset.declarations.aggregates import DYAD, KEYS, MEASURES, MOST_FILLED, MOST_KEYS
 from dataset.declarations.columns import COLUMNS
 from dataset.declarations.filters import Choice
 from dataset.declarations.periods import PERIODS
 from schemas import fields
-from schemas.answers import PageInfoSchema, ReceiptSchema
+from schemas.answers import EventReceiptSchema, PageInfoSchema, receipt
 from schemas.base import ResponseSchema, described
 from schemas.events import VALUES, as_of, distinct, first_of, query_of
 from schemas.filters import LimitsSchema
@@ -26,8 +27,13 @@ OF_ONE_DATASET = tuple(name for name, measure in MEASURES.items() if measure.of_
 MEASURED = (
     f"What to measure, of: {', '.join(MEASURES)}; `count` if it is not given. "
     f"{', '.join(OF_ONE_DATASET)} need one dataset: `dataset=` with one value, or `dataset` in "
-    "`by`. Over several they count the same dead twice."
+    "`by`. Over several they count the same dead twice. `share` is events for 1,000 of the "
+    "same period and dataset before all other filters: a source that grows does not look like a "
+    "world that worsens. It needs a period in `by`, and one dataset in the same way."
 )
+SHARE_NEEDS = "needs {}, since it is the share of a period and a dataset."
+ADD_PERIOD = f"a period in by ({', '.join(PERIODS)})"
+ADD_DATASET = "one dataset (dataset= with one name, or dataset in by)"
 NEEDS_DATASET = (
     "needs one dataset, as several count the same dead twice: give dataset= with one name, or add "
     "dataset to by."
@@ -37,6 +43,7 @@ BY_OF_CHART = (
     f"What to draw: exactly one of {', '.join(PERIODS)}, and up to {MOST_KEYS - 1} other keys that "
     f"make series, of: {', '.join(name for name in KEYS if name not in PERIODS)}."
 )
+LABELS_OF_CHART = "`false` names series by their codes; else they have the codebook's labels."
 FILL = (
     "`zero` gives every period between `date_from` and `date_to` for every group there is, up to "
     f"{MOST_FILLED:,} rows; needs both dates and exactly one period in `by`."
@@ -44,6 +51,10 @@ FILL = (
 SORT = (
     "A key or measure of the answer to sort by; `-` before it for the greatest first. Missing "
     "values come last, ties by the keys in order. If it is not given: by the keys."
+)
+LABELS_TEXT = (
+    "Whether a label stands beside each key that is a code: `actor_country_label` after "
+    "`actor_country`; null where the codebook has none."
 )
 RIGHT_KEYS = (
     f"must hold some of {', '.join((*PERIODS, DYAD))}, or columns with categories (see /v1/fields)."
@@ -129,8 +140,23 @@ class GroupedSchema(LimitsSchema):
     def check_datasets(self, data: dict[str, Any], **_kwargs: Any) -> None:
         """Refuse to add up over several datasets what these count twice."""
         of_one = [name for name in data.get("measures", ()) if name in OF_ONE_DATASET]
-        if of_one and "dataset" not in data.get("by", ()) and not _is_one(data.get("dataset")):
+        if of_one and not _has_one_dataset(data):
             raise fields.invalid(NEEDS_DATASET, of_one[0], field="measures")
+
+    @ma.validates_schema
+    def check_share(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        """Refuse a share of nothing in particular, and say what to add."""
+        shares = [name for name in data.get("measures", ()) if MEASURES[name].is_share]
+        has_period = any(name in PERIODS for name in data.get("by", ()))
+        needed = [ADD_PERIOD] * (not has_period) + [ADD_DATASET] * (not _has_one_dataset(data))
+        if shares and needed:
+            right = SHARE_NEEDS.format(" and ".join(needed))
+            raise fields.invalid(right, shares[0], field="measures")
+
+
+def _has_one_dataset(data: Mapping[str, Any]) -> bool:
+    """Tell whether each group is of a single dataset."""
+    return "dataset" in data.get("by", ()) or _is_one(data.get("dataset"))
 
 
 def _is_one(datasets: Choice | None) -> bool:
@@ -140,12 +166,18 @@ def _is_one(datasets: Choice | None) -> bool:
 
 
 _QUERY: dict[str, ma.fields.Field[Any]] = {
-    "by": Names(KEYS, MOST_KEYS, RIGHT_KEYS, metadata=described(BY, "actor_country", "dyad,month")),
+    "by": Names(
+        KEYS,
+        MOST_KEYS,
+        RIGHT_KEYS,
+        metadata=described(BY, "actor_country", "dataset,year", "dyad,month"),
+    ),
     "measures": Names(
         MEASURES, len(MEASURES), metadata=described(MEASURED, "count,goldstein_mean")
     ),
     "fill": Fill(metadata=described(FILL, "zero") | {"enum": ["zero"]}),
     "sort": Order(metadata=described(SORT, "-count")),
+    "labels": fields.Truth(metadata=described(LABELS_TEXT, True)),
     "as_of": as_of(),
     "distinct": distinct(),
 }
@@ -171,21 +203,31 @@ AggregateChartQuerySchema = _query(
         RIGHT_KEYS,
         required=True,
         error_messages={"required": NEEDS_PERIOD},
-        metadata=described(BY_OF_CHART, "month", "month,actor_country"),
+        metadata=described(BY_OF_CHART, "month", "month,dataset", "month,actor_country"),
     ),
+    labels=fields.Truth(metadata=described(LABELS_OF_CHART, False)),
 )
+
+
+DYAD_EXAMPLE = "IRN,ISR"
+
+
+def _example(name: str) -> Any:
+    """Give a value of a column, or of the dyad; of a list one of its values."""
+    if name == DYAD:
+        return DYAD_EXAMPLE
+    column = COLUMNS[name]
+    return next(iter(column.example or ()), None) if column.many else column.example
 
 
 def _key(name: str) -> ma.fields.Field[Any]:
     if name in COLUMNS:
         column = COLUMNS[name]
-        example = column.example[0] if column.many and column.example else column.example
-        metadata = described(f"{column.meaning}.", None if column.many and not example else example)
+        metadata = described(f"{column.meaning}.", _example(name))
         return VALUES[column.json_type](allow_none=True, metadata=metadata)
     if name == DYAD:
-        return ma.fields.String(
-            allow_none=True, metadata=described("The two countries in code order.", "IRN,ISR")
-        )
+        metadata = described("The two countries in code order.", DYAD_EXAMPLE)
+        return ma.fields.String(allow_none=True, metadata=metadata)
     metadata = described(f"The {name} in which all of the event lies.", PERIODS[name].example)
     return ma.fields.String(allow_none=True, metadata=metadata)
 
@@ -199,17 +241,32 @@ def _measure(name: str) -> ma.fields.Field[Any]:
     )
 
 
+def _label(name: str) -> ma.fields.String:
+    text = f"Label of `{name}`; only with `labels=true`."
+    example = LABELS[name](_example(name))
+    return ma.fields.String(allow_none=True, metadata=described(text, example))
+
+
 GroupSchema = ResponseSchema.from_dict(
-    {name: _key(name) for name in KEYS} | {name: _measure(name) for name in MEASURES},
+    {name: _key(name) for name in KEYS}
+    | {label_name(name): _label(name) for name in LABELS}
+    | {name: _measure(name) for name in MEASURES},
     name="GroupSchema",
 )
 
 
-class GroupReceiptSchema(ReceiptSchema):
+class GroupReceiptSchema(EventReceiptSchema):
     """What an answer of groups says about itself: `matched` counts the events, exactly."""
 
     groups = ma.fields.Integer(
         required=True, metadata=described("How many groups there are on all pages.", 12)
+    )
+    no_period = ma.fields.Integer(
+        metadata=described(
+            "Only with a period in `by`: how many events lie in no single one, and so in the "
+            "group whose period is null.",
+            27,
+        ),
     )
     totals = ma.fields.String(
         validate=ma.validate.OneOf(["overlapping"]),
@@ -230,8 +287,4 @@ class GroupPageSchema(ResponseSchema):
     page = ma.fields.Nested(
         PageInfoSchema, required=True, metadata=described("Where the page stands.")
     )
-    receipt = ma.fields.Nested(
-        GroupReceiptSchema,
-        required=True,
-        metadata=described("What the answer says about itself."),
-    )
+    receipt = receipt(GroupReceiptSchema)

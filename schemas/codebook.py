@@ -17,6 +17,7 @@ VALID_TO = "Last year of the country; null if open or unknown. Years never refus
 SAME_AS = "The same actor by the other codes of its country: `ROU` and `ROM`."
 COUNTED_OF = "Count the events of this dataset (`A,B`: these, `!A`: all but this) only."
 COUNTED_AS_OF = "Count as the store was at this revision (a number) or release (a name)."
+CHILDREN_OF = "The codes right below this one (`A,B`: these); `none`: those without a parent."
 
 
 class CountedQuerySchema(QuerySchema):
@@ -26,8 +27,8 @@ class CountedQuerySchema(QuerySchema):
     dataset = codes.Choices("dataset", metadata=described(COUNTED_OF, "seed"))
 
 
-class ActionListQuerySchema(ListQuerySchema, CountedQuerySchema):
-    """What can be asked of the actions."""
+class ActionQuerySchema(CountedQuerySchema):
+    """Which actions can be asked for."""
 
     q = fields.Words(metadata=described("Words of the label, or the beginning of the code.", "aid"))
     depth = fields.Integer(
@@ -36,10 +37,15 @@ class ActionListQuerySchema(ListQuerySchema, CountedQuerySchema):
         metadata=described("How deep: 1 root codes, 2 base codes too, 3 all (the default).", 1)
         | {"minimum": 1, "maximum": 3},
     )
+    parent = codes.Choices("action", metadata=described(CHILDREN_OF, "19", "none"))
 
 
-class ActorListQuerySchema(ListQuerySchema, CountedQuerySchema):
-    """What can be asked of the actor codes."""
+class ActionListQuerySchema(ListQuerySchema, ActionQuerySchema):
+    """What can be asked of the list of actions."""
+
+
+class ActorQuerySchema(CountedQuerySchema):
+    """Which actor codes can be asked for."""
 
     q = fields.Words(
         metadata=described("Words of the label, or the beginning of the code.", "Iran")
@@ -50,6 +56,11 @@ class ActorListQuerySchema(ListQuerySchema, CountedQuerySchema):
         metadata=described("The most parts of a code: 1 leaves countries, roles, groups, …", 1)
         | {"minimum": 1, "maximum": 10},
     )
+    parent = codes.Choices("actor", metadata=described(CHILDREN_OF, "IRN", "none"))
+
+
+class ActorListQuerySchema(ListQuerySchema, ActorQuerySchema):
+    """What can be asked of the list of actor codes."""
 
 
 class GoldsteinSchema(ResponseSchema):
@@ -101,14 +112,19 @@ class PartSchema(ResponseSchema):
 class ActorCodeSchema(ResponseSchema):
     """An actor code, taken apart."""
 
-    code = ma.fields.String(required=True, metadata=described("The code.", "IRNGOVMIL"))
+    code = ma.fields.String(required=True, metadata=described("The code.", "AFGINSTAL"))
     label = ma.fields.String(
-        required=True, metadata=described("Its parts in words.", "Iran, Government, Military")
+        required=True, metadata=described("Its parts in words.", "Afghanistan, Insurgents, Taliban")
     )
     parent = ma.fields.String(
         required=True,
         allow_none=True,
-        metadata=described("The code without its last part; null for a single part.", "IRNGOV"),
+        metadata=described("The code without its last part; null for a single part.", "AFGINS"),
+    )
+    children = ma.fields.List(
+        ma.fields.String(),
+        required=True,
+        metadata=described("The codes of events that are one part longer.", ["AFGINSTAL"]),
     )
     country = ma.fields.Nested(
         PartSchema, required=True, allow_none=True, metadata=described("Country or region.")
@@ -140,10 +156,10 @@ class ActorCodeSchema(ResponseSchema):
         metadata=described("Parts that the codebook does not explain in their place.", []),
     )
     count_as_actor = ma.fields.Integer(
-        required=True, metadata=described("How many events `actor=` with this code finds.", 29)
+        required=True, metadata=described("How many events `actor=` with this code finds.", 2)
     )
     count_as_target = ma.fields.Integer(
-        required=True, metadata=described("How many events `target=` with this code finds.", 14)
+        required=True, metadata=described("How many events `target=` with this code finds.", 13)
     )
 
 

@@ -7,7 +7,7 @@ import marshmallow as ma
 from dataset.declarations.columns import CLOSED_SETS, COLUMNS, PARTS, SORTABLE, Column
 from dataset.declarations.filters import DISTINCT, SPECIAL
 from schemas import fields
-from schemas.answers import list_of, one_of, receipt
+from schemas.answers import EventReceiptSchema, list_of, one_of, receipt
 from schemas.base import QuerySchema, ResponseSchema, described
 from schemas.filters import EventFiltersSchema, SampledSchema
 from schemas.paging import ListQuerySchema
@@ -174,7 +174,7 @@ def _members() -> dict[str, ma.fields.Field[Any]]:
 
 _PARTS = {part: _part(part) for part in PARTS}
 EventSchema = ResponseSchema.from_dict(_members(), name="EventSchema")
-EventPageSchema = list_of(EventSchema, "EventPageSchema")
+EventPageSchema = list_of(EventSchema, "EventPageSchema", EventReceiptSchema)
 EventAnswerSchema = one_of(EventSchema, "EventAnswerSchema")
 
 
@@ -184,7 +184,7 @@ class CountSchema(ResponseSchema):
     count = ma.fields.Integer(
         required=True, metadata=described("How many events match, exactly.", 55)
     )
-    receipt = receipt()
+    receipt = receipt(EventReceiptSchema)
 
 
 class FeatureSchema(ResponseSchema):

@@ -7,7 +7,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from dataset.codebook.vocabularies import closest
+from dataset.codebook.vocabularies import closest, meant
 from dataset.declarations.columns import COLUMNS, PARTS, SORTABLE
 from dataset.declarations.ids import RELEASE_NAME
 from dataset.declarations.instants import DAY, INSTANT, day_meant, reads_as_time
@@ -156,7 +156,7 @@ class Circle(Text):
         """Read three numbers: a point on the globe, and no more than half way round it."""
         parts = [item.strip() for item in text.split(",")]
         if len(parts) != 3 or not all(_NUMBER.fullmatch(part) for part in parts):
-            raise invalid("must be three numbers lat,lon,km: 31.5,34.75,250.", text)
+            raise invalid("must be three numbers lat,lon,km: 35.69,51.42,100.", text)
         latitude, longitude, km = circle = tuple(float(part) for part in parts)
         if not -90 <= latitude <= 90:
             raise invalid("must have a latitude from -90 to 90; it comes first.", text)
@@ -194,6 +194,20 @@ class OneOf(Text):
         if text not in self.names:
             raise invalid(f"must be {' or '.join(self.names)}.", text, closest(text, self.names))
         return text
+
+
+class Truth(Text):
+    """Yes or no."""
+
+    def read(self, text: str) -> bool:
+        """Read one of two words."""
+        if text not in ("true", "false"):
+            raise invalid("must be true or false.", text, meant("boolean", text))
+        return text == "true"
+
+    def write(self, value: bool) -> str:
+        """Write the word."""
+        return str(value).lower()
 
 
 class SortKey(Text):

@@ -13,7 +13,14 @@ from urllib.parse import parse_qsl, urlencode
 
 import marshmallow as ma
 
-from dataset.declarations.filters import DISTINCT, FILTERS, SAMPLE_NOTE, Choice
+from dataset.declarations.filters import (
+    AREAS,
+    COUNTRIES_NOTE,
+    DISTINCT,
+    FILTERS,
+    SAMPLE_NOTE,
+    Choice,
+)
 from schemas.codes import Choices
 from schemas.fields import Columns
 
@@ -51,7 +58,8 @@ def parameters_of(schema: type[ma.Schema], query_string: bytes) -> Parameters:
     arguments = known.load(_texts(known, query_string))
     canonical = dict(known.dump(arguments))
     cursor = canonical.pop("cursor", None)
-    notes = {note_on(name, value) for name, value in arguments.items()} - {None}
+    notes = {note_on(name, value) for name, value in arguments.items()}
+    notes = (notes | {_note_on_countries(arguments)}) - {None}
     return Parameters(
         MappingProxyType(arguments),
         MappingProxyType(canonical),
@@ -87,6 +95,13 @@ def _once(field: ma.fields.Field[Any] | None) -> str:
 def query_text(parameters: Mapping[str, str]) -> str:
     """Write parameters as a query string, sorted by name."""
     return urlencode(sorted(parameters.items()), safe=",:!*/")
+
+
+def _note_on_countries(arguments: Mapping[str, Any]) -> str | None:
+    """Say that an area may hold places which are only known by their country."""
+    has_area = any(name in arguments for name in AREAS)
+    precision = arguments.get("place_precision", Choice())
+    return COUNTRIES_NOTE if has_area and precision.keeps("country") else None
 
 
 def note_on(name: str, value: Any) -> str | None:

@@ -1,6 +1,6 @@
 """A query at a revision of the store: what it selects, and the receipt of its answer."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -9,15 +9,16 @@ from api.requests import cursors
 from api.requests.parameters import Parameters, query_text
 from dataset.catalogue.releases import Named
 from dataset.declarations.filters import FILTERS, SAMPLE_NOTE, Choice
-from dataset.events import directions, other_codes
+from dataset.events import directions, other_codes, several_datasets
 from dataset.events.pages import ALL_COLUMNS
 from dataset.selections.known_values import resolved
+from dataset.selections.parts import PARTS_COUNTED, Counted
 from dataset.selections.same_states import OF_STATES
 from dataset.selections.samples import Sample
 from dataset.selections.selections import Position, Selection, Sort
 from dataset.store.counts import Matched
 from dataset.store.lists import PageRequest
-from dataset.store.snapshots import Snapshot
+from dataset.store.snapshots import Snapshot, Stamp
 
 DEFAULT_LIMIT = 100
 CITED = (*FILTERS, "distinct", "sample", "seed", "fields", "sort", "by", "measures", "fill")
@@ -29,7 +30,7 @@ class Query:
     """Valid parameters, and the revision that they query.
 
     `path` is the path of the resource, below `base_url`. `cite_as` holds the parameters of the
-    citation. `token` belongs to the revision. `named` has what `as_of` and `since` name, if given.
+    citation. `stamp` belongs to the revision. `named` has what `as_of` and `since` name, if given.
     """
 
     snapshot: Snapshot
@@ -38,7 +39,7 @@ class Query:
     path: str
     cite_as: Mapping[str, str]
     revision: int
-    token: str
+    stamp: Stamp
     named: Mapping[str, Named]
     cursor: cursors.Cursor | None
 
@@ -131,7 +132,7 @@ class Query:
 
     def next_url(self, position: tuple[Any, ...], matched: Matched) -> str:
         """Give the address of the page after a position."""
-        cursor = cursors.Cursor(self.revision, self.token, matched, position)
+        cursor = cursors.Cursor(self.revision, self.stamp.token, matched, position)
         bound = bound_query(self.path, self.parameters)
         text = cursors.signed(cursor, bound, self.snapshot.signing_key)
         return f"{self.base_url}{self.path}?{query_text({**self.canonical, 'cursor': text})}"
@@ -143,12 +144,23 @@ class Query:
         as_of = self.release or str(self.revision)
         return f"{self.base_url}/v1/cite?{query_text({**cited, 'as_of': as_of})}"
 
-    def receipt(self, matched: Matched, complete: bool) -> dict[str, Any]:
-        """Describe the query and the revision that were answered."""
-        known = sorted((*self.parameters.notes, *self._notes_of_store))
+    def receipt_of_events(self, counted: Counted, complete: bool) -> dict[str, Any]:
+        """Make the receipt of an answer of events: it also says what these consist of."""
+        choice = self.filters.get("dataset")
+        note = several_datasets.note_on(self.snapshot, self.revision, choice, counted)
+        matched, *parts = counted
+        receipt = self.receipt(matched, complete, [note] if note else [])
+        return receipt | dict(zip(PARTS_COUNTED, parts, strict=True))
+
+    def receipt(
+        self, matched: Matched, complete: bool, notes: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        """Describe the query and the revision that were answered; `notes` are of this answer."""
+        known = sorted((*self.parameters.notes, *self._notes_of_store, *notes))
         return {
             "query": self.canonical_query,
             "revision": self.revision,
+            "committed": self.stamp.committed,
             "release": self.release,
             "matched": matched._asdict(),
             "complete": complete,

@@ -39,11 +39,11 @@ class Question:
             bound = bound_query(self.path, parameters)
             cursor = cursors.read(text, bound, snapshot.signing_key)
             revision = cursor.revision
-        token = snapshot.token_of(revision)
+        stamp = snapshot.stamp_of(revision)
         if cursor and text:
-            cursors.check(cursor, text, token)
+            cursors.check(cursor, text, stamp.token)
         address = (self.base_url, self.path)
-        return Query(snapshot, parameters, *address, self.cite_as, revision, token, named, cursor)
+        return Query(snapshot, parameters, *address, self.cite_as, revision, stamp, named, cursor)
 
 
 def _named(snapshot: Snapshot, parameters: Parameters) -> dict[str, Named]:

@@ -44,6 +44,6 @@ def reading(
 def _etag(query: Query, media_type: str, more: object) -> str:
     """Make the ETag of all that decides the answer: the state of the store, query, encoding."""
     parameters = query.parameters
-    state = (query.snapshot.uuid, query.revision, query.token, more)
+    state = (query.snapshot.uuid, query.revision, query.stamp.token, more)
     wanted = (query.path, parameters.canonical_query, parameters.cursor)
     return caching.tag(*state, *wanted, media_type, compression.chosen(media_type), query.base_url)

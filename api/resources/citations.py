@@ -14,6 +14,7 @@ from api.requests.reading import JSON, reading
 from api.responses import envelopes
 from api.responses.exports import receipt_headers
 from dataset.catalogue.citations import Citation, citation
+from dataset.selections.parts import Counted
 from dataset.selections.selections import OLDEST_FIRST
 from schemas.aggregates import AggregateResultQuerySchema
 from schemas.citations import GROUPED, CitationAnswerSchema, CitationQuerySchema
@@ -47,7 +48,7 @@ def cite_query(arguments: dict[str, Any]) -> Response:
     resource, schema = AGGREGATES if GROUPED & arguments.keys() else EVENTS
     with reading(schema, arguments, media_type) as query:
         cited = _cited(query, resource)
-        headers = receipt_headers(query, envelopes.ONE)
+        headers = receipt_headers(query, Counted(envelopes.ONE), complete=True)
         if media_type == BIBTEX:
             return Response(cited.bibtex, 200, headers, content_type=f"{BIBTEX}; charset=utf-8")
         if media_type == CSL:

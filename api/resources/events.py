@@ -22,11 +22,9 @@ from api.resources.history import existing
 from api.responses import envelopes, exports, files, formats
 from api.responses.formats import PARQUET
 from dataset.events import rows
-from dataset.events.emptiness import empty_because
 from dataset.events.pages import count_of, may_be_long, may_be_long_to_count, page_of
 from dataset.exports.text_formats import COORDINATES
 from dataset.selections.selections import NEWEST_FIRST, OLDEST_FIRST
-from dataset.store.counts import Matched
 from schemas.events import (
     CountSchema,
     EventAnswerSchema,
@@ -83,13 +81,13 @@ def _page(query: Query, format: formats.Format | None) -> Response:
     columns = [*query.columns, *COORDINATES] if format else query.columns
     found = page_of(query.snapshot, selection, columns, query.limit, known)
     if format:
-        url = query.next_url(found.next, found.matched) if found.next else None
+        url = query.next_url(found.next, found.counted.matched) if found.next else None
         return exports.page(query, selection, found, url, format)
-    empty = None
-    if not found.rows and selection.filters:
-        empty = empty_because(query.snapshot, selection, query.canonical)
     data = list(starmap(rows.nested(query.columns, found.read), found.rows))
-    return envelopes.page_answer(query, data, found.matched, found.next, empty)
+    matched = found.counted.matched
+    complete = envelopes.is_whole(query, matched, len(data))
+    receipt = envelopes.receipt_of(query, selection, found.counted, complete)
+    return envelopes.page_with(query, data, receipt, matched, found.next)
 
 
 @blueprint.get("/events/count")
@@ -101,9 +99,9 @@ def count_events(arguments: dict[str, Any]) -> Response:
         selection = query.selection(NEWEST_FIRST)
         if may_be_long_to_count(query.snapshot, selection):
             slots.take()
-        count = count_of(query.snapshot, selection)
-        receipt = envelopes.receipt_of(query, selection, Matched(count, "eq"), complete=True)
-        return envelopes.json_answer({"count": count, "receipt": receipt})
+        counted = count_of(query.snapshot, selection)
+        receipt = envelopes.receipt_of(query, selection, counted, complete=True)
+        return envelopes.json_answer({"count": counted.matched.value, "receipt": receipt})
 
 
 @blueprint.get(

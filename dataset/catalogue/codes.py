@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from dataset.catalogue.code_tables import PART_LENGTH, children_of, parent_of
 from dataset.catalogue.holdings import Counts, Datasets, action_counts, actor_counts
 from dataset.codebook import (
     ACTIONS,
@@ -19,13 +20,17 @@ from dataset.codebook import (
     found_together,
     same_state,
 )
+from dataset.codebook.labels import actor_label
 from dataset.declarations.columns import COLUMNS, Column
-from dataset.declarations.filters import FILTERS, filters_of
+from dataset.declarations.filters import FILTERS, Choice, filters_of
 from dataset.declarations.words import folded
 from dataset.store.results_cache import ResultsCache
 from dataset.store.snapshots import Snapshot
 
 Entry = dict[str, Any]
+Tree = Mapping[str, list[str]]
+"""The children of each code that has any."""
+EVERY = Choice()
 OPERATORS = {
     "choice": ["any", "not", "missing"],
     "number": ["min", "max"],
@@ -40,8 +45,6 @@ OPERATORS = {
 """The operators that each shape of filter makes of a column."""
 MOST_LISTS = 2
 """How many lists of all actors are kept in memory: they are large, and quickly made from counts."""
-PART_LENGTH = 3
-"""Characters of one part of an actor code."""
 TYPES = {"date": "date", "timestamp": "datetime"}
 
 
@@ -52,13 +55,16 @@ def actions(
     datasets: Datasets = None,
     q: str | None = None,
     depth: int = 3,
+    parent: Choice = EVERY,
 ) -> list[Entry]:
     """List the action codes, those whose code or label matches `q`, down to a depth."""
     counts = action_counts(snapshot, cache, revision, datasets)
     return [
         _action(action, counts)
         for action in ACTIONS.values()
-        if len(action.code) <= depth + 1 and _matches(q, action.code, action.label)
+        if len(action.code) <= depth + 1
+        and parent.keeps(action.parent)
+        and _matches(q, action.code, action.label)
     ]
 
 
@@ -91,6 +97,7 @@ def actors(
     datasets: Datasets = None,
     q: str | None = None,
     depth: int | None = None,
+    parent: Choice = EVERY,
 ) -> list[Entry]:
     """List the actor codes of the codebook and the store that match `q`, most used first.
 
@@ -103,6 +110,7 @@ def actors(
         entry
         for entry in entries
         if (longest is None or len(entry["code"]) <= longest)
+        and parent.keeps(entry["parent"])
         and _matches(q, entry["code"], entry["label"])
     ]
 
@@ -111,7 +119,10 @@ def actor(
     snapshot: Snapshot, cache: ResultsCache, revision: int, code: str, datasets: Datasets = None
 ) -> Entry | None:
     """Take an actor code apart; None if neither the codebook nor the store knows any of it."""
-    entry = _actor(code, *_actor_counts(snapshot, cache, revision, datasets))
+    counts = _actor_counts(snapshot, cache, revision, datasets)
+    make = partial(children_of, {*counts[0], *counts[1]})
+    tree = snapshot.remembered("children", (revision, datasets), make, MOST_LISTS)
+    entry = _actor(code, *counts, tree)
     is_known = len(entry["unknown"]) * PART_LENGTH < len(code)
     return entry if is_known or _is_used(snapshot, cache, revision, code) else None
 
@@ -135,23 +146,24 @@ def _all_actors(
 ) -> list[Entry]:
     counts = _actor_counts(snapshot, cache, revision, datasets)
     codes = {*COUNTRIES, *ROLES, *GROUPS, *ETHNIC, *RELIGIONS, *counts[0], *counts[1]}
-    entries = [_actor(code, *counts) for code in codes]
+    tree = children_of(codes)
+    entries = [_actor(code, *counts, tree) for code in codes]
     return sorted(
         entries, key=lambda one: (-one["count_as_actor"] - one["count_as_target"], one["code"])
     )
 
 
-def _actor(code: str, as_actor: Counts, as_target: Counts) -> Entry:
+def _actor(code: str, as_actor: Counts, as_target: Counts, tree: Tree) -> Entry:
     decoded = decode(code)
     country, group = _part(decoded.country, COUNTRIES), _part(decoded.group, GROUPS)
     roles = [_part(role, ROLES) for role in decoded.roles]
     ethnic = _part(decoded.ethnic, ETHNIC)
     religions = [_part(religion, RELIGIONS) for religion in decoded.religions]
-    known = [part for part in (country, *roles, ethnic, *religions, group) if part]
     return {
         "code": code,
-        "label": ", ".join([part["label"] for part in known] + list(decoded.unknown)),
-        "parent": code[:-PART_LENGTH] or None,
+        "label": actor_label(code),
+        "parent": parent_of(code),
+        "children": tree.get(code, []),
         "country": country,
         **_state(code, decoded.country),
         "group": group,

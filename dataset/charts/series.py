@@ -10,8 +10,8 @@ from peewee import Database, fn
 
 from dataset.aggregates.aggregation import Aggregation
 from dataset.aggregates.pages import values_of
-from dataset.aggregates.results import is_shown, ordered_groups, result_of
-from dataset.aggregates.tables import GROUPS, TOTALS, column_of
+from dataset.aggregates.results import is_shown, ordered_groups, result_of, totals_of
+from dataset.aggregates.tables import GROUPS, column_of
 from dataset.charts.plots import Plot, Series
 from dataset.declarations.aggregates import MOST_KEYS
 from dataset.declarations.periods import PERIODS
@@ -35,9 +35,7 @@ def plot_of(snapshot: Snapshot, cache: ResultsCache, aggregation: Aggregation) -
     with result_of(snapshot, cache, counted) as database:
         largest = database.execute(_largest(counted)).fetchall()
         all_series, events = largest[0][-2:] if largest else (0, 0)
-        matched, groups = database.execute(
-            TOTALS.select(TOTALS.c.events, TOTALS.c.groups)
-        ).fetchone()
+        totals = totals_of(database)
         return Plot(
             period,
             keys,
@@ -47,8 +45,9 @@ def plot_of(snapshot: Snapshot, cache: ResultsCache, aggregation: Aggregation) -
             all_series,
             events - sum(row[-3] for row in largest),
             database.execute(_in_none(counted)).fetchone()[0],
-            matched,
-            0 if counted.limit is None else max(0, groups - counted.limit),
+            totals.counted,
+            aggregation.labels,
+            0 if counted.limit is None else max(0, totals.groups - counted.limit),
         )
 
 
@@ -64,6 +63,7 @@ def _check_period(aggregation: Aggregation) -> None:
 
 def _counted(aggregation: Aggregation) -> Aggregation:
     """Count the events of each group too: they say which series are the largest."""
+    aggregation = replace(aggregation, labels=False)
     if COUNT in aggregation.measures:
         return aggregation
     query = f"{aggregation.query} {COUNT}"

@@ -19,7 +19,11 @@ class Choice(NamedTuple):
     @property
     def keeps_missing(self) -> bool:
         """Whether events without a value are found."""
-        return None not in self.unwanted and (not self.wanted or None in self.wanted)
+        return self.keeps(None)
+
+    def keeps(self, value: object) -> bool:
+        """Tell whether a value passes."""
+        return value not in self.unwanted and (not self.wanted or value in self.wanted)
 
 
 @dataclass(frozen=True)
@@ -160,7 +164,7 @@ _SPECIAL = (
         ("place_latitude", "place_longitude"),
         "Places within a distance `lat,lon,km` of a point, as the crow flies "
         "(on a sphere of 6371.0088 km)",
-        "31.5,34.75,250",
+        "35.69,51.42,100",
         "near leaves out events without coordinates",
         "degrees (WGS84) and kilometres",
     ),
@@ -207,6 +211,12 @@ _RANGES = tuple(
     limit for column in COLUMNS.values() if column.by == "range" for limit in _ranges(column)
 )
 
+AREAS = ("bbox", "near")
+"""The filters that compare coordinates."""
+COUNTRIES_NOTE = (
+    "a place known only by its country has the coordinates of the country's centre: "
+    "place_precision=city leaves such places out"
+)
 SPECIAL = tuple(item.name for item in _SPECIAL)
 """The filters that are more than a column: what most questions are made of."""
 FILTERS: dict[str, Filter] = {item.name: item for item in (*_SPECIAL, *_CHOICES, *_RANGES)}

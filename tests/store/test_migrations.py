@@ -17,13 +17,13 @@ from peewee import Model
 
 from api.commands.main import main
 from dataset.declarations.columns import COLUMNS
-from dataset.maintenance.copies import COPIED, sum_of
+from dataset.maintenance.copies import COPIED, copy, sum_of
 from dataset.maintenance.migrations import MIGRATIONS, migrate
 from dataset.store.database import OLDEST_SCHEMA, SCHEMA_VERSION, open_to_read, open_to_write
 from dataset.store.declared_indexes import RECORD, declared
 from dataset.store.engines import engine_of
 from dataset.store.engines.base import Engine
-from dataset.store.models import Event, Load, Mention, Revision, Setting, Superseded
+from dataset.store.models import Event, Load, Mention, Revision, Setting, SourceVersion, Superseded
 from support.commands import UNUSABLE, run
 from support.gdelt_lines import mention_line
 from support.record_schema import FOLDER, schema_of
@@ -164,6 +164,25 @@ def test_an_old_store_is_told_to_migrate(old: str, before: list[object]) -> None
     assert (told.exit_code, "Dropped the index event_forgotten." in told.output) == (0, True)
     assert contents(old) == before
     assert client_on(old).get("/readyz").status_code == 200
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+def test_grid_cells_are_worked_out_as_loads_do(
+    growing: Path, request: pytest.FixtureRequest, engine: str
+) -> None:
+    url = str(growing)
+    if engine == "postgres":
+        url = request.getfixturevalue("postgres").database()
+        copy(str(growing), url)
+    before = contents(url)
+    database = open_to_write(url)
+    for table in (Event, Superseded, SourceVersion):
+        name = table._meta.table_name
+        database.execute_sql(f"ALTER TABLE {name} DROP COLUMN place_priogrid_gid")
+    database.execute_sql("UPDATE setting SET value = '7' WHERE name = 'schema'")
+    database.close()
+    migrate(url)
+    assert contents(url) == before
 
 
 def is_whole(url: str) -> bool:

@@ -5,11 +5,12 @@ from itertools import product
 from urllib.parse import urlencode
 
 from api.responses.formats import FORMATS
-from dataset.declarations.aggregates import KEYS, MEASURES, OVERLAPPING
+from dataset.codebook.labels import LABELS
+from dataset.declarations.aggregates import KEYS, OVERLAPPING
 from dataset.declarations.columns import COLUMNS, SORTABLE
 from dataset.declarations.filters import DISTINCT, FILTERS
 from dataset.declarations.periods import PERIODS
-from support.aggregate_queries import OF_ANY_DATASETS
+from support.aggregate_queries import OF_ANY_DATASETS, PLAIN, SHARES
 from support.rich_store import RELEASE, VALUES, public_id
 
 EVENTS = "/v1/events"
@@ -51,7 +52,7 @@ def address(path: str, query: Mapping[str, str]) -> str:
 
 def requests() -> list[str]:
     """List all requests, each once."""
-    kinds = (_filters, _values, _pages, _formats, _aggregates, _history, _codebook)
+    kinds = (_filters, _values, _pages, _parts, _formats, _aggregates, _history, _codebook)
     kinds += (_hostile, _mistaken)
     return list(dict.fromkeys(request for kind in kinds for request in kind()))
 
@@ -63,6 +64,12 @@ def _filters() -> Iterator[str]:
             values += [f"!{known.example}", "none", "!none"]
         yield from (address(EVENTS, {name: value}) for value in values)
         yield address(f"{EVENTS}/count", {name: values[0], "as_of": "2"})
+
+
+AREAS = [
+    *({"bbox": box} for box in ("179,-20,-179,-10", "44,25,64,40", "-180,-90,180,90", "0,0,0,0")),
+    *({"near": one} for one in ("-17.5,179.9,50", "31.5,34.75,250", "90,0,1", "0,0,20016")),
+]
 
 
 def _values() -> Iterator[str]:
@@ -85,10 +92,17 @@ def _pages() -> Iterator[str]:
     for words in ("iran taliban", "Raïssi", "north*", "under score", "100", "北京", "iran iran*"):
         for as_of in ("2", "3"):
             yield address(EVENTS, {"q": words, "as_of": as_of, "fields": "id"})
-    for box in ("179,-20,-179,-10", "44,25,64,40", "-180,-90,180,90", "0,0,0,0"):
-        yield address(EVENTS, {"bbox": box})
-    for circle in ("-17.5,179.9,50", "31.5,34.75,250", "90,0,1", "0,0,20016"):
-        yield address(EVENTS, {"near": circle})
+    yield from (address(EVENTS, area) for area in AREAS)
+
+
+def _parts() -> Iterator[str]:
+    for area, more in product(AREAS, ({}, {"as_of": "2"}, {"distinct": "day"})):
+        yield address(EVENTS, {**area, **more, "limit": SMALL})
+        yield address(f"{EVENTS}/count", {**area, **more})
+        yield address(f"{EVENTS}.csv", {**area, **more, "fields": "id"})
+        yield address("/v1/aggregates", {**area, **more, "by": "year,actor_roles", "limit": SMALL})
+    for more in SOME[:-1]:
+        yield address(f"{EVENTS}/count", {**more, "dataset": "seed,made"})
 
 
 def _formats() -> Iterator[str]:
@@ -99,7 +113,7 @@ def _formats() -> Iterator[str]:
 
 
 def _aggregates() -> Iterator[str]:
-    measures, any_datasets = ",".join(MEASURES), ",".join(OF_ANY_DATASETS)
+    measures, any_datasets = ",".join(PLAIN), ",".join(OF_ANY_DATASETS)
     for key, datasets in product(KEYS, ("gdelt", "made")):
         query = {"by": key, "measures": measures, "limit": SMALL}
         yield address("/v1/aggregates", query | {"dataset": datasets})
@@ -111,6 +125,10 @@ def _aggregates() -> Iterator[str]:
         yield address("/v1/aggregates", {"by": f"{period},{other}", "fill": "zero", **DATES})
     yield address("/v1/aggregates", {"measures": any_datasets})
     yield address("/v1/aggregates", {"measures": measures})
+    for query in SHARES:
+        yield f"/v1/aggregates.csv?{query}&measures=share,count"
+    for key in LABELS:
+        yield address("/v1/aggregates", {"by": f"{key},year", "labels": "true", "limit": SMALL})
 
 
 def _history() -> Iterator[str]:
@@ -134,6 +152,10 @@ def _codebook() -> Iterator[str]:
         yield address(f"/v1/actions/{code}", {"as_of": "2"})
     for code in ("IRN", "IRNGOVMIL", "SSD", "XYZ", "GOV"):
         yield address(f"/v1/actors/{code}", {"dataset": "!seed"})
+    for path, code in (("/v1/actions", "19"), ("/v1/actors", "IRN")):
+        for parent in (code, "none", f"!{code}"):
+            yield address(path, {"parent": parent, "as_of": "2"})
+            yield address(f"{path}.csv", {"parent": parent, "dataset": "gdelt,made"})
     yield from ("/v1/fields", "/v1/datasets", "/v1/datasets/made", "/v1/documents", "/")
 
 

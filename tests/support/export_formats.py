@@ -60,6 +60,7 @@ READ = [
     *("events", "events?limit=2", "events/count", "events/seed:1", "events?actor=ISR"),
     *("events.csv", "events.ndjson", "events.geojson", "events.csv?actor=ISR", "cite"),
     *("actions", "actions/195", "actors?limit=3", "actors/IRN", "fields", "datasets"),
+    *("actions.csv", "actors.csv?parent=IRN"),
     *("datasets/seed", "documents", "documents/seed-article", "releases", "changes?limit=3"),
     *("events/seed:1/history", "events/seed:1/mentions"),
     *("loads", "loads/1", "loads/1/quarantine"),
@@ -68,3 +69,17 @@ READERS: dict[str, Callable[[bytes], pa.Table]] = {
     "arrow": lambda data: pa.ipc.open_stream(data).read_all(),
     "parquet": lambda data: pq.read_table(io.BytesIO(data)),
 }
+
+
+def rows_in(answer: Any) -> int:
+    """Count what an answer holds, whatever its format."""
+    suffix = answer.mimetype.rpartition("apache.")[2].partition(".")[0]
+    if suffix in READERS:
+        return READERS[suffix](answer.data).num_rows
+    if "json" not in answer.content_type or "ndjson" in answer.content_type:
+        return len(answer.text.splitlines()) - ("csv" in answer.content_type)
+    body = answer.json
+    if "features" in body:
+        return len(body["features"])
+    data = body.get("data", body.get("count", 1))
+    return data if isinstance(data, int) else len(data)
