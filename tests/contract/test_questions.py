@@ -36,10 +36,10 @@ def test_a_question_means_what_its_address_means(
     query = question_of(schema, text, path, "http://localhost").at(snapshot)
     page = page_of(snapshot, query.selection(NEWEST_FIRST), ["id"], query.limit)
     answer = rich.get(f"{path}?{text}").json
-    assert query.receipt(page.matched, complete=page.next is None) == answer["receipt"]
+    assert query.receipt_of_events(page.counted, complete=page.next is None) == answer["receipt"]
     ids = page.read.index("id")
     assert [row[ids] for row in page.rows] == [event["id"] for event in answer["data"]]
-    url = query.next_url(page.next, page.matched) if page.next else None
+    url = query.next_url(page.next, page.counted.matched) if page.next else None
     assert url == answer["page"]["next"]
 
 
