@@ -35,6 +35,8 @@ SAMPLE = (
 )
 SEED = "A whole number of your choice: the same seed and revision give the same sample."
 MOST_SAMPLED = 10_000
+MOST_FIRST = 10**15
+"""More than any store has, and so few that engines can add to it."""
 
 
 def as_of() -> fields.RevisionName:
@@ -58,7 +60,8 @@ def first_of(things: str) -> fields.Integer:
         f"Give only the first {things} of the order, this many at most. If it is not given: all. "
         "The receipt has `complete: false` if there are more."
     )
-    return fields.Integer(least=1, metadata=described(text, 1000) | {"minimum": 1})
+    limits = {"minimum": 1, "maximum": MOST_FIRST}
+    return fields.Integer(1, MOST_FIRST, metadata=described(text, 1000) | limits)
 
 
 def distinct() -> fields.OneOf:

@@ -39,8 +39,8 @@ def test_each_event_was_added_by_a_time_or_after_it_or_nobody_says(rich: FlaskCl
         for event in rich.get("/v1/events?limit=1000&fields=added").json["data"]
     )
     assert count(rich, before) + count(rich, after) == known
-    (note,) = rich.get(f"/v1/events?{after}").json["receipt"]["notes"]
-    assert note == "a limit on added leaves out events without it"
+    notes = rich.get(f"/v1/events?{after}").json["receipt"]["notes"]
+    assert "a limit on added leaves out events without it" in notes
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from support.export_formats import events_of
-from support.rich_store import RICH
+from support.rich_store import RICH, client_on
 
 QUERIES = [
     "",
@@ -79,6 +79,21 @@ def test_the_receipt_says_whether_there_are_more(rich: FlaskClient, suffix: str)
 def test_a_citation_is_of_the_whole_result(rich: FlaskClient) -> None:
     cite = whole(rich, "csv", "actor=IRN&limit=2").headers["Cameo-Cite"]
     assert cite == "http://localhost/v1/cite?actor=IRN&as_of=3"
+
+
+@pytest.mark.parametrize(
+    "path", ["events.csv", "events.arrow", "aggregates.csv", "changes.csv", "changes.ndjson"]
+)
+def test_no_limit_is_too_large_for_an_engine(
+    rich: FlaskClient, rich_postgres: str, path: str
+) -> None:
+    other = client_on(rich_postgres)
+    for client in (rich, other):
+        answer = client.get(f"/v1/{path}?as_of={RICH}&limit={10**15}")
+        assert (answer.status_code, answer.headers["Cameo-Complete"]) == (200, "true")
+        assert answer.data.count(b"\n") > 1
+        assert client.get(f"/v1/{path}?limit={10**15 + 1}").status_code == 422
+    other.application.extensions["store"].close()
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=-1", "limit=x", "sample=5&seed=1&limit=5"])
