@@ -52,7 +52,6 @@ CHART_HEADERS = (
         "Content-Security-Policy": _header("A chart loads and runs nothing.", "default-src 'none'"),
     }
 )
-CITED_HEADERS = EXPORT_HEADERS | {"Cameo-Matched": _header("There is one citation.", "1")}
 
 
 def path_text(name: str, description: str, example: str) -> dict[str, Any]:
