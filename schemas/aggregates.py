@@ -166,7 +166,7 @@ AggregateChartQuerySchema = _query(
         RIGHT_KEYS,
         required=True,
         error_messages={"required": NEEDS_PERIOD},
-        metadata=described(BY_OF_CHART, "month", "month,actor_country"),
+        metadata=described(BY_OF_CHART, "month", "month,actor_country") | {"example": "month"},
     ),
 )
 
