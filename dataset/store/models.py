@@ -90,7 +90,7 @@ class Event(Version):
 
 
 class Superseded(Version):
-    """The older versions, each with the revision that ended it, and why if it was retracted."""
+    """The older versions, each with the revision that ended it, and why if nothing came after."""
 
     ended = IntegerField()
     reason = TextField(null=True)

@@ -57,7 +57,8 @@ def test_readers_are_told_what_was_dropped(before: str, tmp_path: Path) -> None:
     account = load(before, release(tmp_path, "ged241.csv", "2"))
     client = client_on(before)
     gone = client.get("/v1/events/ucdp-ged:1")
-    assert (gone.status_code, REASON in str(gone.json)) == (410, True)
+    assert (gone.status_code, gone.json["reason"]) == (410, REASON)
+    assert gone.json["detail"] == "The event ucdp-ged:1 is no longer in its source's releases."
     shown = client.get(f"/v1/changes?since={account.revision - 1}").json["data"]
     retracted = [(one["id"], one["reason"]) for one in shown if one["type"] == "retract"]
     assert retracted == [("ucdp-ged:1", REASON), ("ucdp-ged:3", REASON)]
@@ -65,6 +66,14 @@ def test_readers_are_told_what_was_dropped(before: str, tmp_path: Path) -> None:
     as_of = f"/v1/events/count?dataset=ucdp-ged&as_of={account.revision - 1}"
     assert client.get(as_of).json["count"] == 3
     assert client.get(f"/v1/loads/{account.number}").json["data"]["report"]["dropped"] == 2
+
+
+def test_the_list_of_loads_shows_what_was_dropped(before: str, tmp_path: Path) -> None:
+    load(before, release(tmp_path, "ged241.csv", "2", "4"))
+    shown = CliRunner().invoke(main, ["loads", "--database", before]).output.splitlines()
+    assert shown[-1] == (
+        "   2 read into ucdp-ged: 1 inserted, 1 updated; 2 dropped by the source; revision 3"
+    )
 
 
 def test_a_release_that_only_drops_makes_a_revision(before: str, tmp_path: Path) -> None:

@@ -69,6 +69,25 @@ SOURCE_IS_AHEAD = [
     ("restore", 1),
     ("undo", 4),
 ]
+RESTORED = [
+    ("load", ((1, OLD),)),
+    ("load", ((1, NEW),)),
+    ("retract", 1),
+    ("restore", 1),
+    ("undo", 3),
+    ("load", ((1, OLD),)),
+    ("undo", 2),
+    ("load", ((1, OLD),)),
+]
+RESTORED_AHEAD = [
+    ("load", ((1, OLD),)),
+    ("retract", 1),
+    ("load", ((1, NEW),)),
+    ("restore", 1),
+    ("load", ((1, ("20240502", "GAMMA")),)),
+    ("undo", 4),
+    ("undo", 3),
+]
 """Rare turns of a life, which chance may miss."""
 
 
@@ -77,6 +96,8 @@ SOURCE_IS_AHEAD = [
 @example(acts=BOTH_UNDONE)
 @example(acts=DROPPED_TWICE)
 @example(acts=SOURCE_IS_AHEAD)
+@example(acts=RESTORED)
+@example(acts=RESTORED_AHEAD)
 def test_a_store_is_what_a_plain_model_says(
     seeded: Path, tmp_path_factory: pytest.TempPathFactory, acts: list[tuple[str, Any]]
 ) -> None:
@@ -89,6 +110,8 @@ def test_a_store_is_what_a_plain_model_says(
 @example(acts=BOTH_UNDONE)
 @example(acts=DROPPED_TWICE)
 @example(acts=SOURCE_IS_AHEAD)
+@example(acts=RESTORED)
+@example(acts=RESTORED_AHEAD)
 def test_so_it_is_on_postgresql(
     postgres: Server,
     seeded_postgres: str,

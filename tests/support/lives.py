@@ -36,7 +36,7 @@ LIVES = st.lists(ACTS, min_size=3, max_size=12)
 
 
 class Step(NamedTuple):
-    """What an act made of an event: a value, or nothing; `load` is the load that did it."""
+    """What an act made of an event: a value, or nothing; `load` is the load that it goes with."""
 
     kind: str
     value: Value | None
@@ -101,10 +101,14 @@ class Model:
     def restore(self, event: int) -> None:
         """Restore an event that ended."""
         if event in self.last and not self.value(event):
-            values = [step.value for step in self.counting(event) if step.value]
-            last = values[-1] if values else self.last[event]
-            best, _ = self.sources.pop(event, (last, 0))
-            self.steps[event].append(Step("restore", max(last, best)))
+            steps = self.counting(event)
+            if steps and steps[-1].kind == "retract":
+                self.steps[event].remove(steps[-1])
+            values = [(step.value, step.load) for step in steps if step.value]
+            last = values[-1] if values else (self.last[event], 0)
+            best = self.sources.pop(event, last)
+            value, load = best if best[0] > last[0] else last
+            self.steps[event].append(Step("restore", value, load))
 
     def undo(self, load: int) -> None:
         """Undo a load."""
