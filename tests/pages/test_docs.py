@@ -98,6 +98,7 @@ def test_execute_is_in_sight_beside_the_heading(
     operation.evaluate("one => one.scrollIntoView()")
     expect(operation.locator(".opblock-summary-control")).to_be_in_viewport()
     expect(operation.get_by_role("button", name="Execute")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert complaints == []
 
 
