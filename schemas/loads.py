@@ -159,6 +159,9 @@ class LoadReportSchema(ResponseSchema):
             {"ucdp-ged": "2024-01-01T00:00:00Z"},
         ),
     )
+    lacked = _count(
+        "How many records count as outdated since a newer whole release lacks their events."
+    )
     mentions_waiting = ma.fields.Integer(
         required=True,
         allow_none=True,

@@ -43,6 +43,11 @@ def _remarks(account: Account) -> Iterator[str]:
             yield f"{words}: {few}{more}."
     if report["dropped"]:
         yield f"Dropped by the source: {report['dropped']:,} events that the files lack."
+    if report["lacked"]:
+        yield (
+            f"Left out as outdated: {report['lacked']:,} records of older releases, whose events a "
+            "newer whole release lacks."
+        )
     if report["not_dropped"]:
         yield f"No event was ended: {report['not_dropped']}."
     if report["earlier_loads"]:

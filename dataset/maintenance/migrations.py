@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from peewee import SQL, Entity, Field, NodeList, SchemaManager
+from peewee import SQL, Entity, Field, NodeList, SchemaManager, fn
 
 from dataset.declarations.columns import COLUMNS
 from dataset.errors import StoreError
@@ -16,11 +16,13 @@ from dataset.store.models import (
     Following,
     Load,
     Mention,
+    Revision,
     Setting,
     SourceVersion,
     Superseded,
     field,
 )
+from dataset.store.statements import text_of
 
 Watch = Callable[[str], None]
 """Called with what was done."""
@@ -54,6 +56,25 @@ def add_following(database: Engine) -> None:
         SchemaManager(Following).create_table()
 
 
+def add_last_dates(database: Engine) -> None:
+    """Note the last day of the events of each revision and all before it."""
+    _add_column(database, field(Revision, "last_date"))
+    last_of: dict[int, str] = {}
+    for table in (Event, Superseded):
+        number = field(table, "revision")
+        for made, day in database.execute(
+            table.select(number, fn.MAX(field(table, "date"))).group_by(number)
+        ):
+            last_of[made] = max(str(day), last_of.get(made, ""))
+    numbers = database.execute(Revision.select(Revision.number).order_by(Revision.number))
+    last, noted = "", []
+    for (made,) in numbers.fetchall():
+        last = max(last, last_of.get(made, ""))
+        noted.append((last or None, made))
+    update = Revision.update(last_date=None).where(Revision.number == 0)
+    database.execute_many(text_of(database, update), noted)
+
+
 def _add_column(database: Engine, added: Field) -> None:
     table = Entity(added.model._meta.table_name)
     definition = added.ddl(database.get_sql_context())
@@ -65,6 +86,7 @@ MIGRATIONS: dict[int, Callable[[Engine], None]] = {
     4: add_deaths,
     5: add_undo,
     6: add_following,
+    7: add_last_dates,
 }
 """By the schema that it makes: a function that changes the tables of the schema before.
 

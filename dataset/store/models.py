@@ -118,6 +118,7 @@ class Revision(BaseModel):
     """A committed change of the store.
 
     `token` is random: after a backup is restored, a number may come again with other events.
+    `last_date`: no event that this revision or one before it shows is of a later day.
     """
 
     number = IntegerField(primary_key=True)
@@ -125,6 +126,7 @@ class Revision(BaseModel):
     committed = TextField()
     kind = TextField()
     detail = TextField(null=True)
+    last_date = DayField(null=True)
 
 
 class Release(BaseModel):

@@ -43,7 +43,14 @@ def lived(life: Life, acts: list[tuple[str, Any]]) -> None:
         assert life.seen[life.revision] == life.model.holds(), (kind, what)
     for revision, state in life.seen.items():
         assert held(life.client, f"&as_of={revision}") == state
+        assert last_date(life, revision) >= max((added for added, _ in state.values()), default="")
     assert replayed(life.client) == life.model.holds()
+
+
+def last_date(life: Life, revision: int) -> str:
+    """Give the day at which a page of a revision begins, in digits."""
+    with life.store.snapshot() as snapshot:
+        return str(snapshot.last_date_of(revision)).replace("-", "")
 
 
 OLD, NEW = ("20240501", "ALPHA"), ("20240502", "BETA")

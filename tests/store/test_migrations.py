@@ -23,7 +23,7 @@ from dataset.store.database import OLDEST_SCHEMA, SCHEMA_VERSION, open_to_read, 
 from dataset.store.declared_indexes import RECORD, declared
 from dataset.store.engines import engine_of
 from dataset.store.engines.base import Engine
-from dataset.store.models import Event, Load, Mention, Setting, Superseded
+from dataset.store.models import Event, Load, Mention, Revision, Setting, Superseded
 from support.commands import UNUSABLE, run
 from support.gdelt_lines import mention_line
 from support.record_schema import FOLDER, schema_of
@@ -40,7 +40,8 @@ NEW_TABLES = ("following", "source_version")
 def added_to(table: type[Model]) -> list[str]:
     """Name the columns that migrations added to a table."""
     columns = [name for name, column in COLUMNS.items() if column.since]
-    return {Load: ["skipped", "undone"], Mention: ["ended"]}.get(table, columns)
+    others = {Load: ["skipped", "undone"], Mention: ["ended"], Revision: ["last_date"]}
+    return others.get(table, columns)
 
 
 def unkey(database: Engine) -> None:
@@ -69,7 +70,7 @@ def spoil(database: Engine) -> None:
     for table in NEW_TABLES:
         database.execute_sql(f"DROP TABLE {table}")
     unkey(database)
-    for model in (Event, Superseded, Load, Mention):
+    for model in (Event, Superseded, Load, Mention, Revision):
         for name in added_to(model):
             database.execute_sql(f"ALTER TABLE {model._meta.table_name} DROP COLUMN {name}")
     database.execute_sql("UPDATE setting SET value = '2' WHERE name = 'schema'")

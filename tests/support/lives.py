@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from dataset.errors import Impossible
 from dataset.loading.undoing import undo
 from dataset.store.engines.base import Engine
+from dataset.store.snapshots import Store
 from dataset.writes.dataset_drops import drop_dataset
 from dataset.writes.retractions import restore, retract
 from support.gdelt_lines import gdelt_line
@@ -129,7 +130,7 @@ class Life:
 
     def __init__(self, store: str, database: Engine, folder: Path) -> None:
         """Begin with the store as it is."""
-        self._store, self._database, self._folder = store, database, folder
+        self._database, self._folder, self.store = database, folder, Store(store)
         self.client = client_on(Path(store)) if "://" not in store else client_on(store)
         self.model, self.seen = Model(), {self.revision: held(self.client)}
 
@@ -168,7 +169,8 @@ class Life:
 def written(file: Iterable[tuple[int, Value]]) -> bytes:
     """Write a file of versions."""
     return b"".join(
-        gdelt_line(c0=str(event), c6=name, c59=f"{added}000000") for event, (added, name) in file
+        gdelt_line(c0=str(event), c1=added, c6=name, c59=f"{added}000000")
+        for event, (added, name) in file
     )
 
 
