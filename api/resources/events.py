@@ -12,7 +12,6 @@ from api.openapi.documentation import (
     FILE_HEADERS,
     PAGE_HEADERS,
     RANGE_HEADERS,
-    RECEIPT_HEADERS,
     STORE_HEADERS,
     path_text,
 )
@@ -40,22 +39,9 @@ blueprint = Blueprint(
 )
 
 
-def _documented_formats(view: Any) -> Any:
-    for format in reversed(formats.FORMATS.values()):
-        view = blueprint.alt_response(
-            200,
-            schema=format.schema,
-            content_type=format.media_type,
-            description="OK",
-            success=True,
-        )(view)
-    return view
-
-
 @blueprint.get("/events")
 @blueprint.arguments(EventPageQuerySchema, location="query")
-@blueprint.response(200, EventPageSchema, headers=PAGE_HEADERS | RECEIPT_HEADERS)
-@_documented_formats
+@blueprint.response(200, EventPageSchema, headers=PAGE_HEADERS)
 @blueprint.alt_response(406, response="NOT_ACCEPTABLE")
 def list_events(arguments: dict[str, Any]) -> Response:
     """List events, page by page.
