@@ -18,7 +18,7 @@ OF_ALL = {
 """The headers of every answer, or of every one under a rate limit."""
 NOT_STORED = {"Cache-Control"}
 """What forbids to keep an answer that is not from the store."""
-AT_TIMES = {"Link", "Cameo-Totals"}
+AT_TIMES = {"Cameo-Datasets", "Cameo-Place-Precision", "Cameo-Totals", "Link"}
 """The headers that only some answers of an operation have."""
 PARQUET = "/v1/events.parquet"
 OTHERS: dict[int, tuple[str, dict[str, str]]] = {
