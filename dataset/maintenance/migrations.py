@@ -16,11 +16,14 @@ from dataset.store.models import (
     Following,
     Load,
     Mention,
+    NameCount,
+    NameWord,
     Setting,
     SourceVersion,
     Superseded,
     field,
 )
+from dataset.writes.name_counts import NameCounts
 
 Watch = Callable[[str], None]
 """Called with what was done."""
@@ -54,6 +57,14 @@ def add_following(database: Engine) -> None:
         SchemaManager(Following).create_table()
 
 
+def add_names(database: Engine) -> None:
+    """Add the counts of codes and names, and index the names of events."""
+    for table in (NameCount, NameWord):
+        SchemaManager(table, database).create_table(safe=False)
+        spread(database, table)
+    NameCounts(database).count_anew()
+
+
 def _add_column(database: Engine, added: Field) -> None:
     table = Entity(added.model._meta.table_name)
     definition = added.ddl(database.get_sql_context())
@@ -65,6 +76,7 @@ MIGRATIONS: dict[int, Callable[[Engine], None]] = {
     4: add_deaths,
     5: add_undo,
     6: add_following,
+    7: add_names,
 }
 """By the schema that it makes: a function that changes the tables of the schema before.
 

@@ -47,6 +47,7 @@ def drop_dataset(
         if purge:
             for table in (Superseded, SourceVersion, Mention):
                 database.execute(table.delete().where(_of(table, number)))
+            change.versions.counts.erase_dataset(dataset)
             renew(change)
         elif not events and not mentions:
             raise Impossible(f"The dataset {dataset} has no events now: there is nothing to drop.")
