@@ -30,6 +30,7 @@ SHAPES: dict[str, tuple[Callable[[str], bool], str]] = {
     "mode": (_matching(re.compile(r"[a-z-]{2,24}")), "a PLOVER mode such as visit"),
     "context": (_matching(re.compile(r"[a-z_-]{2,32}")), "a PLOVER context such as military"),
     "term": (bool, "a text"),
+    "name": (bool, "a name"),
     **{
         kind: (_matching(_THREE), f"the {name} code of three upper-case characters, such as {code}")
         for kind, name, code in (
