@@ -1,6 +1,6 @@
 """The codebook: action codes, actor codes, and the columns of events."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,9 @@ from api.openapi.documentation import PAGE_HEADERS, STORE_HEADERS, path_text
 from api.requests.queries import Query
 from api.requests.reading import reading
 from api.responses import envelopes
-from dataset.catalogue import codes
+from dataset.catalogue import actors, codes
+from dataset.catalogue.codes import Entry
+from dataset.catalogue.counting import Counting
 from dataset.codebook import is_actor_code
 from dataset.codebook.vocabularies import meant
 from dataset.events.emptiness import reasons_of
@@ -59,7 +61,7 @@ def list_actions(arguments: dict[str, Any]) -> Response:
 def get_action(arguments: dict[str, Any], code: str) -> Response:
     """Get one action code: label, place in the tree, Goldstein values, PLOVER type."""
     with reading(CountedQuerySchema, arguments, cite_as={}) as query:
-        found = codes.action(query.snapshot, results(), query.revision, code, query.datasets)
+        found = codes.action(_counting(query), code)
         if not found:
             raise _unknown(query, "action", code)
         return envelopes.one_answer(query, found)
@@ -71,11 +73,13 @@ def get_action(arguments: dict[str, Any], code: str) -> Response:
 def list_actors(arguments: dict[str, Any]) -> Response:
     """List actor codes of the codebook and the store, most used first.
 
-    With `q` this completes what a person types: `q=tal` finds the Taliban. `parent` leads up the
-    tree of codes; `depth=1` shows only codes of a single part.
+    With `q` this completes what a person types: `q=tal` finds the Taliban. Names of events are
+    searched, too, as many carry another code than their label says: such a code is listed by how
+    many events are named so, and `names` shows them. `parent` leads up the tree of codes; `depth=1`
+    shows only codes of a single part.
     """
     with reading(ActorListQuerySchema, arguments, cite_as={}) as query:
-        return _codes(query, codes.actors)
+        return _codes(query, actors.actors)
 
 
 @blueprint.get("/actors/<code>", parameters=[path_text("code", "CAMEO actor code.", "IRNGOVMIL")])
@@ -87,7 +91,7 @@ def get_actor(arguments: dict[str, Any], code: str) -> Response:
     with reading(CountedQuerySchema, arguments, cite_as={}) as query:
         found = None
         if is_actor_code(code):
-            found = codes.actor(query.snapshot, results(), query.revision, code, query.datasets)
+            found = actors.actor(_counting(query), code)
         if not found:
             raise _unknown(query, "actor", code)
         return envelopes.one_answer(query, found)
@@ -102,13 +106,17 @@ def list_fields(arguments: dict[str, Any]) -> Response:
         return envelopes.slice_answer(query, codes.columns())
 
 
-def _codes(query: Query, listed: Callable[..., list[codes.Entry]]) -> Response:
+def _counting(query: Query) -> Counting:
+    return Counting(query.snapshot, results(), query.revision, query.datasets)
+
+
+def _codes(query: Query, listed: Callable[..., Sequence[Entry]]) -> Response:
     """Answer with the codes that match, or with the reasons why none does."""
 
     def matching(wanted: Mapping[str, Any]) -> Matched:
         return Matched(len(listing(**wanted)), "eq")
 
-    listing = partial(listed, query.snapshot, results(), query.revision, query.datasets)
+    listing = partial(listed, _counting(query))
     wanted = {name: query.arguments[name] for name in WANTED if name in query.arguments}
     found = listing(**wanted)
     if found:

@@ -1,29 +1,17 @@
-"""Look up the codebook: action and actor codes with what the store holds of them."""
+"""Look up the action codes, with what the store holds of them, and the columns of events."""
 
-from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from dataset.catalogue.holdings import Counts, Datasets, action_counts, actor_counts
+from dataset.catalogue.counting import Counting
+from dataset.catalogue.holdings import Counts, action_counts
 from dataset.codebook import (
     ACTIONS,
-    COUNTRIES,
-    ETHNIC,
-    GROUPS,
-    RELIGIONS,
-    ROLES,
-    STATES,
     Action,
     children,
-    decode,
-    found_together,
-    same_state,
 )
 from dataset.declarations.columns import COLUMNS, Column
 from dataset.declarations.filters import FILTERS, filters_of
 from dataset.declarations.words import folded
-from dataset.store.results_cache import ResultsCache
-from dataset.store.snapshots import Snapshot
 
 Entry = dict[str, Any]
 OPERATORS = {
@@ -43,16 +31,9 @@ PART_LENGTH = 3
 TYPES = {"date": "date", "timestamp": "datetime"}
 
 
-def actions(
-    snapshot: Snapshot,
-    cache: ResultsCache,
-    revision: int,
-    datasets: Datasets = None,
-    q: str | None = None,
-    depth: int = 3,
-) -> list[Entry]:
+def actions(counting: Counting, q: str | None = None, depth: int = 3) -> list[Entry]:
     """List the action codes, those whose code or label matches `q`, down to a depth."""
-    counts = action_counts(snapshot, cache, revision, datasets)
+    counts = action_counts(counting)
     return [
         _action(action, counts)
         for action in ACTIONS.values()
@@ -60,12 +41,10 @@ def actions(
     ]
 
 
-def action(
-    snapshot: Snapshot, cache: ResultsCache, revision: int, code: str, datasets: Datasets = None
-) -> Entry | None:
+def action(counting: Counting, code: str) -> Entry | None:
     """Describe one action code; None if the codebook lacks it."""
     known = ACTIONS.get(code)
-    return _action(known, action_counts(snapshot, cache, revision, datasets)) if known else None
+    return _action(known, action_counts(counting)) if known else None
 
 
 def _action(known: Action, counts: Counts) -> Entry:
@@ -80,102 +59,6 @@ def _action(known: Action, counts: Counts) -> Entry:
         "plover": known.plover,
         "count": counts[known.code],
     }
-
-
-def actors(
-    snapshot: Snapshot,
-    cache: ResultsCache,
-    revision: int,
-    datasets: Datasets = None,
-    q: str | None = None,
-    depth: int | None = None,
-) -> list[Entry]:
-    """List the actor codes of the codebook and the store that match `q`, most used first.
-
-    `depth` leaves out codes of more parts.
-    """
-    make = partial(_all_actors, snapshot, cache, revision, datasets)
-    entries = snapshot.remembered("actors", (revision, datasets), make, MOST_LISTS)
-    longest = PART_LENGTH * depth if depth else None
-    return [
-        entry
-        for entry in entries
-        if (longest is None or len(entry["code"]) <= longest)
-        and _matches(q, entry["code"], entry["label"])
-    ]
-
-
-def actor(
-    snapshot: Snapshot, cache: ResultsCache, revision: int, code: str, datasets: Datasets = None
-) -> Entry | None:
-    """Take an actor code apart; None if neither the codebook nor the store knows any of it."""
-    entry = _actor(code, *_actor_counts(snapshot, cache, revision, datasets))
-    is_known = len(entry["unknown"]) * PART_LENGTH < len(code)
-    return entry if is_known or _is_used(snapshot, cache, revision, code) else None
-
-
-def _is_used(snapshot: Snapshot, cache: ResultsCache, revision: int, code: str) -> bool:
-    """Tell whether any dataset has the code: a filter by dataset does not decide what exists."""
-    return any(counts[code] for counts in _actor_counts(snapshot, cache, revision))
-
-
-def _actor_counts(
-    snapshot: Snapshot, cache: ResultsCache, revision: int, datasets: Datasets = None
-) -> tuple[Counts, Counts]:
-    return (
-        actor_counts(snapshot, cache, revision, "actor", datasets),
-        actor_counts(snapshot, cache, revision, "target", datasets),
-    )
-
-
-def _all_actors(
-    snapshot: Snapshot, cache: ResultsCache, revision: int, datasets: Datasets
-) -> list[Entry]:
-    counts = _actor_counts(snapshot, cache, revision, datasets)
-    codes = {*COUNTRIES, *ROLES, *GROUPS, *ETHNIC, *RELIGIONS, *counts[0], *counts[1]}
-    entries = [_actor(code, *counts) for code in codes]
-    return sorted(
-        entries, key=lambda one: (-one["count_as_actor"] - one["count_as_target"], one["code"])
-    )
-
-
-def _actor(code: str, as_actor: Counts, as_target: Counts) -> Entry:
-    decoded = decode(code)
-    country, group = _part(decoded.country, COUNTRIES), _part(decoded.group, GROUPS)
-    roles = [_part(role, ROLES) for role in decoded.roles]
-    ethnic = _part(decoded.ethnic, ETHNIC)
-    religions = [_part(religion, RELIGIONS) for religion in decoded.religions]
-    known = [part for part in (country, *roles, ethnic, *religions, group) if part]
-    return {
-        "code": code,
-        "label": ", ".join([part["label"] for part in known] + list(decoded.unknown)),
-        "parent": code[:-PART_LENGTH] or None,
-        "country": country,
-        **_state(code, decoded.country),
-        "group": group,
-        "roles": roles,
-        "ethnic": ethnic,
-        "religions": religions,
-        "unknown": list(decoded.unknown),
-        "count_as_actor": sum(as_actor[one] for one in found_together(code)),
-        "count_as_target": sum(as_target[one] for one in found_together(code)),
-    }
-
-
-def _state(code: str, country: str | None) -> Entry:
-    """Tell whose code the country of an actor is, its years, and its other codes."""
-    state = STATES[country] if country else None
-    is_first = state is not None and code.startswith(country or "")
-    return {
-        "source": state.source if state else None,
-        "valid_from": state.valid_from if state else None,
-        "valid_to": state.valid_to if state else None,
-        "same_as": list(same_state(code)) if is_first else [],
-    }
-
-
-def _part(code: str | None, labels: Mapping[str, str]) -> dict[str, str] | None:
-    return {"code": code, "label": labels[code]} if code else None
 
 
 def _matches(q: str | None, code: str, label: str) -> bool:

@@ -1,0 +1,228 @@
+"""Look up actor codes: those of the codebook and the store, with their counts and names."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache, lru_cache, partial
+from typing import Any, overload
+
+import orjson
+
+from dataset.catalogue.counting import MOST_KEPT, Counting, Pairs
+from dataset.catalogue.holdings import Counts, actor_counts
+from dataset.codebook import (
+    COUNTRIES,
+    ETHNIC,
+    GROUPS,
+    RELIGIONS,
+    ROLES,
+    STATES,
+    decode,
+    found_together,
+    parts,
+    same_state,
+)
+from dataset.declarations.words import folded
+from dataset.selections.names import holding, holds
+from dataset.store.engines.base import Term
+from dataset.store.models import NameCount
+
+Entry = dict[str, Any]
+MOST_NAMES = 5
+"""How many names of a code are told."""
+MOST_LABELS = 65_536
+PART_LENGTH = 3
+"""Characters of one part of an actor code."""
+SIDES = ("actor_name", "target_name")
+TABLES = (COUNTRIES, ROLES, GROUPS, ETHNIC, RELIGIONS)
+
+
+class ActorEntries(Sequence[Entry]):
+    """The entries of codes, made as they are read: a page shows few of many."""
+
+    def __init__(self, codes: Sequence[str], make: Callable[[Sequence[str]], list[Entry]]) -> None:
+        """Keep the codes, and what makes entries of some."""
+        self._codes, self._make = codes, make
+
+    def __len__(self) -> int:
+        """Count the codes."""
+        return len(self._codes)
+
+    @overload
+    def __getitem__(self, at: int) -> Entry: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Entry]: ...
+    def __getitem__(self, at: int | slice) -> Entry | list[Entry]:
+        """Make an entry, or some."""
+        if isinstance(at, slice):
+            return self._make(self._codes[at])
+        return self._make([self._codes[at]])[0]
+
+
+def actors(counting: Counting, q: str | None = None, depth: int | None = None) -> ActorEntries:
+    """List the actor codes of the codebook and the store that match `q`, most events first.
+
+    A code matches by its letters and its label, and then with all its events; or else by the names
+    of events, and then with those so named. `depth` leaves out codes of more parts.
+    """
+    counts = _counts(counting)
+    codes = {code for table in (*TABLES, *counts) for code in table}
+    found = {code: _total(code, counts) for code in _matching(q, codes)}
+    if q is not None:
+        named: Counter[str] = Counter()
+        for (code, _), count in _named(counting, q).items():
+            named[code] += count
+        found = named | found
+    longest = PART_LENGTH * depth if depth else None
+    kept = [code for code in found if code and (longest is None or len(code) <= longest)]
+    kept.sort(key=lambda code: (-found[code], code))
+    return ActorEntries(kept, lambda some: _entries(counting, some, counts, q))
+
+
+def actor(counting: Counting, code: str) -> Entry | None:
+    """Take an actor code apart; None if neither the codebook nor the store knows any of it."""
+    (entry,) = _entries(counting, [code], _counts(counting))
+    is_known = len(entry["unknown"]) * PART_LENGTH < len(code)
+    # A filter by dataset does not decide what exists.
+    is_used = is_known or any(counts[code] for counts in _counts(replace(counting, datasets=None)))
+    return entry if is_used else None
+
+
+def _counts(counting: Counting) -> tuple[Counts, Counts]:
+    key = counting.revision, counting.datasets
+    make = partial(actor_counts, counting)
+    found: tuple[Counts, Counts]
+    found = counting.snapshot.remembered("counts of actors", key, make, MOST_KEPT)
+    return found
+
+
+def _total(code: str, counts: tuple[Counts, Counts]) -> int:
+    return sum(side[one] for side in counts for one in found_together(code))
+
+
+def _matching(q: str | None, codes: Iterable[str]) -> Iterator[str]:
+    """Yield the codes that begin with a text, or whose labels hold the beginnings of its words."""
+    if q is None:
+        yield from codes
+        return
+    wanted, start = folded(q), q.upper()
+    likes = {word: _parts_like(word) for word in wanted}
+    for code in codes:
+        if code.startswith(start) or (_may_match(code, likes) and _is_labelled(code, wanted)):
+            yield code
+
+
+def _parts_like(word: str) -> set[str]:
+    """Give the letters of the parts with a label that has a word like this."""
+    return {letters for letters, words in _label_words().items() if _begins(word, words)}
+
+
+def _may_match(code: str, likes: Mapping[str, set[str]]) -> bool:
+    """Tell by the letters of its parts whether a code is worth taking apart."""
+    return all(
+        any(part in like or part.lower().startswith(word) for part in parts(code))
+        for word, like in likes.items()
+    )
+
+
+def _is_labelled(code: str, wanted: Iterable[str]) -> bool:
+    words = folded(label_of(code))
+    return all(_begins(word, words) for word in wanted)
+
+
+def _begins(beginning: str, words: Iterable[str]) -> bool:
+    return any(word.startswith(beginning) for word in words)
+
+
+@cache
+def _label_words() -> dict[str, set[str]]:
+    """Give the words of all labels of each part."""
+    words: defaultdict[str, set[str]] = defaultdict(set)
+    for table in TABLES:
+        for code, label in table.items():
+            words[code].update(folded(label))
+    return dict(words)
+
+
+def _named(counting: Counting, q: str) -> Pairs:
+    """Count the events whose names hold the words of a text, by code and name."""
+    names, is_held = holding(q), holds(q)
+    if names is None:
+        return Counter()
+    where, keep = NameCount.name.in_(names), lambda _, name: is_held(name)
+    return sum((counting.pairs(side, where, keep=keep) for side in SIDES), Counter())
+
+
+def _entries(
+    counting: Counting, codes: Sequence[str], counts: tuple[Counts, Counts], q: str | None = None
+) -> list[Entry]:
+    """Make the entries of codes, each with the commonest names of its events."""
+    given = Term("given_texts", orjson.dumps([*codes]).decode())
+    where, known = NameCount.code.in_(given), {*codes}
+    named: Pairs = Counter()
+    for side in SIDES:
+        named += counting.pairs(side, where, keep=lambda code, _: code in known)
+    is_held = holds(q) if q else lambda _name: False
+    names: defaultdict[str, list[Entry]] = defaultdict(list)
+    # The names that were searched for come first.
+    for (code, name), count in sorted(named.items(), key=lambda one: (-one[1], one[0])):
+        names[code].append({"name": name, "count": count})
+    for some in names.values():
+        some.sort(key=lambda one: not is_held(one["name"]))
+    return [_entry(code, *counts) | {"names": names[code][:MOST_NAMES]} for code in codes]
+
+
+@lru_cache(MOST_LABELS)
+def label_of(code: str) -> str:
+    """Say the parts of an actor code in words."""
+    said = decode(code)
+    known = (
+        *_labels(COUNTRIES, said.country),
+        *_labels(ROLES, *said.roles),
+        *_labels(ETHNIC, said.ethnic),
+        *_labels(RELIGIONS, *said.religions),
+        *_labels(GROUPS, said.group),
+    )
+    return ", ".join((*known, *said.unknown))
+
+
+def _labels(table: Mapping[str, str], *codes: str | None) -> list[str]:
+    return [table[code] for code in codes if code]
+
+
+def _entry(code: str, as_actor: Counts, as_target: Counts) -> Entry:
+    decoded = decode(code)
+    country, group = _part(decoded.country, COUNTRIES), _part(decoded.group, GROUPS)
+    roles = [_part(role, ROLES) for role in decoded.roles]
+    ethnic = _part(decoded.ethnic, ETHNIC)
+    religions = [_part(religion, RELIGIONS) for religion in decoded.religions]
+    return {
+        "code": code,
+        "label": label_of(code),
+        "parent": code[:-PART_LENGTH] or None,
+        "country": country,
+        **_state(code, decoded.country),
+        "group": group,
+        "roles": roles,
+        "ethnic": ethnic,
+        "religions": religions,
+        "unknown": list(decoded.unknown),
+        "count_as_actor": sum(as_actor[one] for one in found_together(code)),
+        "count_as_target": sum(as_target[one] for one in found_together(code)),
+    }
+
+
+def _state(code: str, country: str | None) -> Entry:
+    """Tell whose code the country of an actor is, its years, and its other codes."""
+    state = STATES[country] if country else None
+    is_first = state is not None and code.startswith(country or "")
+    return {
+        "source": state.source if state else None,
+        "valid_from": state.valid_from if state else None,
+        "valid_to": state.valid_to if state else None,
+        "same_as": list(same_state(code)) if is_first else [],
+    }
+
+
+def _part(code: str | None, labels: Mapping[str, str]) -> dict[str, str] | None:
+    return {"code": code, "label": labels[code]} if code else None

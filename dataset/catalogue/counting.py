@@ -1,0 +1,134 @@
+"""Count the events of codes and names at a revision.
+
+The table of counts has those of the newest; what changed since an older one is taken back, or all
+is counted anew if that is much.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from peewee import fn
+
+from dataset.aggregates.aggregation import Aggregation
+from dataset.aggregates.results import ordered_groups, result_of
+from dataset.declarations.filters import Choice
+from dataset.declarations.names import COUNTED, GROUPS, Key, add_up
+from dataset.selections.selections import Selection
+from dataset.store.models import Event, NameCount, Superseded, field
+from dataset.store.results_cache import ResultsCache
+from dataset.store.snapshots import Snapshot
+
+MOST_CHANGED = 20_000
+"""So many versions may have come or ended since a revision for them to be taken back."""
+MOST_KEPT = 8
+"""How many counts of each sort are kept in memory."""
+Pair = tuple[str, str]
+"""A code and a name; either may be empty."""
+Pairs = Counter[Pair]
+
+
+def everything(_code: str, _name: str) -> bool:
+    """Keep every code and name."""
+    return True
+
+
+@dataclass(frozen=True)
+class Counting:
+    """Counts at a revision; `datasets` are those that are counted, None is all."""
+
+    snapshot: Snapshot
+    cache: ResultsCache
+    revision: int
+    datasets: Choice | None = None
+
+    def codes(self, kind: str) -> Counter[str]:
+        """Count the events of each code of a kind."""
+        key = self.revision, self.datasets, kind
+        make = partial(self._codes, kind)
+        found: Counter[str] = self.snapshot.remembered("counts", key, make, MOST_KEPT)
+        return found
+
+    def pairs(
+        self,
+        kind: str,
+        *conditions: Any,
+        keep: Callable[[str, str], bool] = everything,
+    ) -> Pairs:
+        """Count the events of codes and names: `keep` says in Python what the conditions say."""
+        changes = self._changes()
+        if changes is None:
+            return Counter({pair: n for pair, n in self._anew(kind).items() if keep(*pair)})
+        columns = NameCount.code, NameCount.name
+        query = NameCount.select(*columns, fn.SUM(NameCount.count)).group_by(*columns)
+        query = query.where(NameCount.kind == kind, *conditions, *self._of_datasets())
+        found = Counter({(code, name): int(n) for code, name, n in self.snapshot.execute(query)})
+        for (its, code, name, dataset), n in changes.items():
+            if its == kind and self._is_counted(dataset) and keep(code, name):
+                found[code, name] += n
+        return +found
+
+    def _codes(self, kind: str) -> Counter[str]:
+        return Counter({code: count for (code, _), count in self.pairs(kind).items()})
+
+    def _of_datasets(self) -> list[Any]:
+        wanted, unwanted = ([*filter(None, names)] for names in self.datasets or Choice())
+        conditions = [NameCount.dataset.not_in(unwanted)] if unwanted else []
+        if self.datasets and self.datasets.wanted:
+            conditions.append(NameCount.dataset.in_(wanted))
+        return conditions
+
+    def _is_counted(self, dataset: str) -> bool:
+        wanted, unwanted = self.datasets or Choice()
+        return (not wanted or dataset in wanted) and dataset not in unwanted
+
+    def _changes(self) -> Counter[Key] | None:
+        """Give what to add to the counts; None if too much has changed."""
+        if self.revision == self.snapshot.revision:
+            return Counter()
+        make = partial(_changes_since, self.snapshot, self.revision)
+        found: Counter[Key] | None
+        found = self.snapshot.remembered("changes of counts", self.revision, make, MOST_KEPT)
+        return found
+
+    def _anew(self, kind: str) -> Pairs:
+        """Count all events of the revision."""
+        make = partial(self._grouped, kind)
+        key = self.revision, self.datasets, kind
+        found: Pairs = self.snapshot.remembered("counts anew", key, make, MOST_KEPT)
+        return found
+
+    def _grouped(self, kind: str) -> Pairs:
+        keys = tuple(filter(None, COUNTED[kind]))
+        filters = {"dataset": self.datasets} if self.datasets else {}
+        query = f"counts of {keys}: {filters}"
+        selection = Selection(self.revision, filters)
+        aggregation = Aggregation(selection, keys, ("count",), query=query)
+        with result_of(self.snapshot, self.cache, aggregation) as database:
+            groups = database.execute(ordered_groups(aggregation)).fetchall()
+        # A count of codes needs a code, one of names a name.
+        counted = (group for group in groups if group[len(keys) - 1] is not None)
+        return Counter({_pair(*group[:-1]): group[-1] for group in counted})
+
+
+def _pair(code: str | None, name: str = "") -> Pair:
+    return code or "", name
+
+
+def _changes_since(snapshot: Snapshot, revision: int) -> Counter[Key] | None:
+    changes: Counter[Key] = Counter()
+    brought = field(Event, "revision") > revision
+    ended = (field(Superseded, "revision") <= revision) & (Superseded.ended > revision)
+    for table, changed, one in ((Event, brought, -1), (Superseded, ended, 1)):
+        names = [*dict.fromkeys(name for group in GROUPS.values() for name in group)]
+        columns = [field(table, name) for name in names]
+        rows = snapshot.rows(table.select(*columns).where(changed).limit(MOST_CHANGED + 1))
+        if len(rows) > MOST_CHANGED:
+            return None
+        for group, its in GROUPS.items():
+            at = [names.index(name) for name in its]
+            counts = Counter(tuple(row[place] for place in at) for row in rows)
+            add_up(changes, group, {values: one * count for values, count in counts.items()})
+    return changes
