@@ -1,10 +1,11 @@
 """Aggregates: what events can be grouped by, what is measured, and what a group looks like."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import marshmallow as ma
 
+from dataset.codebook.labels import LABELS, label_name
 from dataset.codebook.vocabularies import closest
 from dataset.declarations.aggregates import DYAD, KEYS, MEASURES, MOST_FILLED, MOST_KEYS
 from dataset.declarations.columns import COLUMNS
@@ -26,8 +27,13 @@ OF_ONE_DATASET = tuple(name for name, measure in MEASURES.items() if measure.of_
 MEASURED = (
     f"What to measure, of: {', '.join(MEASURES)}; `count` if it is not given. "
     f"{', '.join(OF_ONE_DATASET)} need one dataset: `dataset=` with one value, or `dataset` in "
-    "`by`. Over several they count the same dead twice."
+    "`by`. Over several they count the same dead twice. `share` is events for 1,000 of the "
+    "same period and dataset before all other filters: a source that grows does not look like a "
+    "world that worsens. It needs a period in `by`, and one dataset in the same way."
 )
+SHARE_NEEDS = "needs {}, since it is the share of a period and a dataset."
+ADD_PERIOD = f"a period in by ({', '.join(PERIODS)})"
+ADD_DATASET = "one dataset (dataset= with one name, or dataset in by)"
 NEEDS_DATASET = (
     "needs one dataset, as several count the same dead twice: give dataset= with one name, or add "
     "dataset to by."
@@ -37,6 +43,7 @@ BY_OF_CHART = (
     f"What to draw: exactly one of {', '.join(PERIODS)}, and up to {MOST_KEYS - 1} other keys that "
     f"make series, of: {', '.join(name for name in KEYS if name not in PERIODS)}."
 )
+LABELS_OF_CHART = "`false` names series by their codes; else they have the codebook's labels."
 FILL = (
     "`zero` gives every period between `date_from` and `date_to` for every group there is, up to "
     f"{MOST_FILLED:,} rows; needs both dates and exactly one period in `by`."
@@ -44,6 +51,10 @@ FILL = (
 SORT = (
     "A key or measure of the answer to sort by; `-` before it for the greatest first. Missing "
     "values come last, ties by the keys in order. If it is not given: by the keys."
+)
+LABELS_TEXT = (
+    "Whether a label stands beside each key that is a code: `actor_country_label` after "
+    "`actor_country`; null where the codebook has none."
 )
 RIGHT_KEYS = f"must be {', '.join((*PERIODS, DYAD))} or a column with categories (see /v1/fields)."
 
@@ -127,8 +138,23 @@ class GroupedSchema(LimitsSchema):
     def check_datasets(self, data: dict[str, Any], **_kwargs: Any) -> None:
         """Refuse to add up over several datasets what these count twice."""
         of_one = [name for name in data.get("measures", ()) if name in OF_ONE_DATASET]
-        if of_one and "dataset" not in data.get("by", ()) and not _is_one(data.get("dataset")):
+        if of_one and not _has_one_dataset(data):
             raise fields.invalid(NEEDS_DATASET, of_one[0], field="measures")
+
+    @ma.validates_schema
+    def check_share(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        """Refuse a share of nothing in particular, and say what to add."""
+        shares = [name for name in data.get("measures", ()) if MEASURES[name].is_share]
+        has_period = any(name in PERIODS for name in data.get("by", ()))
+        needed = [ADD_PERIOD] * (not has_period) + [ADD_DATASET] * (not _has_one_dataset(data))
+        if shares and needed:
+            right = SHARE_NEEDS.format(" and ".join(needed))
+            raise fields.invalid(right, shares[0], field="measures")
+
+
+def _has_one_dataset(data: Mapping[str, Any]) -> bool:
+    """Tell whether each group is of a single dataset."""
+    return "dataset" in data.get("by", ()) or _is_one(data.get("dataset"))
 
 
 def _is_one(datasets: Choice | None) -> bool:
@@ -144,6 +170,7 @@ _QUERY: dict[str, ma.fields.Field[Any]] = {
     ),
     "fill": Fill(metadata=described(FILL, "zero") | {"enum": ["zero"]}),
     "sort": Order(metadata=described(SORT, "-count")),
+    "labels": fields.Truth(metadata=described(LABELS_TEXT, True)),
     "as_of": as_of(),
     "distinct": distinct(),
 }
@@ -168,19 +195,29 @@ AggregateChartQuerySchema = _query(
         error_messages={"required": NEEDS_PERIOD},
         metadata=described(BY_OF_CHART, "month", "month,actor_country"),
     ),
+    labels=fields.Truth(metadata=described(LABELS_OF_CHART, False)),
 )
+
+
+DYAD_EXAMPLE = "IRN,ISR"
+
+
+def _example(name: str) -> Any:
+    """Give a value of a column, or of the dyad; of a list one of its values."""
+    if name == DYAD:
+        return DYAD_EXAMPLE
+    column = COLUMNS[name]
+    return next(iter(column.example or ()), None) if column.many else column.example
 
 
 def _key(name: str) -> ma.fields.Field[Any]:
     if name in COLUMNS:
         column = COLUMNS[name]
-        example = column.example[0] if column.many and column.example else column.example
-        metadata = described(f"{column.meaning}.", None if column.many and not example else example)
+        metadata = described(f"{column.meaning}.", _example(name))
         return VALUES[column.json_type](allow_none=True, metadata=metadata)
     if name == DYAD:
-        return ma.fields.String(
-            allow_none=True, metadata=described("The two countries in code order.", "IRN,ISR")
-        )
+        metadata = described("The two countries in code order.", DYAD_EXAMPLE)
+        return ma.fields.String(allow_none=True, metadata=metadata)
     metadata = described(f"The {name} in which all of the event lies.", PERIODS[name].example)
     return ma.fields.String(allow_none=True, metadata=metadata)
 
@@ -194,8 +231,16 @@ def _measure(name: str) -> ma.fields.Field[Any]:
     )
 
 
+def _label(name: str) -> ma.fields.String:
+    text = f"Label of `{name}`; only with `labels=true`."
+    example = LABELS[name](_example(name))
+    return ma.fields.String(allow_none=True, metadata=described(text, example))
+
+
 GroupSchema = ResponseSchema.from_dict(
-    {name: _key(name) for name in KEYS} | {name: _measure(name) for name in MEASURES},
+    {name: _key(name) for name in KEYS}
+    | {label_name(name): _label(name) for name in LABELS}
+    | {name: _measure(name) for name in MEASURES},
     name="GroupSchema",
 )
 

@@ -10,8 +10,8 @@ from schemas.events import EventExportQuerySchema
 
 _EVENTS = EventExportQuerySchema._declared_fields
 _GROUPS = AggregateExportQuerySchema._declared_fields
-GROUPED = frozenset(_GROUPS.keys() - _EVENTS.keys())
-"""The parameters that make an answer one of groups."""
+GROUPED = frozenset(_GROUPS.keys() - _EVENTS.keys() - {"labels"})
+"""The parameters that make an answer one of groups; labels only show it in another way."""
 SORT = (
     f"What the answer is sorted by: of events one of {', '.join(SORTABLE)}, of groups a key or "
     "measure; `-` before it for the greatest first."

@@ -25,6 +25,7 @@ NAMES = (
 )
 COUNTED_OF = "Count the events of this dataset (`A,B`: these, `!A`: all but this) only."
 COUNTED_AS_OF = "Count as the store was at this revision (a number) or release (a name)."
+CHILDREN_OF = "The codes right below this one (`A,B`: these); `none`: those without a parent."
 
 
 class CountedQuerySchema(QuerySchema):
@@ -34,8 +35,8 @@ class CountedQuerySchema(QuerySchema):
     dataset = codes.Choices("dataset", metadata=described(COUNTED_OF, "seed"))
 
 
-class ActionListQuerySchema(ListQuerySchema, CountedQuerySchema):
-    """What can be asked of the actions."""
+class ActionQuerySchema(CountedQuerySchema):
+    """Which actions can be asked for."""
 
     q = fields.Words(metadata=described("Words of the label, or the beginning of the code.", "aid"))
     depth = fields.Integer(
@@ -44,10 +45,15 @@ class ActionListQuerySchema(ListQuerySchema, CountedQuerySchema):
         metadata=described("How deep: 1 root codes, 2 base codes too, 3 all (the default).", 1)
         | {"minimum": 1, "maximum": 3},
     )
+    parent = codes.Choices("action", metadata=described(CHILDREN_OF, "19", "none"))
 
 
-class ActorListQuerySchema(ListQuerySchema, CountedQuerySchema):
-    """What can be asked of the actor codes."""
+class ActionListQuerySchema(ListQuerySchema, ActionQuerySchema):
+    """What can be asked of the list of actions."""
+
+
+class ActorQuerySchema(CountedQuerySchema):
+    """Which actor codes can be asked for."""
 
     q = fields.Words(metadata=described(ACTORS_Q, "Iran"))
     depth = fields.Integer(
@@ -56,6 +62,11 @@ class ActorListQuerySchema(ListQuerySchema, CountedQuerySchema):
         metadata=described("The most parts of a code: 1 leaves countries, roles, groups, …", 1)
         | {"minimum": 1, "maximum": 10},
     )
+    parent = codes.Choices("actor", metadata=described(CHILDREN_OF, "IRN", "none"))
+
+
+class ActorListQuerySchema(ListQuerySchema, ActorQuerySchema):
+    """What can be asked of the list of actor codes."""
 
 
 class GoldsteinSchema(ResponseSchema):
@@ -126,6 +137,11 @@ class ActorCodeSchema(ResponseSchema):
         required=True,
         allow_none=True,
         metadata=described("The code without its last part; null for a single part.", "IRNGOV"),
+    )
+    children = ma.fields.List(
+        ma.fields.String(),
+        required=True,
+        metadata=described("The codes of events that are one part longer.", ["IRNGOVMIL"]),
     )
     country = ma.fields.Nested(
         PartSchema, required=True, allow_none=True, metadata=described("Country or region.")

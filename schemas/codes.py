@@ -7,11 +7,13 @@ from typing import Any
 from dataset.codebook import is_action_code, is_actor_code
 from dataset.codebook.vocabularies import CLOSED_KINDS, VOCABULARIES, meant
 from dataset.declarations.filters import Choice
+from dataset.declarations.geometry import LAST_GRID_CELL
 from dataset.declarations.ids import DATASET_NAME, PUBLIC_ID
 from schemas.fields import Text, invalid
 
 MOST_VALUES = 200
 
+_DIGITS = re.compile(r"[1-9][0-9]{0,5}")
 _THREE = re.compile(r"[A-Z0-9]{3}")
 _ACTION = "two to four digits, beginning with a root from 01 to 20, such as 19 or 195"
 
@@ -31,6 +33,10 @@ SHAPES: dict[str, tuple[Callable[[str], bool], str]] = {
     "context": (_matching(re.compile(r"[a-z_-]{2,32}")), "a PLOVER context such as military"),
     "term": (bool, "a text"),
     "name": (bool, "a name"),
+    "grid_cell": (
+        lambda text: bool(_DIGITS.fullmatch(text)) and 1 <= int(text) <= LAST_GRID_CELL,
+        f"the number of a PRIO-GRID cell, 1 to {LAST_GRID_CELL}, such as 175390",
+    ),
     **{
         kind: (_matching(_THREE), f"the {name} code of three upper-case characters, such as {code}")
         for kind, name, code in (
@@ -49,10 +55,12 @@ SHAPES: dict[str, tuple[Callable[[str], bool], str]] = {
 }
 """What a well-formed value of each kind is, as a test and in words."""
 
-_VALUES: dict[str, dict[str, Any]] = {
-    "boolean": {"true": True, "false": False},
-    "quad_class": {str(number): number for number in range(1, 5)},
+_READ: dict[str, Callable[[str], Any]] = {
+    "boolean": {"true": True, "false": False}.__getitem__,
+    "grid_cell": int,
+    "quad_class": int,
 }
+"""How a well-formed text of a kind becomes a value, if it does not stay a text."""
 
 
 def well_formed(kind: str, text: str) -> Any:
@@ -60,7 +68,7 @@ def well_formed(kind: str, text: str) -> Any:
     is_right, words = SHAPES[kind]
     if not is_right(text):
         raise invalid(f"must be {words}.", text, meant(kind, text))
-    return _VALUES.get(kind, {}).get(text, text)
+    return _READ.get(kind, str)(text)
 
 
 class Choices(Text):

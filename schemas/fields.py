@@ -7,7 +7,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from dataset.codebook.vocabularies import closest
+from dataset.codebook.vocabularies import closest, meant
 from dataset.declarations.columns import COLUMNS, PARTS, SORTABLE
 from dataset.declarations.ids import RELEASE_NAME
 from dataset.declarations.words import folded
@@ -171,6 +171,20 @@ class OneOf(Text):
         if text not in self.names:
             raise invalid(f"must be {' or '.join(self.names)}.", text, closest(text, self.names))
         return text
+
+
+class Truth(Text):
+    """Yes or no."""
+
+    def read(self, text: str) -> bool:
+        """Read one of two words."""
+        if text not in ("true", "false"):
+            raise invalid("must be true or false.", text, meant("boolean", text))
+        return text == "true"
+
+    def write(self, value: bool) -> str:
+        """Write the word."""
+        return str(value).lower()
 
 
 class SortKey(Text):

@@ -52,6 +52,11 @@ CHART_HEADERS = (
         "Content-Security-Policy": _header("A chart loads and runs nothing.", "default-src 'none'"),
     }
 )
+CODE_HEADERS = EXPORT_HEADERS | {
+    "Cameo-Query": _header("The query in canonical form.", "depth=3"),
+    "Cameo-Matched": _header("How many codes match.", "310"),
+    **_cite("as_of=1"),
+}
 CITED_HEADERS = EXPORT_HEADERS | {"Cameo-Matched": _header("There is one citation.", "1")}
 
 

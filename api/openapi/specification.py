@@ -30,6 +30,7 @@ TYPES = {
     fields.Text: ("string", None),
     fields.Integer: ("integer", "int64"),
     fields.Number: ("number", None),
+    fields.Truth: ("boolean", None),
     fields.Day: ("string", "date"),
 }
 """The JSON type and format of our fields; all others are strings."""

@@ -31,7 +31,7 @@ from schemas.citations import GROUPED
 blueprint = Blueprint(
     "aggregates", __name__, url_prefix="/v1", description="Events counted and added up by group."
 )
-BESIDES = ("limit", "as_of")
+BESIDES = ("limit", "as_of", "labels")
 """The parameters that do not change the groups of a revision."""
 
 
@@ -54,6 +54,7 @@ def _aggregation(query: Query) -> Aggregation:
         query.arguments.get("sort"),
         "fill" in query.arguments,
         query_text(decisive),
+        query.arguments.get("labels", False),
     )
 
 

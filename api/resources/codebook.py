@@ -10,12 +10,12 @@ from werkzeug.exceptions import HTTPException, NotFound
 from api.context import results
 from api.middleware.problems import error_in, refuse
 from api.openapi.blueprint import Blueprint
-from api.openapi.documentation import PAGE_HEADERS, STORE_HEADERS, path_text
+from api.openapi.documentation import CODE_HEADERS, PAGE_HEADERS, STORE_HEADERS, path_text
 from api.requests.queries import Query
 from api.requests.reading import reading
-from api.responses import envelopes
-from dataset.catalogue import actors, codes
-from dataset.catalogue.codes import Entry
+from api.responses import envelopes, exports
+from api.responses.formats import FORMATS
+from dataset.catalogue import actors, code_tables, codes
 from dataset.catalogue.counting import Counting
 from dataset.codebook import is_actor_code
 from dataset.codebook.vocabularies import meant
@@ -26,9 +26,11 @@ from schemas.codebook import (
     ActionAnswerSchema,
     ActionListQuerySchema,
     ActionListSchema,
+    ActionQuerySchema,
     ActorAnswerSchema,
     ActorListQuerySchema,
     ActorListSchema,
+    ActorQuerySchema,
     CountedQuerySchema,
     FieldListSchema,
 )
@@ -38,8 +40,10 @@ blueprint = Blueprint(
     "codebook", __name__, url_prefix="/v1", description="What codes and columns mean."
 )
 
-WANTED = ("q", "depth")
+WANTED = ("q", "depth", "parent")
 """The parameters that filter codes."""
+CSV = FORMATS["csv"]
+Listed = Callable[..., Sequence[codes.Entry]]
 
 
 @blueprint.get("/actions")
@@ -48,10 +52,30 @@ WANTED = ("q", "depth")
 def list_actions(arguments: dict[str, Any]) -> Response:
     """List CAMEO action codes, with how many events each finds.
 
-    Each code names its `parent` and `children`; `depth` limits how deep the list goes.
+    Each code names its `parent` and `children`; `parent=19` lists the children of 19, and `depth`
+    limits how deep the list goes.
     """
     with reading(ActionListQuerySchema, arguments, cite_as={}) as query:
         return _codes(query, codes.actions)
+
+
+@blueprint.get("/actions.csv")
+@blueprint.arguments(ActionQuerySchema, location="query")
+@blueprint.response(
+    200,
+    CSV.schema,
+    content_type=CSV.media_type,
+    description="Comma-separated values with a header, one action a line",
+    headers=CODE_HEADERS,
+)
+def export_actions_csv(arguments: dict[str, Any]) -> Response:
+    """Download the action codes as CSV.
+
+    All that match, with the columns of `/v1/actions`; lists are joined by `;`, a null is an empty
+    cell. Codes begin with zeros: read them as text.
+    """
+    with reading(ActionQuerySchema, arguments, CSV.media_type, cite_as={}) as query:
+        return _table(query, code_tables.ACTIONS, codes.actions)
 
 
 @blueprint.get("/actions/<code>", parameters=[path_text("code", "CAMEO action code.", "195")])
@@ -75,11 +99,31 @@ def list_actors(arguments: dict[str, Any]) -> Response:
 
     With `q` this completes what a person types: `q=tal` finds the Taliban. Names of events are
     searched, too, as many carry another code than their label says: such a code is listed by how
-    many events are named so, and `names` shows them. `parent` leads up the tree of codes; `depth=1`
-    shows only codes of a single part.
+    many events are named so, and `names` shows them. Each code names its
+    `parent` and `children`, which are one part longer; `parent` lists the children of a code, and
+    `depth=1` shows only codes of a single part.
     """
     with reading(ActorListQuerySchema, arguments, cite_as={}) as query:
         return _codes(query, actors.actors)
+
+
+@blueprint.get("/actors.csv")
+@blueprint.arguments(ActorQuerySchema, location="query")
+@blueprint.response(
+    200,
+    CSV.schema,
+    content_type=CSV.media_type,
+    description="Comma-separated values with a header, one actor code a line",
+    headers=CODE_HEADERS,
+)
+def export_actors_csv(arguments: dict[str, Any]) -> Response:
+    """Download the actor codes as CSV, most used first.
+
+    All codes of the codebook and the store that match, with the columns of `/v1/actors`; the parts
+    of a code stand there by their codes. Lists are joined by `;`, a null is an empty cell.
+    """
+    with reading(ActorQuerySchema, arguments, CSV.media_type, cite_as={}) as query:
+        return _table(query, code_tables.ACTORS, actors.actors)
 
 
 @blueprint.get("/actors/<code>", parameters=[path_text("code", "CAMEO actor code.", "IRNGOVMIL")])
@@ -110,14 +154,27 @@ def _counting(query: Query) -> Counting:
     return Counting(query.snapshot, results(), query.revision, query.datasets)
 
 
-def _codes(query: Query, listed: Callable[..., Sequence[Entry]]) -> Response:
+def _listing(query: Query, listed: Listed) -> tuple[Listed, dict[str, Any]]:
+    """Give what lists codes of the query's revision, and the parameters that filter them."""
+    wanted = {name: query.arguments[name] for name in WANTED if name in query.arguments}
+    return partial(listed, _counting(query)), wanted
+
+
+def _table(query: Query, columns: Sequence[str], listed: Listed) -> Response:
+    """Answer with the codes that match as CSV."""
+    listing, wanted = _listing(query, listed)
+    found = listing(**wanted)
+    body = code_tables.table_of(columns, found)
+    return exports.sent(query, body, Matched(len(found), "eq"), CSV)
+
+
+def _codes(query: Query, listed: Listed) -> Response:
     """Answer with the codes that match, or with the reasons why none does."""
 
     def matching(wanted: Mapping[str, Any]) -> Matched:
         return Matched(len(listing(**wanted)), "eq")
 
-    listing = partial(listed, _counting(query))
-    wanted = {name: query.arguments[name] for name in WANTED if name in query.arguments}
+    listing, wanted = _listing(query, listed)
     found = listing(**wanted)
     if found:
         return envelopes.slice_answer(query, found)

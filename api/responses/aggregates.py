@@ -1,6 +1,7 @@
 """Answer with groups: all of them or a page, as JSON, as CSV, or as a chart."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pkgutil import resolve_name
 from typing import Any
 
@@ -42,7 +43,7 @@ def answer_json(query: Query, aggregation: Aggregation) -> Response:
     if aggregation.overlaps:
         told["totals"] = OVERLAPPING
     empty = _empty_because(query, aggregation, found.matched)
-    data = [dict(zip(aggregation.names, row, strict=True)) for row in found.rows]
+    data = [dict(zip(aggregation.shown, row, strict=True)) for row in found.rows]
     return envelopes.page_answer(query, data, found.matched, _position(found), empty, told)
 
 
@@ -67,7 +68,8 @@ def answer_svg(query: Query, aggregation: Aggregation) -> Response:
         detail = "does not go with a chart, which shows the whole result; leave it out."
         raise UnknownValue(paging[0], str(query.arguments[paging[0]]), detail)
     slots.take()
-    plot = plot_of(query.snapshot, results(), aggregation)
+    has_labels = query.arguments.get("labels", True)
+    plot = plot_of(query.snapshot, results(), replace(aggregation, labels=has_labels))
     matched = Matched(plot.events, "eq")
     picture = b"".join(SVG.write(plot, _caption(query, aggregation, matched)))
     return _sent(query, aggregation, picture, matched, SVG, SVG_POLICY)

@@ -1,5 +1,6 @@
 """Merge partial groups, add periods without events, and put all in order."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from peewee import JOIN, OP, Case, Database, Entity, Expression, Index, Join, Select, Value, fn
@@ -8,6 +9,7 @@ from dataset.aggregates.aggregation import Aggregation
 from dataset.aggregates.tables import (
     EVERY_PERIOD,
     PARTIAL_GROUPS,
+    WHOLE,
     column_of,
     insert,
     known_of,
@@ -17,16 +19,23 @@ from dataset.declarations.aggregates import MEASURES, MOST_FILLED
 from dataset.declarations.periods import PERIODS
 from dataset.errors import UnknownValue
 
+Keys = dict[str, Any]
+"""The keys of a group by name, in SQL."""
+OF_THOUSAND = 1_000 * 1_000_000
+"""Shares are for 1,000 events, in millionths."""
+
 
 def merged(aggregation: Aggregation) -> Any:
     """Select each group with its measures, in no order; the database needs a function `mean`."""
-    keys = [column_of(PARTIAL_GROUPS, name) for name in aggregation.keys]
-    measures = [_measured(name).alias(name) for name in aggregation.measures]
-    return PARTIAL_GROUPS.select(*keys, *measures).group_by(*keys)
+    keys = {name: column_of(PARTIAL_GROUPS, name) for name in aggregation.keys}
+    measures = [_measured(name, aggregation, keys).alias(name) for name in aggregation.measures]
+    return PARTIAL_GROUPS.select(*keys.values(), *measures).group_by(*keys.values())
 
 
-def _measured(name: str) -> Any:
+def _measured(name: str, aggregation: Aggregation, keys: Keys) -> Any:
     measure, events = MEASURES[name], fn.SUM(PARTIAL_GROUPS.c.events)
+    if measure.is_share:
+        return _share(events, aggregation, keys)
     if not measure.summed:
         return events
     columns = total_of(measure.summed), known_of(measure.summed)
@@ -35,6 +44,19 @@ def _measured(name: str) -> Any:
         return fn.mean(total, known)
     # The sum of no events is 0; that of events without a value is unknown.
     return Case(None, [(events == 0, 0), (known == 0, None)], total)
+
+
+def _share(events: Any, aggregation: Aggregation, keys: Keys) -> Any:
+    """Divide events by those of the same period and dataset, in millionths of one in 1,000."""
+    columns = aggregation.whole.keys if aggregation.whole else ()
+    same = (Expression(column_of(WHOLE, name), OP.IS, keys[name]) for name in columns)
+    return fn.mean(events * OF_THOUSAND, WHOLE.select(column_of(WHOLE, "count")).where(*same))
+
+
+def write_whole(database: Database, whole: Aggregation, groups: Iterable[Any]) -> None:
+    """Write the events that shares are of, with an index of their keys."""
+    insert(database, WHOLE, whole.names, groups)
+    database.execute(Index("whole_keys", WHOLE, [*map(Entity, whole.keys)]))
 
 
 def mean(total: int | None, count: int | None) -> int | None:
@@ -55,9 +77,15 @@ def missing_periods(aggregation: Aggregation, database: Database) -> Any:
     seen = seen.alias("seen")
     every = Join(seen, EVERY_PERIOD, JOIN.CROSS) if others else EVERY_PERIOD
     keys = {name: getattr(seen.c, name) for name in others} | {period: EVERY_PERIOD.c.label}
-    nothing = [Value(None if MEASURES[name].is_mean else 0) for name in aggregation.measures]
+    nothing = [_of_nothing(name, aggregation, keys) for name in aggregation.measures]
     members = [keys[name] for name in aggregation.keys]
     return Select([every], [*members, *nothing]).where(~_is_there(keys, aggregation, database))
+
+
+def _of_nothing(name: str, aggregation: Aggregation, keys: Keys) -> Any:
+    if MEASURES[name].is_share:
+        return _share(Value(0), aggregation, keys)
+    return Value(None if MEASURES[name].is_mean else 0)
 
 
 def _write_periods(aggregation: Aggregation, database: Database, groups: int) -> None:
@@ -73,7 +101,7 @@ def _write_periods(aggregation: Aggregation, database: Database, groups: int) ->
     insert(database, EVERY_PERIOD, ["label"], ((kind.label(number),) for number in numbers))
 
 
-def _is_there(keys: dict[str, Any], aggregation: Aggregation, database: Database) -> Any:
+def _is_there(keys: Keys, aggregation: Aggregation, database: Database) -> Any:
     """Tell in SQL whether there is a group of these keys, null keys included."""
     index = Index("partial_groups_keys", PARTIAL_GROUPS, [*map(Entity, aggregation.keys)])
     database.execute(index)

@@ -9,6 +9,7 @@ from peewee import chunked
 from dataset.aggregates.aggregation import Aggregation
 from dataset.aggregates.results import ordered_groups, result_of
 from dataset.aggregates.tables import GROUPS, TOTALS
+from dataset.codebook.labels import LABELS
 from dataset.declarations.aggregates import MEASURES
 from dataset.declarations.columns import COLUMNS
 from dataset.exports.text_formats import BATCH, csv_lines
@@ -56,23 +57,26 @@ def groups_csv(
     """Yield all groups as CSV: a header, then a line a group; a null is an empty cell."""
     values = values_of(aggregation, as_text=True)
     with result_of(snapshot, cache, aggregation) as database:
-        yield csv_lines([aggregation.names])
+        yield csv_lines([aggregation.shown])
         for batch in chunked(database.execute(ordered_groups(aggregation)), BATCH):
             yield csv_lines(map(values, batch))
 
 
 def page_csv(aggregation: Aggregation, page: GroupPage) -> Iterator[bytes]:
     """Yield a page that was read as text as CSV."""
-    yield csv_lines([aggregation.names, *page.rows])
+    yield csv_lines([aggregation.shown, *page.rows])
 
 
 def values_of(aggregation: Aggregation, as_text: bool = False) -> Callable[[Sequence[Any]], Values]:
-    """Make the function from a stored row to values: booleans, and numbers from millionths."""
+    """Make the function from a stored row to what is shown: booleans, decimal numbers, labels."""
     truths = {0: "false", 1: "true", None: None} if as_text else {0: False, 1: True, None: None}
     booleans = [name in COLUMNS and COLUMNS[name].kind == "boolean" for name in aggregation.names]
     exact = [name in MEASURES and MEASURES[name].is_exact for name in aggregation.names]
     turned = [at for at, is_boolean in enumerate(booleans) if is_boolean]
     divided = [at for at, is_exact in enumerate(exact) if is_exact]
+    places = [(aggregation.keys.index(key), LABELS[key]) for key in aggregation.labelled]
+    # From the last on, so that those before it keep their places.
+    labels = places[::-1]
 
     def values(row: Sequence[Any]) -> Values:
         found = list(row)
@@ -80,6 +84,8 @@ def values_of(aggregation: Aggregation, as_text: bool = False) -> Callable[[Sequ
             found[at] = truths[found[at]]
         for at in divided:
             found[at] = None if found[at] is None else found[at] / MILLION
+        for at, label in labels:
+            found.insert(at + 1, label(row[at]))
         return found
 
     return values

@@ -1,34 +1,50 @@
 """Results: all groups of an aggregation, made once and kept in the cache."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from typing import Any
 
 from peewee import Database, Entity, Insert, SqliteDatabase, fn
 
 from dataset.aggregates.aggregation import Aggregation
-from dataset.aggregates.merging import in_order, mean, merged, missing_periods
+from dataset.aggregates.merging import in_order, mean, merged, missing_periods, write_whole
 from dataset.aggregates.partial_groups import collect, count_events
 from dataset.aggregates.tables import GROUPS, TOTALS, column_of, create_tables
 from dataset.store.results_cache import ResultsCache
 from dataset.store.snapshots import Snapshot
 
 
+@contextmanager
 def result_of(
     snapshot: Snapshot, cache: ResultsCache, aggregation: Aggregation
-) -> AbstractContextManager[Database]:
+) -> Iterator[Database]:
     """Open the result of an aggregation; make it if it is not in the cache."""
-    revision = aggregation.selection.revision
-    key = (snapshot.token_of(revision), str(revision), aggregation.query)
-    return cache.database(
-        snapshot.uuid, key, lambda database: _make(snapshot, aggregation, database)
-    )
+    # What shares are of is a result too. Made within the other, the two could wait for each other.
+    with _whole_of(snapshot, cache, aggregation) as whole:
+        revision = aggregation.selection.revision
+        key = (snapshot.token_of(revision), str(revision), aggregation.query)
+        make = partial(_make, snapshot, aggregation, whole)
+        with cache.database(snapshot.uuid, key, make) as database:
+            yield database
 
 
-def _make(snapshot: Snapshot, aggregation: Aggregation, database: SqliteDatabase) -> None:
+def _whole_of(
+    snapshot: Snapshot, cache: ResultsCache, aggregation: Aggregation
+) -> AbstractContextManager[Database | None]:
+    whole = aggregation.whole
+    return result_of(snapshot, cache, whole) if whole else nullcontext()
+
+
+def _make(
+    snapshot: Snapshot, aggregation: Aggregation, whole: Database | None, database: SqliteDatabase
+) -> None:
     """Collect the groups of each branch, merge them, fill gaps, and write all in order."""
     snapshot.clock.watch(database)
     database.register_function(mean, "mean", 2)
     create_tables(database, aggregation)
+    if whole and aggregation.whole:
+        write_whole(database, aggregation.whole, whole.execute(ordered_groups(aggregation.whole)))
     collect(snapshot, aggregation, database)
     groups = merged(aggregation)
     if aggregation.fill:

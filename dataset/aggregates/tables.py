@@ -16,6 +16,8 @@ PARTIAL_GROUPS = Table("partial_groups")
 """The groups of each branch: their keys, and what their measures are made of. Temporary."""
 EVERY_PERIOD = Table("every_period")
 """The labels of all periods between the dates of a query that fills. Temporary."""
+WHOLE = Table("whole")
+"""The events that shares are of: their count by the keys of `Aggregation.whole`. Temporary."""
 
 POSITION = SQL("position INTEGER PRIMARY KEY")
 
@@ -27,6 +29,9 @@ def create_tables(database: Database, aggregation: Aggregation) -> None:
     partial = map(Entity, partial_columns(aggregation))
     _create(database, PARTIAL_GROUPS, [*partial], is_temporary=True)
     _create(database, EVERY_PERIOD, [Entity("label")], is_temporary=True)
+    if aggregation.whole:
+        columns = map(Entity, aggregation.whole.names)
+        _create(database, WHOLE, [*columns], is_temporary=True)
 
 
 def partial_columns(aggregation: Aggregation) -> tuple[str, ...]:

@@ -27,10 +27,8 @@ from dataset.errors import Refused
 
 Row = tuple[Any, ...]
 
-SOURCE_COLUMNS = {
-    name: column for name, column in COLUMNS.items() if column.stored and name != "revision"
-}
-"""The columns that a source may give; the store gives the revision."""
+SOURCE_COLUMNS = {name: column for name, column in COLUMNS.items() if not column.derived}
+"""The columns that a source may give."""
 ROW_COLUMNS = (
     *("dyad", "shuffle", "words"),
     *("id", "dataset"),

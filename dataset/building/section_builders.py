@@ -10,7 +10,7 @@ from dataset.building.values import cleaner_of
 from dataset.codebook import ACTIONS, decode, quad_class_of
 from dataset.codebook.vocabularies import VOCABULARIES, is_known
 from dataset.declarations.columns import COLUMNS
-from dataset.declarations.geometry import cell_of
+from dataset.declarations.geometry import cell_of, grid_cell_of
 from dataset.declarations.words import joined
 from dataset.errors import Refused
 
@@ -20,7 +20,7 @@ SectionBuilder = Callable[[Columns], Section]
 
 DERIVED = {
     "action": ("goldstein_millionths",),
-    "place": ("place_cell",),
+    "place": ("place_cell", "place_priogrid_gid"),
     "evidence": ("tone_millionths",),
 }
 """What is derived from a single section; it comes after its columns."""
@@ -127,9 +127,9 @@ def _place(given: Columns) -> Section:
         if row[alone] is not None:
             remarks.append(Remark("left_out", alone))
         row["place_latitude"] = row["place_longitude"] = None
-    cell = _cell(row["place_latitude"], row["place_longitude"])
+    cells = _cells(row["place_latitude"], row["place_longitude"])
     remarks += _unknown_codes("place", row)
-    return (*row.values(), cell), joined(row["place_name"]), tuple(remarks)
+    return (*row.values(), *cells), joined(row["place_name"]), tuple(remarks)
 
 
 def _measures(given: Columns) -> Section:
@@ -156,5 +156,7 @@ def _millionths(value: float | None) -> int | None:
     return None if value is None else round(value * 1_000_000)
 
 
-def _cell(latitude: float | None, longitude: float | None) -> int | None:
-    return None if latitude is None or longitude is None else cell_of(latitude, longitude)
+def _cells(latitude: float | None, longitude: float | None) -> tuple[int | None, int | None]:
+    if latitude is None or longitude is None:
+        return None, None
+    return cell_of(latitude, longitude), grid_cell_of(latitude, longitude)

@@ -32,18 +32,15 @@ ABSENT = _Absent()
 
 
 def _named(member: str) -> tuple[str, ...]:
-    return tuple(name for name, column in COLUMNS.items() if column.path[0] == member)
+    columns = COLUMNS.items()
+    return tuple(name for name, one in columns if one.path[0] == member and not one.derived)
 
 
 SECTIONS: dict[str, tuple[str, ...]] = {
     "dates": ("date", "date_end", "date_precision"),
     "added": ("added",),
     "actor": _named("actor"),
-    "action": (
-        *(name for name in _named("action") if COLUMNS[name].stored),
-        "quad_class",
-        "goldstein",
-    ),
+    "action": (*_named("action"), "quad_class", "goldstein"),
     "target": _named("target"),
     "place": _named("place"),
     "measures": (

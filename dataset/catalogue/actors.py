@@ -3,11 +3,13 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, lru_cache, partial
-from typing import Any, overload
+from functools import cache, partial
+from typing import overload
 
 import orjson
 
+from dataset.catalogue.code_tables import PART_LENGTH, children_of, parent_of
+from dataset.catalogue.codes import EVERY, Entry
 from dataset.catalogue.counting import MOST_KEPT, Counting, Pairs
 from dataset.catalogue.holdings import Counts, actor_counts
 from dataset.codebook import (
@@ -22,31 +24,38 @@ from dataset.codebook import (
     parts,
     same_state,
 )
+from dataset.codebook.labels import actor_label
+from dataset.declarations.filters import Choice
 from dataset.declarations.words import folded
 from dataset.selections.names import holding, holds
 from dataset.store.engines.base import Term
 from dataset.store.models import NameCount
 
-Entry = dict[str, Any]
+Tree = Mapping[str, list[str]]
+"""The children of each code that has any."""
 MOST_NAMES = 5
 """How many names of a code are told."""
-MOST_LABELS = 65_536
-PART_LENGTH = 3
-"""Characters of one part of an actor code."""
 SIDES = ("actor_name", "target_name")
 TABLES = (COUNTRIES, ROLES, GROUPS, ETHNIC, RELIGIONS)
+
+
+Make = Callable[[Sequence[str]], list[Entry]]
 
 
 class ActorEntries(Sequence[Entry]):
     """The entries of codes, made as they are read: a page shows few of many."""
 
-    def __init__(self, codes: Sequence[str], make: Callable[[Sequence[str]], list[Entry]]) -> None:
-        """Keep the codes, and what makes entries of some."""
-        self._codes, self._make = codes, make
+    def __init__(self, codes: Sequence[str], make: Make, make_plain: Make) -> None:
+        """Keep the codes, and what makes entries of some, with names and without."""
+        self._codes, self._make, self._make_plain = codes, make, make_plain
 
     def __len__(self) -> int:
         """Count the codes."""
         return len(self._codes)
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Make all entries, without names: a table has no place for them."""
+        return iter(self._make_plain(self._codes))
 
     @overload
     def __getitem__(self, at: int) -> Entry: ...
@@ -59,7 +68,9 @@ class ActorEntries(Sequence[Entry]):
         return self._make([self._codes[at]])[0]
 
 
-def actors(counting: Counting, q: str | None = None, depth: int | None = None) -> ActorEntries:
+def actors(
+    counting: Counting, q: str | None = None, depth: int | None = None, parent: Choice = EVERY
+) -> ActorEntries:
     """List the actor codes of the codebook and the store that match `q`, most events first.
 
     A code matches by its letters and its label, and then with all its events; or else by the names
@@ -74,9 +85,14 @@ def actors(counting: Counting, q: str | None = None, depth: int | None = None) -
             named[code] += count
         found = named | found
     longest = PART_LENGTH * depth if depth else None
-    kept = [code for code in found if code and (longest is None or len(code) <= longest)]
+    kept = [
+        code
+        for code in found
+        if code and (longest is None or len(code) <= longest) and parent.holds(parent_of(code))
+    ]
     kept.sort(key=lambda code: (-found[code], code))
-    return ActorEntries(kept, lambda some: _entries(counting, some, counts, q))
+    make = partial(_entries, counting, counts=counts, q=q)
+    return ActorEntries(kept, make, partial(_plain, counts=counts))
 
 
 def actor(counting: Counting, code: str) -> Entry | None:
@@ -126,7 +142,7 @@ def _may_match(code: str, likes: Mapping[str, set[str]]) -> bool:
 
 
 def _is_labelled(code: str, wanted: Iterable[str]) -> bool:
-    words = folded(label_of(code))
+    words = folded(actor_label(code))
     return all(_begins(word, words) for word in wanted)
 
 
@@ -157,6 +173,19 @@ def _entries(
     counting: Counting, codes: Sequence[str], counts: tuple[Counts, Counts], q: str | None = None
 ) -> list[Entry]:
     """Make the entries of codes, each with the commonest names of its events."""
+    names = _names(counting, codes, q)
+    return [entry | {"names": names[entry["code"]]} for entry in _plain(codes, counts)]
+
+
+def _plain(codes: Sequence[str], counts: tuple[Counts, Counts]) -> list[Entry]:
+    """Make the entries of codes without names."""
+    shown = {*codes}
+    tree = children_of(code for code in {*counts[0], *counts[1]} if parent_of(code) in shown)
+    return [_entry(code, *counts, tree) for code in codes]
+
+
+def _names(counting: Counting, codes: Sequence[str], q: str | None) -> Mapping[str, list[Entry]]:
+    """Give the names of the events of codes: those that were searched for, then the commonest."""
     given = Term("given_texts", orjson.dumps([*codes]).decode())
     where, known = NameCount.code.in_(given), {*codes}
     named: Pairs = Counter()
@@ -164,33 +193,15 @@ def _entries(
         named += counting.pairs(side, where, keep=lambda code, _: code in known)
     is_held = holds(q) if q else lambda _name: False
     names: defaultdict[str, list[Entry]] = defaultdict(list)
-    # The names that were searched for come first.
     for (code, name), count in sorted(named.items(), key=lambda one: (-one[1], one[0])):
         names[code].append({"name": name, "count": count})
-    for some in names.values():
-        some.sort(key=lambda one: not is_held(one["name"]))
-    return [_entry(code, *counts) | {"names": names[code][:MOST_NAMES]} for code in codes]
+    for code, found in names.items():
+        found.sort(key=lambda one: not is_held(one["name"]))
+        names[code] = found[:MOST_NAMES]
+    return names
 
 
-@lru_cache(MOST_LABELS)
-def label_of(code: str) -> str:
-    """Say the parts of an actor code in words."""
-    said = decode(code)
-    known = (
-        *_labels(COUNTRIES, said.country),
-        *_labels(ROLES, *said.roles),
-        *_labels(ETHNIC, said.ethnic),
-        *_labels(RELIGIONS, *said.religions),
-        *_labels(GROUPS, said.group),
-    )
-    return ", ".join((*known, *said.unknown))
-
-
-def _labels(table: Mapping[str, str], *codes: str | None) -> list[str]:
-    return [table[code] for code in codes if code]
-
-
-def _entry(code: str, as_actor: Counts, as_target: Counts) -> Entry:
+def _entry(code: str, as_actor: Counts, as_target: Counts, tree: Tree) -> Entry:
     decoded = decode(code)
     country, group = _part(decoded.country, COUNTRIES), _part(decoded.group, GROUPS)
     roles = [_part(role, ROLES) for role in decoded.roles]
@@ -198,8 +209,9 @@ def _entry(code: str, as_actor: Counts, as_target: Counts) -> Entry:
     religions = [_part(religion, RELIGIONS) for religion in decoded.religions]
     return {
         "code": code,
-        "label": label_of(code),
-        "parent": code[:-PART_LENGTH] or None,
+        "label": actor_label(code),
+        "parent": parent_of(code),
+        "children": tree.get(code, []),
         "country": country,
         **_state(code, decoded.country),
         "group": group,

@@ -10,10 +10,11 @@ from dataset.codebook import (
     children,
 )
 from dataset.declarations.columns import COLUMNS, Column
-from dataset.declarations.filters import FILTERS, filters_of
+from dataset.declarations.filters import FILTERS, Choice, filters_of
 from dataset.declarations.words import folded
 
 Entry = dict[str, Any]
+EVERY = Choice()
 OPERATORS = {
     "choice": ["any", "not", "missing"],
     "number": ["min", "max"],
@@ -31,13 +32,17 @@ PART_LENGTH = 3
 TYPES = {"date": "date", "timestamp": "datetime"}
 
 
-def actions(counting: Counting, q: str | None = None, depth: int = 3) -> list[Entry]:
+def actions(
+    counting: Counting, q: str | None = None, depth: int = 3, parent: Choice = EVERY
+) -> list[Entry]:
     """List the action codes, those whose code or label matches `q`, down to a depth."""
     counts = action_counts(counting)
     return [
         _action(action, counts)
         for action in ACTIONS.values()
-        if len(action.code) <= depth + 1 and _matches(q, action.code, action.label)
+        if len(action.code) <= depth + 1
+        and parent.holds(action.parent)
+        and _matches(q, action.code, action.label)
     ]
 
 

@@ -1,11 +1,12 @@
 """Say in words what a chart shows: its title, its names, and what it leaves out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any
 
 from dataset.charts.plots import Plot, Series
+from dataset.codebook.labels import LABELS
 from dataset.declarations.aggregates import MEASURES, OVERLAPPING
 from dataset.declarations.periods import PERIODS
 
@@ -48,10 +49,33 @@ def asked(caption: Caption) -> str:
     return readable(filters) or "All events"
 
 
-def series_name(plot: Plot, series: Series) -> str:
-    """Name a series by its keys; a missing one is none."""
+def series_names(plot: Plot) -> list[str]:
+    """Name each series by its keys or their labels; with the codes too where labels are equal."""
+    found = [_named(plot, one, _label if plot.labels else _code) for one in plot.series]
+    return [
+        _named(plot, one, _label_and_code) if found.count(name) > 1 else name
+        for one, name in zip(plot.series, found, strict=True)
+    ]
+
+
+def _named(plot: Plot, series: Series, said: Callable[[str, Any], str]) -> str:
     keys = zip(plot.keys, series.keys, strict=True)
-    return readable(" · ".join(f"no {name}" if key is None else str(key) for name, key in keys))
+    return readable(
+        " · ".join(f"no {name}" if key is None else said(name, key) for name, key in keys)
+    )
+
+
+def _code(_name: str, key: Any) -> str:
+    return str(key)
+
+
+def _label(name: str, key: Any) -> str:
+    return (LABELS[name](key) if name in LABELS else None) or str(key)
+
+
+def _label_and_code(name: str, key: Any) -> str:
+    label = _label(name, key)
+    return label if label == str(key) else f"{label} ({key})"
 
 
 def short(text: str, most: int = LONGEST_NAME) -> str:
@@ -120,7 +144,7 @@ def source(plot: Plot, caption: Caption) -> str:
 
 def description(plot: Plot, caption: Caption) -> str:
     """Describe the chart in full, for people who cannot see it."""
-    names = [series_name(plot, one) for one in plot.series if plot.keys]
+    names = series_names(plot) if plot.keys else []
     listing = [f"Series by {listed(plot.keys)}: {'; '.join(names)}."] if names else []
     said: list[Any] = [asked(caption) + ".", *listing, *notes(plot, caption)]
     return " ".join([*said, source(plot, caption) + ".", readable(caption.cite)])

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
-from dataset.charts.captions import listed, number, series_name, short
+from dataset.charts.captions import listed, number, series_names, short
 from dataset.charts.marks import DAYS, draw_bars, draw_lines, heights
 from dataset.charts.plots import Plot
 from dataset.charts.ticks import ticks
@@ -36,7 +36,7 @@ def draw_panels(figure: Figure, plot: Plot) -> None:
     _time_axis(panels[-1], plot)
     figure.align_ylabels(panels)
     if plot.keys:
-        names = [short(series_name(plot, one)) for one in plot.series]
+        names = [short(name) for name in series_names(plot)]
         title = short(listed(plot.keys))
         panels[0].legend(
             handles,

@@ -15,7 +15,10 @@ class Series(NamedTuple):
 
 @dataclass(frozen=True)
 class Plot:
-    """What a chart shows, and what it leaves out: other series, and events in no single period."""
+    """What a chart shows, and what it leaves out: other series, and events in no single period.
+
+    `labels`: whether codes are shown by their labels.
+    """
 
     period: str
     keys: tuple[str, ...]
@@ -26,3 +29,4 @@ class Plot:
     events_of_others: int
     events_in_none: int
     events: int
+    labels: bool

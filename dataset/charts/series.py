@@ -45,6 +45,7 @@ def plot_of(snapshot: Snapshot, cache: ResultsCache, aggregation: Aggregation) -
             events - sum(row[-3] for row in largest),
             database.execute(_in_none(period)).fetchone()[0],
             database.execute(TOTALS.select(TOTALS.c.events)).fetchone()[0],
+            aggregation.labels,
         )
 
 
@@ -60,6 +61,7 @@ def _check_period(aggregation: Aggregation) -> None:
 
 def _counted(aggregation: Aggregation) -> Aggregation:
     """Count the events of each group too: they say which series are the largest."""
+    aggregation = replace(aggregation, labels=False)
     if COUNT in aggregation.measures:
         return aggregation
     query = f"{aggregation.query} {COUNT}"

@@ -16,7 +16,7 @@ from dataset.codebook import (
     ROLES,
     decode,
 )
-from dataset.declarations.columns import CLOSED_SETS
+from dataset.declarations.columns import CLOSED_SETS, QUAD_CLASSES
 
 Held = Callable[[Collection[str]], Collection[str]]
 """Returns those of the given codes that the store has held."""
@@ -39,7 +39,7 @@ VOCABULARIES: dict[str, Mapping[str, str]] = {
     "place_country": ISO_COUNTRIES,
     **{kind: dict.fromkeys(values, "") for kind, values in CLOSED_SETS.items()},
     "boolean": {"true": "", "false": ""},
-    "quad_class": {str(number): "" for number in range(1, 5)},
+    "quad_class": {str(number): label for number, label in QUAD_CLASSES.items()},
 }
 
 

@@ -22,31 +22,37 @@ OVERLAPPING = frozenset(name for name, column in COLUMNS.items() if column.many)
 
 @dataclass(frozen=True)
 class Measure:
-    """A measure: its column (None for the count of events), and whether it is a mean.
+    """A measure: its column (None where events are counted), and whether it is a mean.
 
-    `of_one_dataset`: over several datasets it would count the same things twice.
+    `of_one_dataset`: over several datasets it would count the same things twice. `is_share`: events
+    are counted for 1,000 of the same period and dataset.
     """
 
     meaning: str
     column: str | None = None
     is_mean: bool = False
     of_one_dataset: bool = False
+    is_share: bool = False
 
     @property
     def is_exact(self) -> bool:
-        """Whether its column is also stored as whole millionths."""
+        """Whether it is made of whole millionths."""
+        return self.is_share or self._is_of_millionths
+
+    @property
+    def _is_of_millionths(self) -> bool:
         return self.column is not None and COLUMNS[self.column].kind == "number"
 
     @property
     def summed(self) -> str | None:
         """The column of the store that is added up."""
-        return f"{self.column}_millionths" if self.is_exact else self.column
+        return f"{self.column}_millionths" if self._is_of_millionths else self.column
 
     @property
     def unit(self) -> str:
         """What one value of it counts, or the range of its values."""
         if self.column is None:
-            return "events"
+            return "events for 1,000" if self.is_share else "events"
         column = COLUMNS[self.column]
         is_scale = column.kind == "number" and not self.is_mean
         return f"each {column.unit}" if is_scale else str(column.unit)
@@ -67,4 +73,7 @@ MEASURES: dict[str, Measure] = {
     "fatalities_sum": _deaths("fatalities", "best"),
     "fatalities_low_sum": _deaths("fatalities_low", "low"),
     "fatalities_high_sum": _deaths("fatalities_high", "high"),
+    "share": Measure(
+        "Events for 1,000 of the same period and dataset before all other filters", is_share=True
+    ),
 }

@@ -23,6 +23,7 @@ CLOSED_SETS = {
 
 JSON_TYPES = {
     "boolean": "boolean",
+    "grid_cell": "integer",
     "integer": "integer",
     "number": "number",
     "quad_class": "integer",
@@ -36,7 +37,7 @@ class Column:
 
     `example` is its value in the event seed:31. `ask` is a value to filter by that finds events
     of the seed dataset, if `example` is no such value. `since` is the schema of the store that
-    added it, 0 if it was there from the first.
+    added it, 0 if it was there from the first. What is `derived` is made by us: no source gives it.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Column:
     unit: str | None = None
     sortable: bool = False
     stored: bool = True
+    derived: bool = False
     since: int = 0
 
     @property
@@ -106,15 +108,22 @@ def _count(name: str, meaning: str, unit: str) -> Column:
     return Column(name, "integer", meaning, None, by="range", ask="1", unit=unit, sortable=True)
 
 
+def _listed(labels: dict[int, str]) -> str:
+    return ", ".join(f"{number} {label}" for number, label in labels.items())
+
+
 def _deaths(name: str, estimate: str, sortable: bool = False) -> Column:
     meaning = f"Deaths, by the source's {estimate} estimate"
     more: dict[str, Any] = {"by": "range", "ask": "1", "unit": "deaths", "since": 4}
     return Column(name, "integer", meaning, None, sortable=sortable, **more)
 
 
-QUAD_CLASSES = (
-    "1 verbal cooperation, 2 material cooperation, 3 verbal conflict, 4 material conflict"
-)
+QUAD_CLASSES = {
+    1: "verbal cooperation",
+    2: "material cooperation",
+    3: "verbal conflict",
+    4: "material conflict",
+}
 STATUSES = (
     "`reported`: the source states it; `claimed`: known only through someone's word; "
     "`confirmed`: the source cites a finding of fact"
@@ -142,6 +151,7 @@ _TABLE = (
         "The codebook's label of the action code",
         "Employ aerial weapons, not specified below",
         stored=False,
+        derived=True,
     ),
     _choice("action_root", "root", "CAMEO root code, two digits", "19"),
     _choice("action_plover", "plover", "PLOVER event type", "ASSAULT"),
@@ -156,7 +166,7 @@ _TABLE = (
         ask="none",
     ),
     *_side("target", "is acted upon", _ATTACKED),
-    _choice("quad_class", "quad_class", QUAD_CLASSES, 4),
+    _choice("quad_class", "quad_class", _listed(QUAD_CLASSES), 4),
     Column(
         "goldstein",
         "number",
@@ -178,6 +188,14 @@ _TABLE = (
     Column("place_latitude", "number", "Latitude of the place", 31.5, unit="degrees, WGS84"),
     Column("place_longitude", "number", "Longitude of the place", 34.75, unit="degrees, WGS84"),
     _choice("place_precision", "place_precision", "What the coordinates stand for", "country"),
+    _choice(
+        "place_priogrid_gid",
+        "grid_cell",
+        "PRIO-GRID cell (half a degree) of the coordinates",
+        175390,
+        derived=True,
+        since=7,
+    ),
     _count("mentions", "Mentions of the event over all its documents", "mentions"),
     _count("sources", "Distinct sources that mention the event", "sources"),
     _count("articles", "Distinct documents that mention the event", "documents"),
@@ -235,6 +253,7 @@ _TABLE = (
         1,
         null=False,
         by="range",
+        derived=True,
     ),
 )
 

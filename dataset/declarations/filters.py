@@ -19,7 +19,11 @@ class Choice(NamedTuple):
     @property
     def keeps_missing(self) -> bool:
         """Whether events without a value are found."""
-        return None not in self.unwanted and (not self.wanted or None in self.wanted)
+        return self.holds(None)
+
+    def holds(self, value: object) -> bool:
+        """Tell whether a value is found."""
+        return value not in self.unwanted and (not self.wanted or value in self.wanted)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Areas of the globe: the one-degree cells of places, the cells of a box, the box of a circle."""
+"""Areas of the globe: the cells of places and of a box, the box of a circle."""
 
 import math
 from typing import NamedTuple
@@ -8,6 +8,8 @@ RADIUS_KM = 6371.0088
 FARTHEST_KM = math.pi * RADIUS_KM
 """Half a great circle: no place is farther away."""
 COLUMNS = 360
+GRID_ROWS, GRID_COLUMNS = 360, 720
+LAST_GRID_CELL = GRID_ROWS * GRID_COLUMNS
 MOST_CELLS = 200
 """A box of more cells is not looked up cell by cell."""
 # Far more than what rounding takes off the edge of a box, far less than any distance in the data.
@@ -34,6 +36,19 @@ class Circle(NamedTuple):
 def cell_of(latitude: float, longitude: float) -> int:
     """Give the one-degree cell of a place: 360 to a row, from -90, -180."""
     return _row(latitude) * COLUMNS + _column(longitude)
+
+
+def grid_cell_of(latitude: float, longitude: float) -> int:
+    """Give the PRIO-GRID cell of a place: half a degree, 720 to a row, from 1 at -90, -180."""
+    row = min(math.floor((latitude + 90) * 2), GRID_ROWS - 1)
+    return row * GRID_COLUMNS + min(math.floor((longitude + 180) * 2), GRID_COLUMNS - 1) + 1
+
+
+def cells_around(grid_cell: int) -> list[int]:
+    """List the one-degree cells of a PRIO-GRID cell; those of the pole are a row of their own."""
+    row, column = divmod(grid_cell - 1, GRID_COLUMNS)
+    rows = [row // 2, *([row // 2 + 1] if row == GRID_ROWS - 1 else [])]
+    return [one * COLUMNS + column // 2 for one in rows]
 
 
 def _row(latitude: float) -> int:

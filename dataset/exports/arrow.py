@@ -29,6 +29,7 @@ TYPES = {
     "date": pa.date32(),
     "timestamp": pa.timestamp("ms", "UTC"),
     "number": pa.float64(),
+    "grid_cell": pa.int32(),
     "integer": pa.int64(),
     "quad_class": pa.int8(),
     "boolean": pa.bool_(),

@@ -1,7 +1,7 @@
 """What exported CSV and NDJSON have in common: events of this service come back as they were.
 
 Every column that a file has is given as it is there, nulls too, so that nothing is filled in or
-decoded; `action_label` is made of the code and `revision` given by the store, both are ignored.
+decoded. What this service makes itself, such as `action_label` and `revision`, is ignored.
 """
 
 from dataset.building.sections import Columns
@@ -9,9 +9,9 @@ from dataset.declarations.columns import COLUMNS
 from dataset.loaders.actions import Codes, mended
 from dataset.loaders.base import FileContext
 
-IGNORED = ("action_label", "revision")
+IGNORED = tuple(name for name, column in COLUMNS.items() if column.derived)
 NEEDED = ("id", "date")
-EXPORTED = {name for name, column in COLUMNS.items() if column.stored} - {"revision"}
+EXPORTED = {name for name, column in COLUMNS.items() if not column.derived}
 """The columns of a whole event."""
 _SCHEMAS = {COLUMNS[name].since for name in EXPORTED}
 WHOLE = [{name for name in EXPORTED if COLUMNS[name].since <= schema} for schema in _SCHEMAS]

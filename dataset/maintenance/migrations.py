@@ -1,10 +1,12 @@
 """Bring an older store to the schema of this version: its tables step by step, then its indexes."""
 
 from collections.abc import Callable
+from typing import Any
 
-from peewee import SQL, Entity, Field, NodeList, SchemaManager
+from peewee import SQL, Case, Entity, Field, NodeList, SchemaManager, fn
 
 from dataset.declarations.columns import COLUMNS
+from dataset.declarations.geometry import GRID_COLUMNS, GRID_ROWS
 from dataset.errors import StoreError
 from dataset.maintenance.distribution import spread
 from dataset.store.database import COPYING, ENGINE_ERRORS, SCHEMA_VERSION, check_age, found_settings
@@ -57,6 +59,17 @@ def add_following(database: Engine) -> None:
         SchemaManager(Following).create_table()
 
 
+def add_grid_cells(database: Engine) -> None:
+    """Add the PRIO-GRID cells of places, and work them out for all versions."""
+    for table in (Event, Superseded, SourceVersion):
+        _add_column(database, field(table, "place_priogrid_gid"))
+        latitude, longitude = (field(table, f"place_{name}") for name in ("latitude", "longitude"))
+        row = _halves(latitude + 90, GRID_ROWS)
+        cell = row * GRID_COLUMNS + _halves(longitude + 180, GRID_COLUMNS) + 1
+        filled = table.update({field(table, "place_priogrid_gid"): cell})
+        database.execute(filled.where(latitude.is_null(False)))
+
+
 def add_names(database: Engine) -> None:
     """Add the counts of codes and names, and index the names of events."""
     for table in (NameCount, NameWord):
@@ -65,8 +78,17 @@ def add_names(database: Engine) -> None:
     NameCounts(database).count_anew()
 
 
+def _halves(degrees: Any, most: int) -> Any:
+    """Count the half degrees that are below; the last one has both of its edges."""
+    return Case(None, [(degrees * 2 >= most, most - 1)], fn.FLOOR(degrees * 2)).cast("INTEGER")
+
+
 def _add_column(database: Engine, added: Field) -> None:
-    table = Entity(added.model._meta.table_name)
+    """Add a column, unless an earlier migration made the table with it."""
+    name = added.model._meta.table_name
+    if added.column_name in {column.name for column in database.get_columns(name)}:
+        return
+    table = Entity(name)
     definition = added.ddl(database.get_sql_context())
     database.execute(NodeList((SQL("ALTER TABLE"), table, SQL("ADD COLUMN"), definition)))
 
@@ -76,7 +98,8 @@ MIGRATIONS: dict[int, Callable[[Engine], None]] = {
     4: add_deaths,
     5: add_undo,
     6: add_following,
-    7: add_names,
+    7: add_grid_cells,
+    8: add_names,
 }
 """By the schema that it makes: a function that changes the tables of the schema before.
 

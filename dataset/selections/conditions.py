@@ -10,7 +10,7 @@ from peewee import Expression, Value, fn
 from dataset.declarations.columns import COLUMNS
 from dataset.declarations.filters import FILTERS, Choice
 from dataset.declarations.words import folded
-from dataset.selections.places import near, within
+from dataset.selections.places import in_grid_cell, near, within
 from dataset.store.engines.base import Term
 from dataset.store.indexes import CODES, HEAD, LEADS, head_of
 from dataset.store.models import LAST, Version, field
@@ -153,6 +153,7 @@ CONDITIONS: dict[str, Condition] = {
     "date_to": at_most("date"),
     "bbox": within,
     "near": near,
+    "place_priogrid_gid": _condition([in_grid_cell], [_missing("place_priogrid_gid")]),
     "q": worded,
 }
 """The condition of each filter. `known_values.resolved` first makes its values the store's."""
@@ -197,5 +198,6 @@ LEADING: dict[str, list[Match]] = {
     **{name: [_begins(column) for column in columns] for name, columns in _CODED.items()},
     "involves_country": [_match("actor_country"), _match("target_country")],
     "involves_name": [_match("actor_name"), _match("target_name")],
+    "place_priogrid_gid": [in_grid_cell],
 }
 """The filters that have an index, each with how one value matches in each of its columns."""

@@ -5,7 +5,15 @@ from typing import Any
 
 from peewee import Expression, fn
 
-from dataset.declarations.geometry import FARTHEST_KM, RADIUS_KM, Box, Circle, box_of, cells_of
+from dataset.declarations.geometry import (
+    FARTHEST_KM,
+    RADIUS_KM,
+    Box,
+    Circle,
+    box_of,
+    cells_around,
+    cells_of,
+)
 from dataset.store.models import Version, field
 
 Table = type[Version]
@@ -40,6 +48,13 @@ def near(table: Table, circle: tuple[float, float, float]) -> Expression:
     narrowed = fn.COS(field(table, "place_latitude") * RADIAN) * math.cos(latitude * RADIAN)
     farthest = math.sin(km / (2 * RADIUS_KM)) ** 2 + ROUNDED
     return within(table, box_of(Circle(*circle))) & (across + narrowed * along <= farthest)
+
+
+def in_grid_cell(table: Table, grid_cell: int) -> Expression:
+    """Match places in a PRIO-GRID cell, found by the one-degree cell, which leads an index."""
+    cells = cells_around(grid_cell)
+    around = table.place_cell == cells[0] if len(cells) == 1 else table.place_cell.in_(cells)
+    return around & (field(table, "place_priogrid_gid") == grid_cell)
 
 
 def _haversine(column: Any, degrees: float) -> Any:

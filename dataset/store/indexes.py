@@ -49,7 +49,11 @@ HEAD = 3
 """Actor codes are indexed by their first part: all that begin with it are ordered by date."""
 
 
-FOUND_BY = {"dyad": ("dyad",), "bbox": ("place_cell",), "id": ("key",)}
+FOUND_BY = {
+    "dyad": ("dyad",),
+    "id": ("key",),
+    **dict.fromkeys(("bbox", "place_priogrid_gid"), ("place_cell",)),
+}
 """The filters that search by other columns than those that they act on."""
 ALWAYS = {*ORDER, "date_end"}
 """Taken as held by every index; the last day is read only for the few long events."""

@@ -32,6 +32,7 @@ class DayField(DateField):
 FIELDS: dict[str, type[Field]] = {
     "date": DayField,
     "number": DoubleField,
+    "grid_cell": IntegerField,
     "integer": IntegerField,
     "quad_class": SmallIntegerField,
     "boolean": SmallIntegerField,
@@ -110,8 +111,9 @@ class SourceVersion(Version):
 
 
 # A migration adds columns behind all others.
+LATER = sorted((column for column in STORED if column.since), key=lambda column: column.since)
 for _table in (Version, Event, Superseded, SourceVersion):
-    add_fields(_table, (column for column in STORED if column.since))
+    add_fields(_table, LATER)
 
 
 class Revision(BaseModel):

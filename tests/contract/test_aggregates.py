@@ -26,7 +26,7 @@ from dataset.store.database import open_to_write
 from dataset.store.engines.sqlite import SQLite
 from dataset.store.snapshots import Store
 from dataset.writes.purges import purge
-from support.aggregate_queries import FILL, SEVERAL, Group, groups_of, measures_of, measuring
+from support.aggregate_queries import FILL, PLAIN, SEVERAL, Group, groups_of, measures_of, measuring
 from support.paging import pages_of, shown
 from support.rich_store import ALL, RELEASE, Event, cell, client_on, commit, rows_of
 
@@ -151,7 +151,7 @@ def test_without_keys_all_events_are_one_group(rich: FlaskClient, filters: str) 
 
 def test_nothing_adds_up_to_nothing(rich: FlaskClient) -> None:
     (group,) = groups_of(rich, measuring("dataset=made&date_from=2100-01-01"))
-    assert group == {name: None if name.endswith("mean") else 0 for name in MEASURES}
+    assert group == {name: None if name.endswith("mean") else 0 for name in PLAIN}
 
 
 def test_an_event_across_periods_is_in_none(own_store: Path) -> None:
@@ -183,7 +183,7 @@ def test_every_day_is_in_the_same_period_in_sql_and_in_python(name: str) -> None
 
 @pytest.mark.parametrize("fill", ["", f"&{FILL}"])
 @pytest.mark.parametrize("sign", ["", "-"])
-@pytest.mark.parametrize("column", ["actor_country", "week", *MEASURES])
+@pytest.mark.parametrize("column", ["actor_country", "week", *PLAIN])
 def test_groups_are_sorted_with_nulls_last_and_ties_by_keys(
     rich: FlaskClient, column: str, sign: str, fill: str
 ) -> None:
@@ -278,7 +278,7 @@ def test_every_period_is_filled_for_every_group(
     every = {(week, *key) if place == 0 else (*key, week) for key in seen for week in weeks}
     assert filled.keys() == plain.keys() | every
     assert {key: filled[key] for key in plain} == plain
-    nothing = [None if name.endswith("mean") else 0 for name in MEASURES]
+    nothing = [None if name.endswith("mean") else 0 for name in PLAIN]
     assert all(filled[key] == nothing for key in filled.keys() - plain.keys())
 
 

@@ -22,6 +22,7 @@ PINNED = [
     *("events.csv", "events.ndjson", "events.geojson", "events.csv?sort=-added&actor=IRN"),
     *("events/seed:1", "events/made:event-0", "events/made:event-2?fields=actor"),
     *("actions", "actions/19", "actors", "actors/IRN", "cite", "cite?dataset=made"),
+    *("actions.csv", "actors.csv"),
     *("events?actor=none&actor_code=!none", "events?date_from=2026-12-01"),
     *("events?date_to=1901-01-01", "events/count?date_from=2026-12-01"),
 ]

@@ -65,7 +65,7 @@ def test_a_chart_says_what_was_asked(client: FlaskClient) -> None:
     written = texts(answer)
     title = "How many events; Mean of the Goldstein values, by month and actor_country"
     assert title in [written[0], *(element.text for element in elements(answer, "title"))]
-    assert {"involves=IRN", "actor_country", "IRN", "2024-04"} <= set(written)
+    assert {"involves=IRN", "actor_country", "Iran", "2024-04"} <= set(written)
     assert any("-10 (conflict) to 10 (cooperation)" in text for text in written)
     assert any(text.startswith("cameo-events · all datasets · revision 1 ·") for text in written)
     cite = "as_of=1&by=month,actor_country&involves=IRN&measures=count,goldstein_mean"
@@ -74,8 +74,9 @@ def test_a_chart_says_what_was_asked(client: FlaskClient) -> None:
 
 def test_every_series_has_its_own_line_and_its_name(rich: FlaskClient) -> None:
     answer = chart(rich, "by=month,quad_class")
-    names = {f"{group['quad_class']}" for group in groups_of(rich, "by=quad_class")}
-    assert names - {"None"} <= set(texts(answer))
+    groups = groups_of(rich, "by=quad_class&labels=true")
+    names = {group["quad_class_label"] for group in groups}
+    assert names - {None} <= set(texts(answer))
     strokes = {
         (element.get("stroke"), element.get("stroke-dasharray"))
         for element in elements(answer, "path")
@@ -101,7 +102,7 @@ def test_the_largest_series_are_those_with_most_events(own_store: Path) -> None:
     commit(own_store, [*rows, *more])
     query = "by=day,place_country,place_admin1&measures=goldstein_mean&date_from=2031-01-01"
     answer = chart(client_on(own_store), query)
-    assert "FRA · no place_admin1" in texts(answer)
+    assert "France · no place_admin1" in texts(answer)
     assert says(answer, "8 of 11 series shown")
 
 
@@ -332,6 +333,22 @@ def test_marks_of_the_axis_are_few_and_true(period: str, days: int) -> None:
     for at, label in marks:
         assert first <= at <= last
         assert label in {one.label(one.number(date.fromordinal(at))) for one in PERIODS.values()}
+
+
+def test_series_are_named_by_labels(client: FlaskClient) -> None:
+    query = "by=month,actor_country,quad_class"
+    assert "Iran · verbal cooperation" in texts(chart(client, query))
+    assert "IRN · 1" in texts(chart(client, f"{query}&labels=false"))
+
+
+def test_series_of_equal_labels_have_their_codes_too(rich: FlaskClient) -> None:
+    named = texts(chart(rich, "by=year,actor_country&actor_country=SUN"))
+    assert {"Soviet Union (SUN)", "Soviet Union (USR)"} <= set(named)
+
+
+def test_shares_are_drawn(rich: FlaskClient) -> None:
+    answer = chart(rich, "by=month&dataset=gdelt&measures=share")
+    assert (answer.status_code, "events for 1,000" in answer.text) == (200, True)
 
 
 DEATHS = "by=month&measures=fatalities_sum"

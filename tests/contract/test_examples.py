@@ -115,11 +115,12 @@ def test_the_example_of_a_header_is_the_header(
         {"Accept": "text/csv, application/x-bibtex;q=0.5"} if name.startswith("Cameo-") else {}
     )
     by = "by=id&" if name == "Link" and "aggregates" in path else ""
+    asked = CONDITIONAL.get(name, "")
+    if path in ("/v1/actions.csv", "/v1/actors.csv"):
+        asked = "depth=3"
     if path.endswith(".svg") and name != "Cameo-Totals":
         by = "by=month&"
-    answer = client.get(
-        f"{path}?{by}{CONDITIONAL.get(name, '')}", headers=headers, follow_redirects=True
-    )
+    answer = client.get(f"{path}?{by}{asked}", headers=headers, follow_redirects=True)
     answer.close()
     assert answer.status_code == 200
     assert shape_of(answer.headers[name]) == shape_of(example)

@@ -1,5 +1,6 @@
 """The OpenAPI document: current, valid, complete, and true of the running service."""
 
+import json
 import re
 import subprocess
 import sys
@@ -44,7 +45,8 @@ def examples() -> Iterator[tuple[str, str | None, str]]:
         yield path, None, ""
         for given in parameters:
             for value in given["schema"].get("examples", []):
-                yield path, given["name"], str(value)
+                text = value if isinstance(value, str) else json.dumps(value)
+                yield path, given["name"], text
 
 
 def rows_in(answer: Any) -> int:

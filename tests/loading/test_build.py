@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from dataset.building.rows import ROW_COLUMNS, build
 from dataset.codebook import ACTIONS, quad_class_of
 from dataset.declarations.columns import COLUMNS, VIOLENCE_TYPES
+from dataset.declarations.geometry import cell_of, cells_around, grid_cell_of
 from dataset.declarations.ids import shuffle_of
 from dataset.errors import Refused
 from dataset.store.models import Event
@@ -26,8 +27,12 @@ COUNTS = (
     *("mentions", "sources", "articles"),
     *("fatalities", "fatalities_low", "fatalities_high"),
 )
-MADE = ["goldstein_millionths", "tone_millionths", "dyad", "place_cell", "shuffle", "words"]
+MADE = [
+    *("goldstein_millionths", "tone_millionths", "dyad", "place_cell"),
+    *("place_priogrid_gid", "shuffle", "words"),
+]
 LISTS = [name for name, column in COLUMNS.items() if column.many]
+DERIVED = [name for name, column in COLUMNS.items() if column.derived]
 CODEBOOKS = ("gdelt", "icews", "keds")
 
 
@@ -122,7 +127,7 @@ def test_codes_are_upper_case(column: str, given_code: object, stored: str) -> N
     assert built(**{column: given_code})[column] == stored
 
 
-@pytest.mark.parametrize("column", ["actor_cuntry", "revision", "action_label", "key", "words"])
+@pytest.mark.parametrize("column", ["actor_cuntry", *DERIVED, "key", "words"])
 def test_a_column_that_is_not_the_source_s_is_refused(column: str) -> None:
     with pytest.raises(Refused) as refusal:
         built(**{column: "1"})
@@ -352,8 +357,8 @@ def test_a_faulty_point_costs_the_point_and_nothing_else(
     point: tuple[object, object],
 ) -> None:
     row = built(**PLACE, place_latitude=point[0], place_longitude=point[1])
-    nowhere = ("place_latitude", "place_longitude", "place_cell")
-    assert [row[name] for name in nowhere] == [None, None, None]
+    nowhere = ("place_latitude", "place_longitude", "place_cell", "place_priogrid_gid")
+    assert [row[name] for name in nowhere] == [None] * 4
     assert {name: row[name] for name in PLACE} == PLACE
 
 
@@ -409,6 +414,34 @@ def test_a_cell_is_one_degree_wide_and_360_make_a_row(
 def test_every_cell_is_in_the_row_of_its_latitude(latitude: float, longitude: float) -> None:
     row = built(place_latitude=latitude, place_longitude=longitude)
     assert row["place_cell"] // 360 == int(latitude + 90)
+
+
+@pytest.mark.parametrize(
+    ("point", "cell"),
+    [
+        ((-90, -180), 1),
+        ((-89.5001, -179.5001), 1),
+        ((-90, -179.5), 2),
+        ((-89.5, -180), 721),
+        ((0, 0), 180 * 720 + 361),
+        ((-0.1, -0.1), 179 * 720 + 360),
+        ((31.5, 34.75), 175390),
+        ((90, 180), 360 * 720),
+        ((90, -180), 359 * 720 + 1),
+        ((-90, 180), 720),
+    ],
+)
+def test_a_grid_cell_is_half_a_degree_wide_and_720_make_a_row(
+    point: tuple[float, float], cell: int
+) -> None:
+    assert built(place_latitude=point[0], place_longitude=point[1])["place_priogrid_gid"] == cell
+
+
+@given(st.floats(-90, 90), st.floats(-180, 180))
+def test_the_one_degree_cell_of_a_place_is_around_its_grid_cell(
+    latitude: float, longitude: float
+) -> None:
+    assert cell_of(latitude, longitude) in cells_around(grid_cell_of(latitude, longitude))
 
 
 # What is made for searching

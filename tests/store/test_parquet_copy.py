@@ -27,7 +27,7 @@ from dataset.selections.selections import Selection
 from dataset.store import counts
 from dataset.store.clocks import Clock
 from dataset.store.snapshots import Store
-from support.aggregate_queries import FILL, SEVERAL, measuring
+from support.aggregate_queries import FILL, SEVERAL, SHARES, measuring
 from support.export_formats import QUERIES as EXPORTED
 from support.filter_queries import QUERIES as FILTERED
 from support.parquet_store import COVERED, NEWEST, make_columnar, twins
@@ -112,6 +112,11 @@ def test_groups_of_any_filters_are_the_same(
 def test_groups_in_any_order_are_the_same(clients: Twins, query: str) -> None:
     for suffix in ("", ".csv"):
         assert_same(clients, f"/v1/aggregates{suffix}?{measuring(f'{query}&dataset=gdelt')}")
+
+
+@pytest.mark.parametrize("query", SHARES)
+def test_shares_are_the_same(clients: Twins, query: str) -> None:
+    assert_same(clients, f"/v1/aggregates?{query}&measures=share,count&limit=1000")
 
 
 @pytest.mark.parametrize("as_of", [2, 3, NEWEST])

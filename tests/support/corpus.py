@@ -5,11 +5,12 @@ from itertools import product
 from urllib.parse import urlencode
 
 from api.responses.formats import FORMATS
-from dataset.declarations.aggregates import KEYS, MEASURES, OVERLAPPING
+from dataset.codebook.labels import LABELS
+from dataset.declarations.aggregates import KEYS, OVERLAPPING
 from dataset.declarations.columns import COLUMNS, SORTABLE
 from dataset.declarations.filters import DISTINCT, FILTERS
 from dataset.declarations.periods import PERIODS
-from support.aggregate_queries import OF_ANY_DATASETS
+from support.aggregate_queries import OF_ANY_DATASETS, PLAIN, SHARES
 from support.rich_store import RELEASE, VALUES, public_id
 
 EVENTS = "/v1/events"
@@ -99,7 +100,7 @@ def _formats() -> Iterator[str]:
 
 
 def _aggregates() -> Iterator[str]:
-    measures, any_datasets = ",".join(MEASURES), ",".join(OF_ANY_DATASETS)
+    measures, any_datasets = ",".join(PLAIN), ",".join(OF_ANY_DATASETS)
     for key, datasets in product(KEYS, ("gdelt", "made")):
         query = {"by": key, "measures": measures, "limit": SMALL}
         yield address("/v1/aggregates", query | {"dataset": datasets})
@@ -111,6 +112,10 @@ def _aggregates() -> Iterator[str]:
         yield address("/v1/aggregates", {"by": f"{period},{other}", "fill": "zero", **DATES})
     yield address("/v1/aggregates", {"measures": any_datasets})
     yield address("/v1/aggregates", {"measures": measures})
+    for query in SHARES:
+        yield f"/v1/aggregates.csv?{query}&measures=share,count"
+    for key in LABELS:
+        yield address("/v1/aggregates", {"by": f"{key},year", "labels": "true", "limit": SMALL})
 
 
 def _history() -> Iterator[str]:
@@ -134,6 +139,10 @@ def _codebook() -> Iterator[str]:
         yield address(f"/v1/actions/{code}", {"as_of": "2"})
     for code in ("IRN", "IRNGOVMIL", "SSD", "XYZ", "GOV"):
         yield address(f"/v1/actors/{code}", {"dataset": "!seed"})
+    for path, code in (("/v1/actions", "19"), ("/v1/actors", "IRN")):
+        for parent in (code, "none", f"!{code}"):
+            yield address(path, {"parent": parent, "as_of": "2"})
+            yield address(f"{path}.csv", {"parent": parent, "dataset": "gdelt,made"})
     yield from ("/v1/fields", "/v1/datasets", "/v1/datasets/made", "/v1/documents", "/")
 
 

@@ -60,6 +60,7 @@ READ = [
     *("events", "events?limit=2", "events/count", "events/seed:1", "events?actor=ISR"),
     *("events.csv", "events.ndjson", "events.geojson", "events.csv?actor=ISR", "cite"),
     *("actions", "actions/195", "actors?limit=3", "actors/IRN", "fields", "datasets"),
+    *("actions.csv", "actors.csv?parent=IRN"),
     *("datasets/seed", "documents", "documents/seed-article", "releases", "changes?limit=3"),
     *("events/seed:1/history", "events/seed:1/mentions"),
     *("loads", "loads/1", "loads/1/quarantine"),
