@@ -19,6 +19,7 @@ from dataset.catalogue import actors, code_tables, codes
 from dataset.catalogue.counting import Counting
 from dataset.codebook import is_actor_code
 from dataset.codebook.vocabularies import meant
+from dataset.events import other_names
 from dataset.events.emptiness import reasons_of
 from dataset.selections.known_values import held
 from dataset.store.counts import Matched
@@ -179,6 +180,9 @@ def _codes(query: Query, listed: Listed) -> Response:
     if found:
         return envelopes.slice_answer(query, found)
     reasons = reasons_of(wanted, query.canonical, matching, "code")
+    if listed is actors.actors and "q" in reasons and not reasons["q"]["matches_alone"]:
+        told = other_names.notes_on_search(query.snapshot, query.revision, wanted["q"])
+        reasons["q"]["hint"] = "; ".join([reasons["q"]["hint"], *told])
     return envelopes.slice_answer(query, found, [*reasons.values()])
 
 

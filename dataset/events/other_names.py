@@ -28,6 +28,11 @@ def notes_on(snapshot: Snapshot, revision: int, name: str, value: Any) -> Iterat
             yield from _of_code(snapshot, revision, name, code)
 
 
+def notes_on_search(snapshot: Snapshot, revision: int, text: str) -> Iterator[str]:
+    """Say of a search of names that finds none which name is most like it."""
+    yield from _of_name(snapshot, revision, "involves_name", text)
+
+
 def _of_name(snapshot: Snapshot, revision: int, name: str, text: str) -> Iterator[str]:
     other = nearest(snapshot, FILTERS[name].columns, text)
     if other and (events := _found(snapshot, revision, name, other)):
