@@ -1,12 +1,11 @@
 """Look up actor codes: those of the codebook and the store, with their counts and names."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from typing import overload
-
-import orjson
 
 from dataset.catalogue.code_tables import PART_LENGTH, children_of, parent_of
 from dataset.catalogue.codes import EVERY, Entry
@@ -21,21 +20,19 @@ from dataset.codebook import (
     STATES,
     decode,
     found_together,
-    parts,
     same_state,
 )
 from dataset.codebook.labels import actor_label
 from dataset.declarations.filters import Choice
+from dataset.declarations.names import NAMED
 from dataset.declarations.words import folded
 from dataset.selections.names import holding, holds
-from dataset.store.engines.base import Term
 from dataset.store.models import NameCount
 
 Tree = Mapping[str, list[str]]
 """The children of each code that has any."""
 MOST_NAMES = 5
 """How many names of a code are told."""
-SIDES = ("actor_name", "target_name")
 TABLES = (COUNTRIES, ROLES, GROUPS, ETHNIC, RELIGIONS)
 
 
@@ -79,11 +76,8 @@ def actors(
     counts = _counts(counting)
     codes = {code for table in (*TABLES, *counts) for code in table}
     found = {code: _total(code, counts) for code in _matching(q, codes)}
-    if q is not None:
-        named: Counter[str] = Counter()
-        for (code, _), count in _named(counting, q).items():
-            named[code] += count
-        found = named | found
+    named = _named(counting, q) if q is not None else Counter()
+    found = _by_code(named) | found
     longest = PART_LENGTH * depth if depth else None
     kept = [
         code
@@ -91,13 +85,13 @@ def actors(
         if code and (longest is None or len(code) <= longest) and parent.holds(parent_of(code))
     ]
     kept.sort(key=lambda code: (-found[code], code))
-    make = partial(_entries, counting, counts=counts, q=q)
+    make = partial(_entries, counting=counting, counts=counts, named=named)
     return ActorEntries(kept, make, partial(_plain, counts=counts))
 
 
 def actor(counting: Counting, code: str) -> Entry | None:
     """Take an actor code apart; None if neither the codebook nor the store knows any of it."""
-    (entry,) = _entries(counting, [code], _counts(counting))
+    (entry,) = _entries([code], counting, _counts(counting), Counter())
     is_known = len(entry["unknown"]) * PART_LENGTH < len(code)
     # A filter by dataset does not decide what exists.
     is_used = is_known or any(counts[code] for counts in _counts(replace(counting, datasets=None)))
@@ -122,23 +116,19 @@ def _matching(q: str | None, codes: Iterable[str]) -> Iterator[str]:
         yield from codes
         return
     wanted, start = folded(q), q.upper()
-    likes = {word: _parts_like(word) for word in wanted}
+    likes = [_parts_like(word) for word in wanted]
     for code in codes:
-        if code.startswith(start) or (_may_match(code, likes) and _is_labelled(code, wanted)):
+        # The letters of its parts tell whether a code is worth taking apart.
+        if code.startswith(start) or (
+            all(like.search(code) for like in likes) and _is_labelled(code, wanted)
+        ):
             yield code
 
 
-def _parts_like(word: str) -> set[str]:
-    """Give the letters of the parts with a label that has a word like this."""
-    return {letters for letters, words in _label_words().items() if _begins(word, words)}
-
-
-def _may_match(code: str, likes: Mapping[str, set[str]]) -> bool:
-    """Tell by the letters of its parts whether a code is worth taking apart."""
-    return all(
-        any(part in like or part.lower().startswith(word) for part in parts(code))
-        for word, like in likes.items()
-    )
+def _parts_like(word: str) -> re.Pattern[str]:
+    """Match the letters of the parts with a label that has a word like this, or like it."""
+    letters = [part for part, words in _label_words().items() if _begins(word, words)]
+    return re.compile("|".join(map(re.escape, [*letters, word.upper()])))
 
 
 def _is_labelled(code: str, wanted: Iterable[str]) -> bool:
@@ -160,21 +150,37 @@ def _label_words() -> dict[str, set[str]]:
     return dict(words)
 
 
+def _by_code(named: Pairs) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for (code, _), count in named.items():
+        found[code] = found.get(code, 0) + count
+    return found
+
+
 def _named(counting: Counting, q: str) -> Pairs:
     """Count the events whose names hold the words of a text, by code and name."""
     names, is_held = holding(q), holds(q)
     if names is None:
         return Counter()
     where, keep = NameCount.name.in_(names), lambda _, name: is_held(name)
-    return sum((counting.pairs(side, where, keep=keep) for side in SIDES), Counter())
+    return sum((counting.pairs(side, where, keep=keep) for side in NAMED), Counter())
 
 
 def _entries(
-    counting: Counting, codes: Sequence[str], counts: tuple[Counts, Counts], q: str | None = None
+    codes: Sequence[str], counting: Counting, counts: tuple[Counts, Counts], named: Pairs
 ) -> list[Entry]:
-    """Make the entries of codes, each with the commonest names of its events."""
-    names = _names(counting, codes, q)
-    return [entry | {"names": names[entry["code"]]} for entry in _plain(codes, counts)]
+    """Make the entries of codes, each with some names: the wanted ones, then the commonest."""
+    wanted: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for (code, name), count in named.items():
+        wanted[code][name] = count
+    entries = _plain(codes, counts)
+    for entry in entries:
+        code = entry["code"]
+        first = sorted(wanted[code].items(), key=lambda one: (-one[1], one[0]))
+        names = dict([*first[:MOST_NAMES], *counting.names(code, MOST_NAMES)])
+        some = list(names.items())[:MOST_NAMES]
+        entry["names"] = [{"name": name, "count": count} for name, count in some]
+    return entries
 
 
 def _plain(codes: Sequence[str], counts: tuple[Counts, Counts]) -> list[Entry]:
@@ -182,23 +188,6 @@ def _plain(codes: Sequence[str], counts: tuple[Counts, Counts]) -> list[Entry]:
     shown = {*codes}
     tree = children_of(code for code in {*counts[0], *counts[1]} if parent_of(code) in shown)
     return [_entry(code, *counts, tree) for code in codes]
-
-
-def _names(counting: Counting, codes: Sequence[str], q: str | None) -> Mapping[str, list[Entry]]:
-    """Give the names of the events of codes: those that were searched for, then the commonest."""
-    given = Term("given_texts", orjson.dumps([*codes]).decode())
-    where, known = NameCount.code.in_(given), {*codes}
-    named: Pairs = Counter()
-    for side in SIDES:
-        named += counting.pairs(side, where, keep=lambda code, _: code in known)
-    is_held = holds(q) if q else lambda _name: False
-    names: defaultdict[str, list[Entry]] = defaultdict(list)
-    for (code, name), count in sorted(named.items(), key=lambda one: (-one[1], one[0])):
-        names[code].append({"name": name, "count": count})
-    for code, found in names.items():
-        found.sort(key=lambda one: not is_held(one["name"]))
-        names[code] = found[:MOST_NAMES]
-    return names
 
 
 def _entry(code: str, as_actor: Counts, as_target: Counts, tree: Tree) -> Entry:

@@ -15,7 +15,7 @@ from peewee import fn
 from dataset.aggregates.aggregation import Aggregation
 from dataset.aggregates.results import ordered_groups, result_of
 from dataset.declarations.filters import Choice
-from dataset.declarations.names import COUNTED, GROUPS, Key, add_up
+from dataset.declarations.names import COUNTED, GROUPS, NAMED, Key, add_up
 from dataset.selections.selections import Selection
 from dataset.store.models import Event, NameCount, Superseded, field
 from dataset.store.results_cache import ResultsCache
@@ -25,6 +25,8 @@ MOST_CHANGED = 20_000
 """So many versions may have come or ended since a revision for them to be taken back."""
 MOST_KEPT = 8
 """How many counts of each sort are kept in memory."""
+MOST_NAMED = 2_000
+"""Of how many codes the names are kept in memory."""
 Pair = tuple[str, str]
 """A code and a name; either may be empty."""
 Pairs = Counter[Pair]
@@ -61,14 +63,38 @@ class Counting:
         changes = self._changes()
         if changes is None:
             return Counter({pair: n for pair, n in self._anew(kind).items() if keep(*pair)})
-        columns = NameCount.code, NameCount.name
-        query = NameCount.select(*columns, fn.SUM(NameCount.count)).group_by(*columns)
+        # PostgreSQL makes decimal numbers of sums.
+        total = fn.SUM(NameCount.count).cast("BIGINT")
+        query = NameCount.select(NameCount.code, NameCount.name, total)
         query = query.where(NameCount.kind == kind, *conditions, *self._of_datasets())
-        found = Counter({(code, name): int(n) for code, name, n in self.snapshot.execute(query)})
+        query = query.group_by(NameCount.code, NameCount.name).having(total > 0)
+        found = Counter({(code, name): n for code, name, n in self.snapshot.rows(query)})
         for (its, code, name, dataset), n in changes.items():
             if its == kind and self._is_counted(dataset) and keep(code, name):
                 found[code, name] += n
-        return +found
+        return +found if changes else found
+
+    def names(self, code: str, most: int) -> list[tuple[str, int]]:
+        """Give the commonest names of a code, as actor or target, with how many have them."""
+        key = self.revision, self.datasets, code, most
+        make = partial(self._names, code, most)
+        found: list[tuple[str, int]] = self.snapshot.remembered("names", key, make, MOST_NAMED)
+        return found
+
+    def _names(self, code: str, most: int) -> list[tuple[str, int]]:
+        total, kinds = fn.SUM(NameCount.count).cast("BIGINT"), [*NAMED]
+        if self.revision == self.snapshot.revision:
+            query = NameCount.select(NameCount.name, total).where(
+                NameCount.kind.in_(kinds), NameCount.code == code, *self._of_datasets()
+            )
+            query = query.group_by(NameCount.name).having(total > 0)
+            return self.snapshot.rows(query.order_by(total.desc(), NameCount.name).limit(most))
+        counts: Counter[str] = Counter()
+        for kind in kinds:
+            its = NameCount.code == code
+            for (_, name), n in self.pairs(kind, its, keep=lambda one, _: one == code).items():
+                counts[name] += n
+        return sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:most]
 
     def _codes(self, kind: str) -> Counter[str]:
         return Counter({code: count for (code, _), count in self.pairs(kind).items()})

@@ -45,11 +45,11 @@ def _counted(snapshot: Snapshot, cache: ResultsCache, aggregation: Aggregation) 
 
 def below(counts: Counts, first: int, step: int) -> Counts:
     """Add up the counts of codes under each prefix: `first` characters long, then `step` more."""
-    totals: Counts = Counter()
+    totals: dict[str, int] = {}
     for code, count in counts.items():
         for length in range(first, len(code) + 1, step):
-            totals[code[:length]] += count
-    return totals
+            totals[code[:length]] = totals.get(code[:length], 0) + count
+    return Counter(totals)
 
 
 def action_counts(counting: Counting) -> Counts:

@@ -23,6 +23,8 @@ COUNTED: dict[str, Counted] = {
     "target_name": Counted("target_code", "target_name"),
 }
 """The kinds of counts: of codes, and of codes with names."""
+NAMED = ("actor_name", "target_name")
+"""The kinds that count names."""
 GROUPS: dict[str, tuple[str, ...]] = {
     "actor": ("actor_code", "actor_name", "dataset"),
     "target": ("target_code", "target_name", "dataset"),
