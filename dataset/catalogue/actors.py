@@ -24,10 +24,8 @@ from dataset.codebook import (
 )
 from dataset.codebook.labels import actor_label
 from dataset.declarations.filters import Choice
-from dataset.declarations.names import NAMED
 from dataset.declarations.words import folded
 from dataset.selections.names import holding, holds
-from dataset.store.models import NameCount
 
 Tree = Mapping[str, list[str]]
 """The children of each code that has any."""
@@ -159,11 +157,8 @@ def _by_code(named: Pairs) -> dict[str, int]:
 
 def _named(counting: Counting, q: str) -> Pairs:
     """Count the events whose names hold the words of a text, by code and name."""
-    names, is_held = holding(q), holds(q)
-    if names is None:
-        return Counter()
-    where, keep = NameCount.name.in_(names), lambda _, name: is_held(name)
-    return sum((counting.pairs(side, where, keep=keep) for side in NAMED), Counter())
+    names = holding(q)
+    return counting.named(names, holds(q)) if names is not None else Counter()
 
 
 def _entries(

@@ -5,9 +5,10 @@ is counted anew if that is much.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from peewee import fn
@@ -32,6 +33,9 @@ Pair = tuple[str, str]
 Pairs = Counter[Pair]
 
 
+Keep = Callable[[str, str], bool]
+
+
 def everything(_code: str, _name: str) -> bool:
     """Keep every code and name."""
     return True
@@ -53,26 +57,10 @@ class Counting:
         found: Counter[str] = self.snapshot.remembered("counts", key, make, MOST_KEPT)
         return found
 
-    def pairs(
-        self,
-        kind: str,
-        *conditions: Any,
-        keep: Callable[[str, str], bool] = everything,
-    ) -> Pairs:
-        """Count the events of codes and names: `keep` says in Python what the conditions say."""
-        changes = self._changes()
-        if changes is None:
-            return Counter({pair: n for pair, n in self._anew(kind).items() if keep(*pair)})
-        # PostgreSQL makes decimal numbers of sums.
-        total = fn.SUM(NameCount.count).cast("BIGINT")
-        query = NameCount.select(NameCount.code, NameCount.name, total)
-        query = query.where(NameCount.kind == kind, *conditions, *self._of_datasets())
-        query = query.group_by(NameCount.code, NameCount.name).having(total > 0)
-        found = Counter({(code, name): n for code, name, n in self.snapshot.rows(query)})
-        for (its, code, name, dataset), n in changes.items():
-            if its == kind and self._is_counted(dataset) and keep(code, name):
-                found[code, name] += n
-        return +found if changes else found
+    def named(self, names: Any, is_held: Callable[[str], bool]) -> Pairs:
+        """Count the actors and targets of some names, which `is_held` tells in Python."""
+        # Names alone: with a kind SQLite would read all of that kind, in the order of groups.
+        return self._pairs(NAMED, NameCount.name.in_(names), lambda _, name: is_held(name))
 
     def names(self, code: str, most: int) -> list[tuple[str, int]]:
         """Give the commonest names of a code, as actor or target, with how many have them."""
@@ -89,15 +77,31 @@ class Counting:
             )
             query = query.group_by(NameCount.name).having(total > 0)
             return self.snapshot.rows(query.order_by(total.desc(), NameCount.name).limit(most))
-        counts: Counter[str] = Counter()
-        for kind in kinds:
-            its = NameCount.code == code
-            for (_, name), n in self.pairs(kind, its, keep=lambda one, _: one == code).items():
-                counts[name] += n
-        return sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:most]
+        its = NameCount.kind.in_(kinds) & (NameCount.code == code)
+        pairs = self._pairs(NAMED, its, lambda one, _: one == code).items()
+        commonest = sorted(((name, n) for (_, name), n in pairs), key=lambda one: (-one[1], one[0]))
+        return commonest[:most]
+
+    def _pairs(self, kinds: Collection[str], where: Any, keep: Keep = everything) -> Pairs:
+        """Count the events of codes and names: `keep` says in Python what `where` says."""
+        changes = self._changes()
+        if changes is None:
+            anew = chain.from_iterable(self._anew(kind).items() for kind in kinds)
+            return _added(one for one in anew if keep(*one[0]))
+        # PostgreSQL makes decimal numbers of sums.
+        total = fn.SUM(NameCount.count).cast("BIGINT")
+        query = NameCount.select(NameCount.code, NameCount.name, total)
+        query = query.where(where, *self._of_datasets()).having(total > 0)
+        query = query.group_by(NameCount.code, NameCount.name)
+        found = Counter({(code, name): n for code, name, n in self.snapshot.rows(query)})
+        for (kind, code, name, dataset), n in changes.items():
+            if kind in kinds and self._is_counted(dataset) and keep(code, name):
+                found[code, name] += n
+        return +found if changes else found
 
     def _codes(self, kind: str) -> Counter[str]:
-        return Counter({code: count for (code, _), count in self.pairs(kind).items()})
+        pairs = self._pairs([kind], NameCount.kind == kind)
+        return Counter({code: count for (code, _), count in pairs.items()})
 
     def _of_datasets(self) -> list[Any]:
         wanted, unwanted = ([*filter(None, names)] for names in self.datasets or Choice())
@@ -141,6 +145,13 @@ class Counting:
 
 def _pair(code: str | None, name: str = "") -> Pair:
     return code or "", name
+
+
+def _added(pairs: Iterable[tuple[Pair, int]]) -> Pairs:
+    found: Pairs = Counter()
+    for pair, count in pairs:
+        found[pair] += count
+    return found
 
 
 def _changes_since(snapshot: Snapshot, revision: int) -> Counter[Key] | None:
