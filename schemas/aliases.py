@@ -41,5 +41,8 @@ def intended(name: str, known: Collection[str]) -> str | None:
     plain = name.casefold().replace("-", "_")
     # GDELT's names of the two sides.
     ours = plain.replace("actor1", "actor").replace("actor2", "target")
-    alias = ALIASES.get(ours)
-    return alias if alias in known else closest(ours, known)
+    names = {alias: name for alias, name in ALIASES.items() if name in known}
+    if ours in names:
+        return names[ours]
+    found = closest(ours, known)
+    return found or names.get(closest(ours, names) or "")

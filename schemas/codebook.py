@@ -129,19 +129,19 @@ class NamedSchema(ResponseSchema):
 class ActorCodeSchema(ResponseSchema):
     """An actor code, taken apart."""
 
-    code = ma.fields.String(required=True, metadata=described("The code.", "IRNGOVMIL"))
+    code = ma.fields.String(required=True, metadata=described("The code.", "AFGINSTAL"))
     label = ma.fields.String(
-        required=True, metadata=described("Its parts in words.", "Iran, Government, Military")
+        required=True, metadata=described("Its parts in words.", "Afghanistan, Insurgents, Taliban")
     )
     parent = ma.fields.String(
         required=True,
         allow_none=True,
-        metadata=described("The code without its last part; null for a single part.", "IRNGOV"),
+        metadata=described("The code without its last part; null for a single part.", "AFGINS"),
     )
     children = ma.fields.List(
         ma.fields.String(),
         required=True,
-        metadata=described("The codes of events that are one part longer.", ["IRNGOVMIL"]),
+        metadata=described("The codes of events that are one part longer.", ["AFGINSTAL"]),
     )
     country = ma.fields.Nested(
         PartSchema, required=True, allow_none=True, metadata=described("Country or region.")
@@ -173,10 +173,10 @@ class ActorCodeSchema(ResponseSchema):
         metadata=described("Parts that the codebook does not explain in their place.", []),
     )
     count_as_actor = ma.fields.Integer(
-        required=True, metadata=described("How many events `actor=` with this code finds.", 29)
+        required=True, metadata=described("How many events `actor=` with this code finds.", 2)
     )
     count_as_target = ma.fields.Integer(
-        required=True, metadata=described("How many events `target=` with this code finds.", 14)
+        required=True, metadata=described("How many events `target=` with this code finds.", 13)
     )
     names = ma.fields.List(ma.fields.Nested(NamedSchema), required=True, metadata=described(NAMES))
 

@@ -40,12 +40,15 @@ class VersionSchema(ResponseSchema):
     reason = ma.fields.String(
         required=True,
         allow_none=True,
-        metadata=described("Why the event was retracted; null where it was not.", "coded twice"),
+        metadata=described(
+            "Why the event ended with it; null if it did not, or a newer version followed.",
+            "coded twice",
+        ),
     )
     successor = ma.fields.String(
         required=True,
         allow_none=True,
-        metadata=described("The event that replaces a retracted one.", "seed:2"),
+        metadata=described("The event that replaces one that was retracted.", "seed:2"),
     )
     event = ma.fields.Nested(
         EventSchema, required=True, metadata=described("The event in this version.")
@@ -62,7 +65,9 @@ class ChangeSchema(ResponseSchema):
         required=True,
         validate=ma.validate.OneOf(["add", "update", "retract"]),
         metadata=described(
-            "`add`: the event is new; `update`: it has a new version; `retract`: it is gone.", "add"
+            "`add`: the event is new; `update`: it has a new version; `retract`: it has ended, "
+            "whatever ended it.",
+            "add",
         ),
     )
     id = ma.fields.String(required=True, metadata=described("Id of the event.", "seed:31"))
@@ -76,15 +81,16 @@ class ChangeSchema(ResponseSchema):
         required=True,
         allow_none=True,
         metadata=described(
-            "Why it is gone, in words, or `filter`: it does not match any more, or `purged`: "
-            "nothing is left of it at any revision.",
+            "Why it has ended (the words of a retraction, `undo of load 3`, `drop of gdelt`, "
+            "`dropped by source`), or `filter`: it does not match any more, or `purged`: nothing "
+            "is left of it at any revision.",
             "coded twice",
         ),
     )
     successor = ma.fields.String(
         required=True,
         allow_none=True,
-        metadata=described("The event that replaces a retracted one.", "seed:2"),
+        metadata=described("The event that replaces one that was retracted.", "seed:2"),
     )
 
 

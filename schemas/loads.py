@@ -159,12 +159,16 @@ class LoadReportSchema(ResponseSchema):
             {"ucdp-ged": "2024-01-01T00:00:00Z"},
         ),
     )
+    lacked = _count(
+        "How many records count as outdated since a newer whole release lacks their events."
+    )
     mentions_waiting = ma.fields.Integer(
         required=True,
         allow_none=True,
         metadata=described(
-            "How many of its mentions are of events that the store does not hold now. Counted when "
-            "one load is asked for; null in lists.",
+            "How many of its mentions are of events that are not in the store, but may come by a "
+            "load; those of retracted events do not count. `/v1/loads/{number}` counts them; the "
+            "list of loads leaves this out, and says null.",
             0,
         ),
     )
@@ -215,7 +219,7 @@ class LoadSchema(ResponseSchema):
     updated = _count("How many were newer versions of known events.")
     unchanged = _count("How many were known already.")
     outdated = _count("How many were older than what is known.")
-    retracted = _count("How many are of events that were retracted, and stay so.")
+    retracted = _count("How many are of events that were retracted or purged, and stay so.")
     quarantined = _count("How many were refused: see its quarantine.")
     undone = ma.fields.Integer(
         required=True,

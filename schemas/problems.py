@@ -49,7 +49,11 @@ class ProblemSchema(ResponseSchema):
         metadata=described("What the server's log calls this request.", "8f14e45fceea167a"),
     )
     reason = ma.fields.String(
-        metadata=described("Why an event was retracted (410 only).", "coded twice")
+        metadata=described(
+            "Why an event ended (410 only): the words of a retraction, `undo of load 3`, `drop of "
+            "gdelt`, `dropped by source` or `purged`.",
+            "coded twice",
+        )
     )
     successor = ma.fields.String(
         allow_none=True, metadata=described("The event that replaces it (410 only).", "seed:2")

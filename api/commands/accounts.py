@@ -14,7 +14,7 @@ from dataset.catalogue import loads
 from dataset.declarations.outcomes import OUTCOMES
 from dataset.errors import Impossible
 from dataset.loading.accounts import Account
-from dataset.store.lists import ListPage, PageRequest, every
+from dataset.store.lists import Item, ListPage, PageRequest, every
 from dataset.store.snapshots import Snapshot, Store
 
 MOST_SHOWN = 5
@@ -43,6 +43,11 @@ def _remarks(account: Account) -> Iterator[str]:
             yield f"{words}: {few}{more}."
     if report["dropped"]:
         yield f"Dropped by the source: {report['dropped']:,} events that the files lack."
+    if report["lacked"]:
+        yield (
+            f"Left out as outdated: {report['lacked']:,} records of older releases, whose events a "
+            "newer whole release lacks."
+        )
     if report["not_dropped"]:
         yield f"No event was ended: {report['not_dropped']}."
     if report["earlier_loads"]:
@@ -101,13 +106,26 @@ def list_loads(database: str | None) -> None:
     """List all loads with their counts."""
     with _reading(database) as snapshot:
         for one in every(lambda cut: loads.loads(snapshot, cut)):
-            counts = ", ".join(f"{one[name]:,} {name}" for name in OUTCOMES if one[name])
-            made = f"revision {one['revision']}" if one["revision"] else "no revision"
-            files = ", ".join(file["name"] for file in one["files"][:3])
-            files += f" and {len(one['files']) - 3} more" if len(one["files"]) > 3 else ""
-            echo(f"{one['number']}  {one['finished']}  {one['format']}  {files}")
-            undone = f", undone by revision {one['undone']}" if one["undone"] else ""
-            echo(f"   {one['read']:,} read: {counts or 'nothing'}; {made}{undone}")
+            replay = f"replay of load {one['replays']}: " if one["replays"] else ""
+            echo(f"{one['number']}  {one['finished']}  {one['format']}  {replay}{_files(one)}")
+            echo(f"   {'; '.join(_counts(one))}")
+
+
+def _files(one: Item) -> str:
+    names = [file["name"] for file in one["files"]]
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more
+
+
+def _counts(one: Item) -> Iterator[str]:
+    """Say what became of the records of a load, and of what its whole files lack."""
+    into = f" into {', '.join(one['datasets'])}" if one["datasets"] else ""
+    counts = ", ".join(f"{one[name]:,} {name}" for name in OUTCOMES if one[name])
+    yield f"{one['read']:,} read{into}: {counts or 'nothing'}"
+    if one["report"]["dropped"]:
+        yield f"{one['report']['dropped']:,} dropped by the source"
+    made = f"revision {one['revision']}" if one["revision"] else "no revision"
+    yield made + (f", undone by revision {one['undone']}" if one["undone"] else "")
 
 
 @click.command("quarantine", epilog="Example: cameo-events quarantine 2")

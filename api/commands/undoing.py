@@ -4,39 +4,14 @@ from collections.abc import Iterator
 
 import click
 
+from api.commands.changed_events import DRY_RUN, TRIED, Listing, counted
 from api.commands.columns import refresh_if_made
 from api.commands.options import setting, settings_with, writing
 from api.commands.removals import forget_removed
 from api.terminals import echo
-from dataset.loading.undoing import Later, undo
+from dataset.loading.undoing import Other, replays_of, undo
 from dataset.store.database import settings_of
-from dataset.writes.dataset_drops import Dropped, drop_dataset
-
-COUNTED = {
-    "ended": ("1 event has ended", "{count:,} events have ended"),
-    "reverted": (
-        "1 event has its version before again",
-        "{count:,} events have their versions before again",
-    ),
-    "returned": (
-        "1 event is back that the load had dropped",
-        "{count:,} events are back that the load had dropped",
-    ),
-    "left": (
-        "1 event was left, since a later revision changed it",
-        "{count:,} events were left, since later revisions changed them",
-    ),
-    "mentions": ("1 mention has ended", "{count:,} mentions have ended"),
-}
-"""What is said of one, and of several."""
-LISTED = {
-    "ended": "ends: {id}",
-    "reverted": "goes back: {id}",
-    "returned": "comes back: {id}",
-    "left": "stays: {id}, of revision {revision}",
-}
-TRIED = "Nothing was changed: this was a dry run."
-DRY_RUN = click.option("--dry-run", is_flag=True, help="Say what would be done; change nothing.")
+from dataset.writes.dataset_drops import Dropped, NothingToDrop, drop_dataset
 
 
 @click.command("undo", epilog="Example: cameo-events undo 2 --dry-run")
@@ -50,35 +25,37 @@ def undo_load(number: int, database: str | None, dry_run: bool) -> None:
     its mentions end. What later revisions changed stays, and is listed; a dry run lists all. The
     history before stays as it was. Later loads may bring the events again.
     """
-
-    def on_event(outcome: str, event_id: str, revision: int) -> None:
-        if dry_run or outcome == "left":
-            echo(LISTED[outcome].format(id=event_id, revision=revision))
-
     settings = settings_with(database=database)
+    listing = Listing(dry_run)
     with writing(settings) as opened:
-        done = undo(opened, number, dry_run, on_event)
-    for line in _counted({**done.events, "mentions": done.mentions}):
+        replays = replays_of(opened, number)
+        done = undo(opened, number, dry_run, listing.add)
+    counts = {**done.events, "mentions": done.mentions, "sources": done.sources}
+    for line in (*listing.lines(), *counted(counts, dry_run)):
         echo(line)
-    for line in _told_of_later(number, done.later):
+    if not any(counts.values()):
+        echo("No event changes: nothing is left of what the load brought.")
+    for line in (*_told_of_replays(replays), *_told_of_others(number, done.others)):
         echo(line)
     echo(TRIED if dry_run else f"Load {number} is undone as of revision {done.revision}.")
     if not dry_run:
         refresh_if_made(settings)
 
 
-def _counted(counts: dict[str, int]) -> Iterator[str]:
-    for name, (one, several) in COUNTED.items():
-        if count := counts.get(name, 0):
-            yield f"{one if count == 1 else several.format(count=count)}."
-
-
-def _told_of_later(number: int, later: list[Later]) -> Iterator[str]:
-    """Say which loads may have met the same records: that is all that their accounts tell."""
-    if later:
-        found = ", ".join(f"{one.number} ({one.records:,} records)" for one in later)
+def _told_of_replays(replays: list[int]) -> Iterator[str]:
+    for other in replays:
         yield (
-            f"Later loads of the same datasets did not store all of their records: {found}. Some "
+            f"Load {other} replayed its quarantine and stays: undo it too if it should not be "
+            "there."
+        )
+
+
+def _told_of_others(number: int, others: list[Other]) -> Iterator[str]:
+    """Say which loads may have met the same records: that is all that their accounts tell."""
+    if others:
+        found = ", ".join(f"{one.number} ({one.records:,} of them)" for one in others)
+        yield (
+            f"Other loads of the same datasets did not store all of their records: {found}. Some "
             f"may be missing without load {number}: to be sure, load their files again."
         )
 
@@ -101,22 +78,31 @@ def drop_events(
     are purged.
     """
     settings = settings_with(database=database, cache=cache)
+    nothing = None
     if purge and not dry_run and not yes:
         question = f"All events of {dataset} and their history will be removed for good. Go on?"
         click.confirm(question, abort=True)
     with writing(settings) as opened:
         store = settings_of(opened)["uuid"]
-        done = drop_dataset(opened, dataset, purge, dry_run)
-        _show(dataset, done, "purged" if purge else "dropped")
+        try:
+            _show(dataset, drop_dataset(opened, dataset, purge, dry_run), purge)
+        except NothingToDrop as error:
+            nothing = error
         if purge and not dry_run:
+            # Also if nothing is left: what an earlier purge could not remove may still be there.
             forget_removed(opened, store, settings, f"The dataset {dataset}")
+        if nothing:
+            raise nothing
     if not dry_run and not purge:
         refresh_if_made(settings)
 
 
-def _show(dataset: str, done: Dropped, what: str) -> None:
-    for line in _counted({"ended": done.events, "mentions": done.mentions}):
+def _show(dataset: str, done: Dropped, purge: bool) -> None:
+    names = ("purged", "purged_mentions") if purge else ("ended", "mentions")
+    found = dict(zip(names, (done.events, done.mentions), strict=True))
+    for line in counted(found, done.revision is None):
         echo(line)
+    what = "purged" if purge else "dropped"
     echo(
         f"The dataset {dataset} is {what} as of revision {done.revision}."
         if done.revision

@@ -45,7 +45,7 @@ MEANINGS = {
     HTTPStatus.PRECONDITION_FAILED: "The answer is not the one that `If-Match` asks for.",
     HTTPStatus.NOT_FOUND: "There is no such thing.",
     HTTPStatus.NOT_ACCEPTABLE: "No media type that the client accepts is on offer.",
-    HTTPStatus.GONE: "The event has been retracted; the reason and its successor are given.",
+    HTTPStatus.GONE: "The event has ended; the reason and its successor are given.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "A parameter is unknown, repeated, or has a wrong value.",
     HTTPStatus.NOT_IMPLEMENTED: "The library that this needs is not installed on the server.",
     HTTPStatus.SERVICE_UNAVAILABLE: "The answer cannot be made now, or takes too long to find.",

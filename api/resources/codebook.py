@@ -127,7 +127,7 @@ def export_actors_csv(arguments: dict[str, Any]) -> Response:
         return _table(query, code_tables.ACTORS, actors.actors)
 
 
-@blueprint.get("/actors/<code>", parameters=[path_text("code", "CAMEO actor code.", "IRNGOVMIL")])
+@blueprint.get("/actors/<code>", parameters=[path_text("code", "CAMEO actor code.", "AFGINSTAL")])
 @blueprint.arguments(CountedQuerySchema, location="query")
 @blueprint.response(200, ActorAnswerSchema, headers=STORE_HEADERS)
 @blueprint.alt_response(404, response="NOT_FOUND")

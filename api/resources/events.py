@@ -116,7 +116,7 @@ def count_events(arguments: dict[str, Any]) -> Response:
 def get_event(arguments: dict[str, Any], event_id: str) -> Response:
     """Get one event.
 
-    A retracted event is a 410 that gives the reason and, where there is one, its successor.
+    An event that has ended is a 410 that gives the reason and, where there is one, its successor.
     """
     with reading(EventQuerySchema, arguments, cite_as={"id": event_id}) as query:
         found = existing(query, event_id)

@@ -30,11 +30,17 @@ from schemas.paging import ListQuerySchema
 blueprint = Blueprint(
     "history", __name__, url_prefix="/v1", description="What became of the events."
 )
+ENDED = {
+    "retract": "has been retracted: {reason}",
+    "load": "is no longer in its source's releases.",
+    "purge": "was purged: nothing of it is left.",
+}
+"""What became of an event, by the kind of the revision that ended it; of others, why it ended."""
 EVENT_ID = path_text("event_id", "Id of the event.", "seed:1")
 
 
 def existing(query: Query, event_id: str) -> Found:
-    """Find an event; 404 if it never existed, 410 if it is retracted or purged."""
+    """Find an event; 404 if it never existed, 410 if it has ended or was purged."""
     _check_form(query, event_id)
     found = find(query.snapshot, event_id, query.revision)
     if found is None or found.reason is not None:
@@ -52,10 +58,8 @@ def _missing(query: Query, event_id: str, found: Found | None) -> HTTPException:
     if found is None:
         detail = f"No event has the id {event_id} at revision {query.revision}."
         return refuse(NotFound, detail)
-    if found.purged:
-        detail = f"The event {event_id} was purged: nothing of it is left."
-    else:
-        detail = f"The event {event_id} has been retracted: {found.reason}"
+    ended = ENDED.get(found.ended_by, "has ended: {reason}.").format(reason=found.reason)
+    detail = f"The event {event_id} {ended}"
     return refuse(Gone, detail, reason=found.reason, successor=found.successor)
 
 
@@ -67,7 +71,7 @@ def _missing(query: Query, event_id: str, found: Found | None) -> HTTPException:
 def list_event_versions(arguments: dict[str, Any], event_id: str) -> Response:
     """List the versions of an event, oldest first.
 
-    A retracted event still has its history: its last version says when it ended, why, and what
+    An event that has ended still has its history: its last version says when, why, and what
     replaces it. A purged event has no history: the answer is 410.
     """
     with reading(VersionQuerySchema, arguments, cite_as={"id": event_id}) as query:
@@ -93,11 +97,12 @@ def _version(version: KnownVersion, event: rows.Writer) -> dict[str, Any]:
 def list_changes(arguments: dict[str, Any]) -> Response:
     """List what changed after a revision, in order.
 
-    Adds, updates and retractions, by revision and id. Apply them in order to a copy at revision
-    `since`, and the copy equals the store at `receipt.revision`. Use that as the next `since`. With
-    filters the copy holds what they match: an event that no longer matches is a
-    `retract` with the reason `filter`, one that begins to match an `add`. A purge is a `retract`
-    with the reason `purged`; it is listed whatever the filters are, since nothing is left to match.
+    Adds, updates and ends (`retract`, whatever ended the event), by revision and id. Apply them in
+    order to a copy at revision `since`, and the copy equals the store at `receipt.revision`. Use
+    that as the next `since`. With filters the copy holds what they match: an event that no longer
+    matches is a `retract` with the reason `filter`, one that begins to match an `add`. A purge is a
+    `retract` with the reason `purged`; it is listed whatever the filters are, since nothing is left
+    to match.
     """
     with reading(ChangeQuerySchema, arguments) as query:
         wanted = query.page_request

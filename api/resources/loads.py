@@ -72,7 +72,8 @@ def get_following(_arguments: dict[str, Any]) -> dict[str, Any]:
     """Tell how far GDELT is followed.
 
     `cameo-events load gdelt --follow` loads GDELT's newest files as they appear. This is what it
-    noted when it last looked. The answer belongs to no revision, and is never cached.
+    noted when it last looked. An empty file of GDELT's counts as loaded. The answer belongs to no
+    revision, and is never cached.
     """
     with store().snapshot() as snapshot:
         return {"data": following(snapshot)}

@@ -43,7 +43,8 @@ def answer_json(query: Query, aggregation: Aggregation) -> Response:
     if aggregation.overlaps:
         told["totals"] = OVERLAPPING
     empty = _empty_because(query, aggregation, found.matched)
-    data = [dict(zip(aggregation.shown, row, strict=True)) for row in found.rows]
+    names = aggregation.shown
+    data = [dict(zip(names, row, strict=True)) for row in found.rows]
     return envelopes.page_answer(query, data, found.matched, _position(found), empty, told)
 
 

@@ -35,7 +35,8 @@ class Report:
     which versions of events were compared, where the names of files date them. `release`: the
     release that the files were said to be of. `dropped`: how many events ended because the files
     lack them; `not_dropped` says why none did, and `whole` up to which time the files are the whole
-    of each dataset. `pages`: files that are one page of several, which other pages follow.
+    of each dataset. `lacked`: how many records are outdated as a newer whole release lacks their
+    events. `pages`: files that are one page of several, which other pages follow.
     """
 
     remarks: Counter[Remark] = field(default_factory=Counter)
@@ -46,6 +47,7 @@ class Report:
     dropped: int = 0
     not_dropped: str | None = None
     whole: dict[str, str] = field(default_factory=dict)
+    lacked: int = 0
     pages: list[str] = field(default_factory=list)
 
     def remark(self, remarks: Iterable[Remark]) -> None:
@@ -67,6 +69,7 @@ class Report:
             "dropped": self.dropped,
             "not_dropped": self.not_dropped,
             "whole": self.whole,
+            "lacked": self.lacked,
             "pages": self.pages,
         }
 

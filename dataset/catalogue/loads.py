@@ -11,8 +11,18 @@ from dataset.building.reports import Report
 from dataset.declarations.outcomes import OUTCOMES
 from dataset.store.counts import Matched, at_most
 from dataset.store.lists import Item, ListPage, PageRequest, items_of, page_of_list
-from dataset.store.models import Event, Load, LoadFile, Mention, Quarantined, field
+from dataset.store.models import (
+    Event,
+    Load,
+    LoadFile,
+    Mention,
+    Quarantined,
+    Revision,
+    Superseded,
+    field,
+)
 from dataset.store.snapshots import Snapshot
+from dataset.writes.histories import RETRACT
 
 TIMES = ("started", "finished")
 MEMBERS = ("number", "revision", "format", "datasets", "loader_version", "replays", *TIMES)
@@ -67,12 +77,21 @@ def load(snapshot: Snapshot, number: int) -> Item | None:
 
 
 def _waiting(snapshot: Snapshot, number: int) -> int:
-    """Count the mentions of a load whose events the store does not hold now."""
+    """Count the mentions of a load whose events are not in the store, but may come by a load."""
     its_own = (Mention.load == number) & Mention.ended.is_null()
     stored = Event.select(SQL("1")).where(Event.key == Mention.key)
-    query = Mention.select(fn.COUNT("*")).where(its_own, ~fn.EXISTS(stored))
-    make = partial(snapshot.value, query)
+    absent = Mention.select(fn.COUNT("*")).where(its_own, ~fn.EXISTS(stored))
+    make = partial(snapshot.value, absent.where(~fn.EXISTS(_retraction())))
     return int(snapshot.remembered("mentions waiting", number, make, MOST_WAITING))
+
+
+def _retraction() -> Any:
+    """Select the last end of a mention's event if that is a retraction: it holds against loads."""
+    later = Superseded.alias()
+    ends = later.select(SQL("1")).where(later.key == Superseded.key, later.ended > Superseded.ended)
+    last = Superseded.select(SQL("1")).where(Superseded.key == Mention.key, ~fn.EXISTS(ends))
+    made = Revision.number == Superseded.ended
+    return last.join(Revision, on=made).where(Revision.kind == RETRACT)
 
 
 def quarantine(snapshot: Snapshot, number: int, wanted: PageRequest) -> ListPage | None:

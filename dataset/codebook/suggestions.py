@@ -80,12 +80,51 @@ def meant(kind: str, text: str, held: Held = none_held) -> str | None:
 
 
 def closest(text: str, names: Iterable[str]) -> str | None:
-    """Give the name that is most like `text`, whatever the case; None if none is like it."""
+    """Give the name that is most like `text`, whatever the case; None if none is like it.
+
+    What names some words of a single name means that: `contry` is `place_country`, if no other
+    name has a country.
+    """
     plain = {name.casefold(): name for name in names}
+    if worded := _of_the_same_words(text.casefold(), plain):
+        return plain[worded[0]] if len(worded) == 1 else None
     found = process.extractOne(
         text.casefold(), plain.keys(), scorer=fuzz.ratio, score_cutoff=LIKE_A_NAME
     )
     return plain[found[0]] if found else None
+
+
+def _of_the_same_words(text: str, names: Iterable[str]) -> list[str]:
+    """Find the names that have all words of a text: those with least slips, then least others."""
+    typed = _words(text)
+    found = {name: _distance(typed, _words(name)) for name in names}
+    ranks = {name: rank for name, rank in found.items() if rank}
+    return [name for name, rank in ranks.items() if rank == min(ranks.values())]
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in re.split(r"[\W_]+", name) if word]
+
+
+def _distance(typed: list[str], words: list[str]) -> tuple[int, int] | None:
+    """Count the words that are misspelt, and those that are missing; None if any is another."""
+    left, slips = list(words), 0
+    if not 0 < len(typed) <= len(words):
+        return None
+    for word in typed:
+        if word not in left:
+            slips += 1
+            word = next((other for other in left if _is_misspelt(word, other)), "")
+        if not word:
+            return None
+        left.remove(word)
+    return slips, len(left)
+
+
+def _is_misspelt(typed: str, word: str) -> bool:
+    """Tell whether a word of a name may have been meant; short words are too like others."""
+    most = 2 if len(word) > 9 else 1
+    return len(word) > 3 and typed[0] == word[0] and OSA.distance(typed, word) <= most
 
 
 def _of_few(kind: str, text: str) -> str | None:

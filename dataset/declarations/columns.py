@@ -194,7 +194,7 @@ _TABLE = (
         "PRIO-GRID cell (half a degree) of the coordinates",
         175390,
         derived=True,
-        since=7,
+        since=8,
     ),
     _count("mentions", "Mentions of the event over all its documents", "mentions"),
     _count("sources", "Distinct sources that mention the event", "sources"),

@@ -1,4 +1,4 @@
-"""Read what changed since a revision: adds, updates and retractions in one order."""
+"""Read what changed since a revision: adds, updates and ends in one order."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -162,6 +162,6 @@ def _paired(found: Sequence[tuple[Any, ...]], is_filtered: bool) -> Iterator[Cha
 def _retraction(
     position: Position, reason: str | None, successor: str | None, is_filtered: bool
 ) -> Changed:
-    """Tell a retracted event from one that no longer matches the filters: that has no reason."""
+    """Tell an event that ended from one that no longer matches the filters: that has no reason."""
     unsaid = "filter" if is_filtered else UNSAID
     return Changed(position, "retract", None, reason or unsaid, successor)

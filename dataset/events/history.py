@@ -14,8 +14,9 @@ from dataset.selections.known_values import dataset_numbers, key_of_id
 from dataset.selections.selections import Selection, ordered
 from dataset.store.counts import Matched, capped
 from dataset.store.lists import After, PageRequest
-from dataset.store.models import Event, Superseded, Tombstone, Version, field
+from dataset.store.models import Event, Revision, Superseded, Tombstone, Version, field
 from dataset.store.snapshots import Snapshot
+from dataset.writes.histories import PURGE
 
 NULL = SQL("NULL")
 PURGED = "purged"
@@ -25,16 +26,16 @@ UNSAID = "no reason given"
 
 @dataclass(frozen=True)
 class Found:
-    """The row of an event's columns `read`; or, of a retracted event, why and what replaces it.
+    """The row of an event's columns `read`; or, of one that has ended, why and what replaces it.
 
-    Of a purged event nothing is left to say.
+    `ended_by` is the kind of the revision that ended it. Of a purged event nothing is left to say.
     """
 
     read: tuple[str, ...] = ()
     row: tuple[Any, ...] = ()
     reason: str | None = None
     successor: str | None = None
-    purged: bool = False
+    ended_by: str = ""
 
 
 def find(snapshot: Snapshot, public_id: str, revision: int) -> Found | None:
@@ -45,7 +46,7 @@ def find(snapshot: Snapshot, public_id: str, revision: int) -> Found | None:
     found = snapshot.rows(ordered(snapshot, selection, read).limit(1))
     if found:
         return Found(read, found[0])
-    return _retracted(snapshot, public_id, key, revision) or _purged(snapshot, public_id, key)
+    return _ended(snapshot, public_id, key, revision) or _purged(snapshot, public_id, key)
 
 
 def _purged(snapshot: Snapshot, public_id: str, key: int) -> Found | None:
@@ -53,12 +54,13 @@ def _purged(snapshot: Snapshot, public_id: str, key: int) -> Found | None:
     removed = Tombstone.select(Tombstone.key).where(
         Tombstone.key == key, field(Tombstone, "id") == public_id
     )
-    return Found(reason=PURGED, purged=True) if snapshot.rows(removed) else None
+    return Found(reason=PURGED, ended_by=PURGE) if snapshot.rows(removed) else None
 
 
-def _retracted(snapshot: Snapshot, public_id: str, key: int, revision: int) -> Found | None:
+def _ended(snapshot: Snapshot, public_id: str, key: int, revision: int) -> Found | None:
     last = (
-        Superseded.select(Superseded.reason, Superseded.successor)
+        Superseded.select(Superseded.reason, Superseded.successor, Revision.kind)
+        .join(Revision, on=(Revision.number == Superseded.ended))
         .where(
             Superseded.key == key,
             field(Superseded, "id") == public_id,
@@ -67,8 +69,8 @@ def _retracted(snapshot: Snapshot, public_id: str, key: int, revision: int) -> F
         .order_by(Superseded.ended.desc())
         .limit(1)
     )
-    for reason, successor in snapshot.rows(last):
-        return Found(reason=reason or UNSAID, successor=successor)
+    for reason, successor, kind in snapshot.rows(last):
+        return Found(reason=reason or UNSAID, successor=successor, ended_by=kind)
     return None
 
 

@@ -57,6 +57,7 @@ class Loader:
 
     `release_of` tells the time of a file, where its source counts releases and not days. `is_whole`
     tells by its name whether a file holds all that its source holds.
+    `may_be_empty` tells by its name whether a file of the source may have no record at all.
     `dated_by_name`: the names of files tell which of two versions of an event is newer.
 
     `counts_rows`: what a record becomes depends on those before it, so that a part of a file
@@ -81,11 +82,16 @@ class Loader:
     counts_rows: bool = False
     release_of: ReleaseOf | None = None
     is_whole: Callable[[str], bool] = lambda _name: False
+    may_be_empty: Callable[[str], bool] = lambda _name: False
     dated_by_name: bool = False
 
     def looks_like(self, records: Sequence[str]) -> bool:
         """Tell from its first records whether a file is of this format."""
         return looks_like(self.table, records) if self.table else self.knows(records)
+
+    def reader_of_none(self) -> TableReader:
+        """Give the reader of a file that has no record."""
+        return TableReader(self.table or OWN, self.dialect)
 
     def reader(self, first: str, sample: Sample) -> TableReader | None:
         """Find how a file is read, by its first line and first records; None if it cannot be."""

@@ -30,6 +30,13 @@ LONGEST_ID = 18
 REMEMBERED = 4_096
 
 
+def is_of_15_minutes(kind: str, name: str) -> bool:
+    """Tell GDELT's 15-minute files of a kind by name: some, of translated sources, are empty."""
+    return (
+        re.fullmatch(rf"[0-9]{{14}}\.(translation\.)?{kind}\.csv(\.zip)?", name, re.I) is not None
+    )
+
+
 def _is_event(named: Named) -> bool:
     day = named.get("SQLDATE", "")
     return named.get("GLOBALEVENTID", "").isdigit() and (len(day) == 8 and day.isdigit())
@@ -262,6 +269,7 @@ LOADER = Loader(
     codebook="gdelt",
     table=TABLE,
     parser=parser,
+    may_be_empty=partial(is_of_15_minutes, "export"),
     section_parsers={
         "dates": _dates,
         "added": _added,

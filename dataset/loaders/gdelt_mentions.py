@@ -1,5 +1,7 @@
 """GDELT 2.0 mention files: where, when and how events of the dataset `gdelt` are mentioned."""
 
+from functools import partial
+
 from dataset.building.sections import Columns
 from dataset.inputs.tables import Named, Table
 from dataset.loaders import gdelt
@@ -80,5 +82,6 @@ LOADER = Loader(
     datasets={"gdelt": gdelt.LOADER.datasets["gdelt"]},
     table=TABLE,
     parser=parser,
+    may_be_empty=partial(gdelt.is_of_15_minutes, "mentions"),
     makes="mentions",
 )

@@ -65,9 +65,10 @@ class RecordLoader:
             )
 
     def finish(self) -> None:
-        """Drop what whole files lack, once all records are loaded."""
+        """Drop what whole files lack, once all records are loaded; note what was left out so."""
         if self._whole:
             self._whole.finish(self.report)
+        self.report.lacked = self._change.events.lacked
 
     def _reader(self, parse: Parse) -> Read:
         build, encoding = self._destination.build, self._loader.encoding

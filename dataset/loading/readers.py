@@ -33,6 +33,8 @@ def reader_of(name: str, file: SourceFile) -> TableReader:
     check_parquet(name, file)
     check_line_ends(file)
     lines = _sampled(file, None)
+    if not lines and LOADERS[name].may_be_empty(file.name):
+        return LOADERS[name].reader_of_none()
     first = lines[0] if lines else ""
     reader = LOADERS[name].reader(first, lambda dialect: _sampled(file, dialect))
     others = [other for other in LOADERS if other != name and LOADERS[other].looks_like(lines)]

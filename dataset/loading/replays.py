@@ -60,18 +60,22 @@ def _record(reader: TableReader, line: int, raw: bytes) -> SourceRecord:
 
 
 def _load(database: Engine, number: int) -> tuple[str, str | None, str | None]:
-    found = Load.select(Load.format, Load.dataset, Load.report).where(Load.number == number)
+    columns = (Load.format, Load.dataset, Load.report, Load.undone)
+    found = Load.select(*columns).where(Load.number == number)
     row = database.execute(found).fetchone()
     if row is None or row[0] not in LOADERS:
         raise Impossible(f"There is no load {number} whose quarantine could be read again.")
-    if LOADERS[row[0]].counts_rows:
+    format, dataset, report, undone = row
+    if undone is not None:
+        raise Impossible(f"Load {number} is undone: load its files again instead.")
+    if LOADERS[format].counts_rows:
         raise Impossible(
-            f"Load {number} cannot be replayed, because ids of {row[0]} depend on the whole file: "
+            f"Load {number} cannot be replayed, because ids of {format} depend on the whole file: "
             "correct the file and load it again."
         )
     if not database.execute(Quarantined.select().where(*_open(number)).limit(1)).fetchone():
         raise Impossible(f"Nothing is left to read again in the quarantine of load {number}.")
-    return row[0], row[1], orjson.loads(row[2] or "{}").get("release")
+    return format, dataset, orjson.loads(report or "{}").get("release")
 
 
 def _open(number: int) -> tuple[Any, ...]:

@@ -14,10 +14,11 @@ from dataset.writes.revisions import Change, revision
 from dataset.writes.undos import EventUndo, OnEvent
 
 
-class Later(NamedTuple):
-    """A later load of the same datasets, and how many records it did not store.
+class Other(NamedTuple):
+    """Another load of the same datasets, and how many records of it the undo may concern.
 
-    They were `unchanged`, `outdated` or `retracted`: the undo may concern the events of some.
+    They were not stored: `unchanged`, `outdated` or `retracted` in a later load, `retracted` in an
+    earlier one whose versions of retracted events were not kept, as this one had newer ones.
     """
 
     number: int
@@ -28,13 +29,15 @@ class Later(NamedTuple):
 class Undone:
     """What an undo did; `revision` is None if it was only tried.
 
-    `events`: see `EventUndo`. `mentions` counts those that ended.
+    `events`: see `EventUndo`. `mentions` counts those that ended, `sources` the versions of
+    retracted events that the load had brought, and that were kept for their restoration.
     """
 
     revision: int | None
     events: Counter[str]
     mentions: int
-    later: list[Later]
+    sources: int
+    others: list[Other]
 
 
 def undo(
@@ -47,11 +50,14 @@ def undo(
         events = EventUndo(change, number, made or 0, on_event)
         events.run()
         mentions = end_mentions(database, change.number, Mention.load == number)
-        _forget(change, number)
+        sources = _forget(change, number)
+        if made is None and not events.events and not sources:
+            raise Impossible(f"Load {number} made no revision: there is nothing to undo.")
         if dry_run:
             change.discard()
-        later = _later(database, number)
-        return Undone(None if dry_run else change.number, events.events, mentions, later)
+        others = _others(database, number, sources > 0)
+        done = None if dry_run else change.number
+        return Undone(done, events.events, mentions, sources, others)
 
 
 def _sizes(number: int) -> object:
@@ -70,37 +76,42 @@ def _revision_of(database: Engine, number: int) -> int | None:
             f"Load {number} is undone already, by revision {undone}. To have its events back, load "
             "its files again."
         )
-    kept = SourceVersion.select(SourceVersion.key).where(SourceVersion.load == number).limit(1)
-    if made is None and database.execute(kept).fetchone() is None:
-        raise Impossible(f"Load {number} made no revision: there is nothing to undo.")
     return None if made is None else int(made)
 
 
-def _forget(change: Change, number: int) -> None:
-    """Mark a load as undone, and forget what it left beside events and mentions."""
+def _forget(change: Change, number: int) -> int:
+    """Mark a load as undone; forget, and count, what it said of retracted events."""
     undone = Load.update(undone=change.number).where(Load.number == number)
     change.database.execute(undone)
     sources = SourceVersion.delete().where(SourceVersion.load == number)
-    change.database.execute(sources)
+    count = change.database.rows_affected(change.database.execute(sources))
     read_again = Quarantined.load.in_(Load.select(Load.replays).where(Load.number == number))
     refused = Quarantined.update(replayed=None).where(read_again, Quarantined.replayed == number)
     change.database.execute(refused)
     change.touch()
+    return int(count)
 
 
-def _later(database: Engine, number: int) -> list[Later]:
-    """Find the later loads that may have met records of a load, and did not store them again."""
+def _others(database: Engine, number: int, had_sources: bool) -> list[Other]:
+    """Find the other loads that may have met records of the same events, and did not store them."""
     missed = Load.unchanged + Load.outdated + Load.retracted
-    columns = (Load.number, Load.format, Load.datasets, missed)
-    query = Load.select(*columns).where(Load.number > number, Load.undone.is_null())
-    own = Load.select(*columns).where(Load.number == number)
-    _, format, datasets, _ = database.execute(own).fetchone()
-    return [
-        Later(other, records)
-        for other, its, theirs, records in database.execute(query.order_by(Load.number))
-        if records and _makes(its) == _makes(format)
-        if {*theirs.split(";")} & {*datasets.split(";")}
-    ]
+    columns = (Load.number, Load.format, Load.datasets, missed, Load.retracted)
+    own = database.execute(Load.select(*columns).where(Load.number == number)).fetchone()
+    own_datasets = {*own[2].split(";")}
+    query = Load.select(*columns).where(Load.number != number, Load.undone.is_null())
+    found = []
+    for other, format, datasets, later, earlier in database.execute(query.order_by(Load.number)):
+        records = later if other > number else earlier * had_sources
+        is_alike = _makes(format) == _makes(own[1]) and {*datasets.split(";")} & own_datasets
+        if records and is_alike:
+            found.append(Other(other, records))
+    return found
+
+
+def replays_of(database: Engine, number: int) -> list[int]:
+    """Give the loads that read the quarantine of a load again, and were not undone themselves."""
+    query = Load.select(Load.number).where(Load.replays == number, Load.undone.is_null())
+    return [other for (other,) in database.execute(query.order_by(Load.number))]
 
 
 def _makes(format: str) -> str:

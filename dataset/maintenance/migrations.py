@@ -20,11 +20,13 @@ from dataset.store.models import (
     Mention,
     NameCount,
     NameWord,
+    Revision,
     Setting,
     SourceVersion,
     Superseded,
     field,
 )
+from dataset.store.statements import text_of
 from dataset.writes.name_counts import NameCounts
 
 Watch = Callable[[str], None]
@@ -57,6 +59,25 @@ def add_following(database: Engine) -> None:
     """Add the table of how far GDELT's feeds are followed; files get an index of their names."""
     with database.bind_ctx([Following]):
         SchemaManager(Following).create_table()
+
+
+def add_last_dates(database: Engine) -> None:
+    """Note the last day of the events of each revision and all before it."""
+    _add_column(database, field(Revision, "last_date"))
+    last_of: dict[int, str] = {}
+    for table in (Event, Superseded):
+        number = field(table, "revision")
+        for made, day in database.execute(
+            table.select(number, fn.MAX(field(table, "date"))).group_by(number)
+        ):
+            last_of[made] = max(str(day), last_of.get(made, ""))
+    numbers = database.execute(Revision.select(Revision.number).order_by(Revision.number))
+    last, noted = "", []
+    for (made,) in numbers.fetchall():
+        last = max(last, last_of.get(made, ""))
+        noted.append((last or None, made))
+    update = Revision.update(last_date=None).where(Revision.number == 0)
+    database.execute_many(text_of(database, update), noted)
 
 
 def add_grid_cells(database: Engine) -> None:
@@ -98,8 +119,9 @@ MIGRATIONS: dict[int, Callable[[Engine], None]] = {
     4: add_deaths,
     5: add_undo,
     6: add_following,
-    7: add_grid_cells,
-    8: add_names,
+    7: add_last_dates,
+    8: add_grid_cells,
+    9: add_names,
 }
 """By the schema that it makes: a function that changes the tables of the schema before.
 

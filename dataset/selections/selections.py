@@ -122,8 +122,18 @@ def first_of(snapshot: Snapshot, selection: Selection, columns: Sequence[str], l
     """Select columns of the first events of a selection in its order (see `ordered`)."""
     if selection.sample:
         return ordered(snapshot, selection, columns).limit(limit)
-    found = branches(snapshot, selection, columns)
+    found = _bounded(snapshot, selection, branches(snapshot, selection, columns))
     return first_of_all(snapshot.database, found, _order(selection.sort), limit)
+
+
+def _bounded(
+    snapshot: Snapshot, selection: Selection, found: Iterator["ModelSelect[Any]"]
+) -> Iterator["ModelSelect[Any]"]:
+    """Read an older revision only up to its last day: what came since is mostly of later days."""
+    is_by_date = selection.sort.column == "date" and selection.revision != snapshot.revision
+    day = snapshot.last_date_of(selection.revision) if is_by_date else None
+    for branch in found:
+        yield branch.where(field(branch.model, "date") <= day) if day else branch
 
 
 def _order(sort: Sort) -> list[Any]:

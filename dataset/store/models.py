@@ -91,7 +91,7 @@ class Event(Version):
 
 
 class Superseded(Version):
-    """The older versions, each with the revision that ended it, and why if it was retracted."""
+    """The older versions, each with the revision that ended it, and why if nothing came after."""
 
     ended = IntegerField()
     reason = TextField(null=True)
@@ -120,6 +120,7 @@ class Revision(BaseModel):
     """A committed change of the store.
 
     `token` is random: after a backup is restored, a number may come again with other events.
+    `last_date`: no event that this revision or one before it shows is of a later day.
     """
 
     number = IntegerField(primary_key=True)
@@ -127,6 +128,7 @@ class Revision(BaseModel):
     committed = TextField()
     kind = TextField()
     detail = TextField(null=True)
+    last_date = DayField(null=True)
 
 
 class Release(BaseModel):

@@ -53,6 +53,11 @@ class Snapshot:
         token = self.value(Revision.select(Revision.token).where(Revision.number == revision))
         return str(token or "")
 
+    def last_date_of(self, revision: int) -> str | None:
+        """Give a day after which no event is that a revision shows, None where that is unknown."""
+        query = Revision.select(Revision.last_date).where(Revision.number == revision)
+        return str(self.value(query) or "") or None
+
     def remembered(self, kind: str, key: Hashable, make: Callable[[], Any], most: int) -> Any:
         """Give what was made for a key of this store; make it the first time.
 

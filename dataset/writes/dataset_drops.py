@@ -20,9 +20,17 @@ from dataset.writes.revisions import Change, numbers_of, revision
 BATCH = 1_000
 
 
+class NothingToDrop(Impossible):
+    """A dataset that has no events, or of which nothing is left to purge."""
+
+
 @dataclass(frozen=True)
 class Dropped:
-    """What a drop did; `revision` is None if it was only tried, `events` were current ones."""
+    """What a drop did; `revision` is None if it was only tried.
+
+    `events` and `mentions` count those that ended; of a purge all that were removed, with those
+    that had ended before.
+    """
 
     revision: int | None
     events: int
@@ -34,27 +42,44 @@ def drop_dataset(
 ) -> Dropped:
     """End all events of a dataset; `purge` removes their whole history, and there is no way back.
 
-    A later load brings its events again; those that were retracted only after a purge.
+    A later load brings its events again; those that were retracted only after a purge. Raises
+    `NothingToDrop` if there are none.
     """
     number = _number_of(database, dataset)
     (expected,) = database.execute(Event.select(fn.COUNT("*")).where(_of(Event, number))).fetchone()
     with revision(database, DROP, dataset, expected) as change:
         change.events.drop_indexes_if_large()
         if purge:
-            _bury(change, number)
-        events = _end(change, number, None if purge else f"drop of {dataset}")
-        mentions = end_mentions(database, change.number, _of(Mention, number))
-        if purge:
-            for table in (Superseded, SourceVersion, Mention):
-                database.execute(table.delete().where(_of(table, number)))
-            change.versions.counts.erase_dataset(dataset)
-            renew(change)
-        elif not events and not mentions:
-            raise Impossible(f"The dataset {dataset} has no events now: there is nothing to drop.")
+            events, mentions = _remove(change, number)
+        else:
+            events = _end(change, number, f"drop of {dataset}")
+            mentions = end_mentions(database, change.number, _of(Mention, number))
+        if not events and not mentions:
+            raise NothingToDrop(_nothing(dataset, purge))
         change.touch()
         if dry_run:
             change.discard()
         return Dropped(None if dry_run else change.number, events, mentions)
+
+
+def _nothing(dataset: str, purge: bool) -> str:
+    if purge:
+        return f"Nothing is left of the events of {dataset}: there is nothing to drop."
+    return f"The dataset {dataset} has no events now: there is nothing to drop."
+
+
+def _remove(change: Change, number: int) -> tuple[int, int]:
+    """Remove all that is known of the events of a dataset; count them, and their mentions."""
+    database = change.database
+    events = _bury(change, number)
+    _end(change, number, None)
+    database.execute(SourceVersion.delete().where(_of(SourceVersion, number)))
+    database.execute(Superseded.delete().where(_of(Superseded, number)))
+    removed = database.execute(Mention.delete().where(_of(Mention, number)))
+    mentions = int(database.rows_affected(removed))
+    change.versions.counts.erase_dataset(number)
+    renew(change)
+    return events, mentions
 
 
 def _number_of(database: Engine, dataset: str) -> int:
@@ -88,8 +113,8 @@ def _current(change: Change, number: int) -> Iterator[list[Row]]:
         yield [*change.versions.current(keys).values()]
 
 
-def _bury(change: Change, number: int) -> None:
-    """Put a tombstone in the place of all that the store holds of each event."""
+def _bury(change: Change, number: int) -> int:
+    """Put a tombstone in the place of all that the store holds of each event; count these."""
     database = change.database
     held = [
         table.select(table.key, field(table, "id"), change.number).where(_of(table, number))
@@ -99,3 +124,7 @@ def _bury(change: Change, number: int) -> None:
     database.execute(Tombstone.delete().where(Tombstone.key.in_(keys[0].union(keys[1]))))
     columns = [Tombstone.key, Tombstone.id, Tombstone.revision]
     database.execute(Tombstone.insert_from(held[0].union(held[1]), columns))
+    buried = Tombstone.select(fn.COUNT("*")).where(
+        _of(Tombstone, number), field(Tombstone, "revision") == change.number
+    )
+    return int(database.execute(buried).fetchone()[0])

@@ -1,7 +1,7 @@
 """End the events that their source has dropped: what a dataset holds and whole files of it lack."""
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from heapq import merge
 
 from peewee import chunked
@@ -11,6 +11,7 @@ from dataset.store.engines.base import Engine
 from dataset.store.models import Event, field
 from dataset.writes.histories import DROPPED
 from dataset.writes.revisions import Change
+from dataset.writes.versions import REVISION
 
 RUN = 500_000
 """So many keys are sorted at a time."""
@@ -51,12 +52,26 @@ def drop(change: Change, dataset: int, held: Keys, added: str) -> int:
     count = 0
     stored = stored_keys(change.database, dataset, added)
     for keys in chunked(_absent(stored, iter(held)), BATCH):
-        versions = change.versions.current(keys)
-        change.versions.end(list(versions.values()), DROPPED, None)
-        count += len(versions)
+        count += _end(change, keys)
     if count:
         change.touch()
     return count
+
+
+def _end(change: Change, keys: Collection[int]) -> int:
+    """End events; give how many of them an earlier revision had.
+
+    What the same change made of them first is shown by no revision: those records are outdated.
+    """
+    versions, outcomes = change.versions.current(keys), change.outcomes
+    made = {key for key, row in versions.items() if row[REVISION] == change.number}
+    had = change.versions.explain(made, DROPPED)
+    change.versions.end(list(versions.values()), DROPPED, None)
+    outcomes["updated"] -= len(had)
+    outcomes["inserted"] -= len(made) - len(had)
+    outcomes["outdated"] += len(made)
+    change.events.lacked += len(made)
+    return len(versions) - len(made) + len(had)
 
 
 def stored_keys(database: Engine, dataset: int, added: str | None = None) -> Iterator[int]:

@@ -47,6 +47,8 @@ class EventWriter:
         """How often a version was compared with another one of its event."""
         self.whole: Mapping[str, str] = {}
         """The times of whole releases, by dataset: what is older brings no other events."""
+        self.lacked = 0
+        """How many records are outdated as a newer whole release lacks their events."""
         self._codes = SeenCodes(database)
         self.histories, self._sources = Histories(database), SourceVersions(database)
 
@@ -113,6 +115,7 @@ class EventWriter:
             if outcome == "inserted" and self._is_superseded(row):
                 outcome = "outdated"
             is_ours = self._is_ours(fresh.get(key) or current.get(key))
+            self.lacked += outcome == "outdated" and known is None
             self._count(outcome, row, known, is_ours)
             if outcome in ("inserted", "updated"):
                 best[key] = fresh[key] = row

@@ -1,6 +1,7 @@
 """Tell what revisions made of events: an event is what the last one that counts made of it.
 
-An undo does not count, nor does the load that it undid: all is as if neither had been.
+An undo does not count, nor does the load that it undid: all is as if neither had been. A version
+that was restored goes with the load that brought it first, and takes the retraction back.
 """
 
 from collections import defaultdict
@@ -23,11 +24,11 @@ LOAD, RETRACT, RESTORE, PURGE, UNDO, DROP = "load", "retract", "restore", "purge
 
 
 class Step(NamedTuple):
-    """What a revision made of an event: why it ended it, or None if there is a version since."""
+    """What a revision made of an event: a version that a `load` brought, or None if it ended it."""
 
     revision: int
     kind: str
-    reason: str | None
+    load: int | None
 
 
 class End(NamedTuple):
@@ -54,8 +55,8 @@ class Histories:
         self._database = database
         self._kinds: dict[int, str] = {}
         self._releases: dict[int, dict[str, str]] = {}
-        ended = (Superseded.key, field(Superseded, "revision"), Superseded.ended, Superseded.reason)
-        current = (Event.key, field(Event, "revision"), SQL("NULL"), SQL("NULL"))
+        ended = (Superseded.key, field(Superseded, "revision"), Superseded.load, Superseded.ended)
+        current = (Event.key, field(Event, "revision"), Event.load, SQL("NULL"))
         older = Superseded.select(*ended).where(Superseded.key.in_(given_keys()))
         versions = older.union_all(Event.select(*current).where(Event.key.in_(given_keys())))
         self._versions = text_of(database, versions)
@@ -66,21 +67,32 @@ class Histories:
 
     def steps(self, keys: Collection[int]) -> dict[int, list[Step]]:
         """Give the steps of events that count, the oldest first, by key; some events have none."""
-        reasons: defaultdict[int, dict[int, str | None]] = defaultdict(dict)
-        for key, began, ended, reason in self._query(self._versions, listed(keys), listed(keys)):
-            reasons[key][began] = None
+        made: defaultdict[int, dict[int, int | None]] = defaultdict(dict)
+        for key, began, load, ended in self._query(self._versions, listed(keys), listed(keys)):
+            made[key][began] = load
             if ended is not None:
-                reasons[key].setdefault(ended, reason)
-        kind_of = self._kinds_for({number for found in reasons.values() for number in found})
+                made[key].setdefault(ended, None)
+        kind_of = self._kinds_for({number for found in made.values() for number in found})
         found = {
-            key: [
-                Step(number, kind_of(number), made[number])
-                for number in sorted(made)
-                if kind_of(number) != UNDO and number not in self._undone
-            ]
-            for key, made in reasons.items()
+            key: [Step(number, kind_of(number), loads[number]) for number in sorted(loads)]
+            for key, loads in made.items()
         }
-        return {key: self._with_drop(key, steps) for key, steps in found.items()}
+        return {key: self._with_drop(key, self._counting(steps)) for key, steps in found.items()}
+
+    def _counting(self, steps: list[Step]) -> list[Step]:
+        found: list[Step] = []
+        for step in steps:
+            if step.kind == RESTORE and found and found[-1].kind == RETRACT:
+                found.pop()
+            if step.kind != UNDO and not self._is_undone(step):
+                found.append(step)
+        return found
+
+    def _is_undone(self, step: Step) -> bool:
+        """Tell whether a step was undone: what was restored since is not."""
+        if step.load is None:
+            return step.revision in self._undone_revisions
+        return self._undone_loads.get(step.load, 0) > step.revision
 
     def _with_drop(self, key: int, steps: list[Step]) -> list[Step]:
         """Add the drop of the dataset, if that came later, for an event that was gone already."""
@@ -89,7 +101,7 @@ class Histories:
         if not before or before[-1].kind == RETRACT:
             return steps
         after = [step for step in steps if step.revision > dropped]
-        return [*before, Step(dropped, DROP, DROP), *after]
+        return [*before, Step(dropped, DROP, None), *after]
 
     def ends(self, keys: Collection[int]) -> dict[int, End]:
         """Tell of events that are not there what holds them against loads; most are free."""
@@ -108,7 +120,7 @@ class Histories:
     def _end(self, key: int, step: Step) -> End | None:
         if step.kind == RETRACT:
             return End(RETRACT)
-        if step.kind != LOAD or step.reason is None:
+        if step.kind != LOAD or step.load is not None:
             return None
         dataset = self._datasets.get(key >> NATIVE_BITS, "")
         return End(LOAD, self._releases_of(step.revision).get(dataset, ""))
@@ -129,7 +141,13 @@ class Histories:
         return self._kinds.__getitem__
 
     @cached_property
-    def _undone(self) -> set[int]:
+    def _undone_loads(self) -> dict[int, int]:
+        """The revisions that undid loads, by the numbers of the loads."""
+        found = Load.select(Load.number, Load.undone).where(Load.undone.is_null(False))
+        return dict(self._database.execute(found).fetchall())
+
+    @cached_property
+    def _undone_revisions(self) -> set[int]:
         """The revisions of loads that were undone."""
         found = Load.select(Load.revision).where(Load.undone.is_null(False))
         return {number for (number,) in self._database.execute(found)}

@@ -11,7 +11,7 @@ from peewee import EXCLUDED, fn
 from dataset.building.rows import ROW_COLUMNS, Row
 from dataset.declarations.names import COUNTED, GROUPS, Key, add_up, words_of
 from dataset.store.engines.base import Engine, Term
-from dataset.store.models import Event, NameCount, NameWord, Superseded, field
+from dataset.store.models import Dataset, Event, NameCount, NameWord, Superseded, field
 from dataset.store.statements import compiled, text_of
 
 MOST = 200_000
@@ -78,10 +78,11 @@ class NameCounts:
                 self._database.execute(_deleting(key))
         self._forget_names()
 
-    def erase_dataset(self, dataset: str) -> None:
-        """Leave nothing of a dataset that is erased."""
+    def erase_dataset(self, number: int) -> None:
+        """Leave nothing of the dataset with a number, whose events are erased."""
         self.store()
-        self._database.execute(NameCount.delete().where(NameCount.dataset == dataset))
+        names = Dataset.select(Dataset.name).where(Dataset.number == number)
+        self._database.execute(NameCount.delete().where(NameCount.dataset.in_(names)))
         self._forget_names()
 
     def _store(self, changes: Mapping[Key, int]) -> None:

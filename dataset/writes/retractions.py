@@ -34,7 +34,7 @@ def restore(database: Engine, public_id: str) -> int:
     with revision(database, RESTORE, public_id) as change:
         key = change.key_of(public_id)
         if key in change.versions.current([key]):
-            raise Impossible(f"The event {public_id} is not retracted.")
+            raise Impossible(f"The event {public_id} has not ended: there is nothing to restore.")
         found = _last(change, key, public_id)
         sources = SourceVersions(database)
         best = max(found, sources.of([key]).get(key, found), key=rank)
@@ -53,7 +53,7 @@ def _last(change: Change, key: int, public_id: str) -> Row:
     found = change.database.execute(older.order_by(Superseded.ended)).fetchall()
     if not found:
         raise Impossible(f"Nothing is left of the event {public_id}, or it never was.")
-    counts = {step.revision for step in steps if step.reason is None}
+    counts = {step.revision for step in steps if step.load is not None}
     row: Row = [*found, *(row for row in found if row[REVISION] in counts)][-1]
     return row
 

@@ -98,8 +98,8 @@ def revision(
     try:
         with database.atomic() as transaction:
             database.begin_writing()
-            newest = database.execute(Revision.select(fn.MAX(Revision.number))).fetchone()[0]
-            change = Change(database, (newest or 0) + 1, expected)
+            newest, last_date = _newest(database)
+            change = Change(database, newest + 1, expected)
             yield change
             if change.discarded:
                 transaction.rollback()
@@ -107,9 +107,17 @@ def revision(
             change.events.finish()
             if change.changed:
                 made = {"number": change.number, "token": token_hex(8), "committed": now()}
+                made["last_date"] = max(last_date, change.versions.last_date) or None
                 database.execute(Revision.insert(made | {"kind": kind, "detail": detail}))
     except ENGINE_ERRORS as error:
         raise database.unusable("written", error) from error
+
+
+def _newest(database: Engine) -> tuple[int, str]:
+    """Give the newest revision, and the last day of all events up to it."""
+    query = Revision.select(Revision.number, Revision.last_date)
+    found = database.execute(query.order_by(Revision.number.desc()).limit(1)).fetchone()
+    return (found[0], str(found[1] or "")) if found else (0, "")
 
 
 def _is_large(database: Engine, expected: int) -> bool:

@@ -26,14 +26,14 @@ class EventUndo:
     """Undoes what the load of a number, which made a revision, did to events.
 
     `events` counts those that `ended` (the load had brought them), that were `reverted` (to the
-    version before), that `returned` (the load had dropped them), and that were `left`.
+    version before), that `returned` (the load had dropped them), that were `left` as later
+    revisions made them, and that stay `away`, since later revisions ended them.
     """
 
     def __init__(self, change: Change, load: int, made: int, on_event: OnEvent) -> None:
         """Begin with nothing undone."""
         self.events: Counter[str] = Counter()
         self._change, self._load, self._made, self._on_event = change, load, made, on_event
-        self._restored = self._find_restored()
 
     def run(self) -> None:
         """Undo it batch by batch, in the order of keys."""
@@ -43,23 +43,31 @@ class EventUndo:
         self._change.events.drop_indexes_if_large()
         for batch in chunked((key for key, _ in groupby(keys)), BATCH):
             self._undo(batch)
-        for public_id, number in self._restored.values():
-            self._tell("left", public_id, number)
 
     def _touched(self) -> Iterator[int]:
-        """Yield the keys of the events that the revision brought or ended, some more than once."""
+        """Yield the keys of the events that the load brought or ended, some more than once."""
         brought = [field(table, "revision") for table in (Event, Superseded)]
-        for number in (*brought, Superseded.ended):
-            query = number.model.select(number.model.key).where(number == self._made)
+        touched = [(number.model, number == self._made) for number in (*brought, Superseded.ended)]
+        restored = Revision.select(Revision.number).where(Revision.kind == RESTORE)
+        touched += [
+            (table, field(table, "revision").in_(restored) & (table.load == self._load))
+            for table in (Event, Superseded)
+        ]
+        for table, condition in touched:
+            query = table.select(table.key).where(condition)
             for (key,) in self._change.database.stream(*compiled(self._change.database, query)):
                 yield key
 
     def _undo(self, keys: Collection[int]) -> None:
         steps = self._change.events.histories.steps(keys)
-        ours = {key: found for key, found in steps.items() if found[-1].revision == self._made}
-        self._leave({key: found[-1] for key, found in steps.items() if key not in ours})
-        before = {key: found[-2] for key, found in ours.items() if len(found) > 1}
-        back = {key: step.revision for key, step in before.items() if step.reason is None}
+        ours = {key: found for key, found in steps.items() if found and self._is_ours(found[-1])}
+        self._leave({key: found[-1] for key, found in steps.items() if found and key not in ours})
+        others = {key: [s for s in found if not self._is_ours(s)] for key, found in ours.items()}
+        back = {
+            key: found[-1].revision
+            for key, found in others.items()
+            if found and found[-1].load is not None
+        }
         versions, current = self._change.versions, self._change.versions.current(ours)
         old = versions.as_they_were(back)
         ended = [row for key, row in current.items() if key not in back]
@@ -72,20 +80,15 @@ class EventUndo:
         versions.end([row for key, row in current.items() if key in back], None, None)
         self._change.events.insert(old)
 
+    def _is_ours(self, step: Step) -> bool:
+        """Tell whether a step goes with the load, which brought its version or ended the event."""
+        return self._load == step.load or (step.load is None and step.revision == self._made)
+
     def _leave(self, later: dict[int, Step]) -> None:
-        """Tell which events stay as later revisions made them."""
+        """Tell which events stay, or stay away, as later revisions made them."""
         ids = self._change.versions.gone(later) if later else {}
         for key, step in later.items():
-            self._restored.pop(key, None)
-            self._tell("left", ids[key], step.revision)
-
-    def _find_restored(self) -> dict[int, tuple[str, int]]:
-        """Find the events that were restored with what the load says of them."""
-        columns = (Event.key, field(Event, "id"), field(Event, "revision"))
-        query = Event.select(*columns).join(Revision, on=(Revision.number == columns[-1]))
-        query = query.where(Revision.kind == RESTORE, Event.load == self._load)
-        found = self._change.database.execute(query).fetchall()
-        return {key: (public_id, number) for key, public_id, number in found}
+            self._tell("away" if step.load is None else "left", ids[key], step.revision)
 
     def _tell(self, outcome: str, public_id: str, number: int) -> None:
         self.events[outcome] += 1

@@ -16,8 +16,8 @@ from dataset.writes.name_counts import NameCounts
 VERSION_COLUMNS = ("key", "load", "loader_version", *ROW_COLUMNS, "revision")
 """The columns of a version, in the order of its tuple: those of a row, and where it came from."""
 ENDED_COLUMNS = (*VERSION_COLUMNS, "ended", "reason", "successor")
-KEY, ID, ADDED, WORDS, LOADER_VERSION, REVISION = map(
-    VERSION_COLUMNS.index, ("key", "id", "added", "words", "loader_version", "revision")
+KEY, ID, DATE, ADDED, WORDS, LOADER_VERSION, REVISION = map(
+    VERSION_COLUMNS.index, ("key", "id", "date", "added", "words", "loader_version", "revision")
 )
 _WORDS_OF = itemgetter(KEY, WORDS)
 _CONFIRMED_OF = itemgetter(LOADER_VERSION, LOADER_VERSION, KEY)
@@ -29,6 +29,8 @@ class Versions:
     def __init__(self, database: Engine, revision: int) -> None:
         """Prepare the statements."""
         self._database, self._revision = database, revision
+        self.last_date = ""
+        """The last day of those that were inserted."""
         self._has_indexes = True
         self.counts = NameCounts(database)
         self._insert = database.inserter(Event, VERSION_COLUMNS)
@@ -66,6 +68,7 @@ class Versions:
         """Make versions the current ones of their events."""
         self._insert(versions)
         self.counts.add(versions)
+        self.last_date = max([self.last_date, *(str(row[DATE]) for row in versions)])
         if self._has_indexes:
             self._database.add_words(map(_WORDS_OF, versions))
 
@@ -75,6 +78,15 @@ class Versions:
         shown = [(*row, *end) for row in versions if row[REVISION] < self._revision]
         self._insert_ended(shown)
         self.remove(versions)
+
+    def explain(self, keys: Collection[int], reason: str) -> set[int]:
+        """Say why this revision ended events; give the keys of those that it has ended."""
+        is_ended = Superseded.key.in_(given_keys(listed(keys))), Superseded.ended == self._revision
+        found = self._database.execute(Superseded.select(Superseded.key).where(*is_ended))
+        ended = {key for (key,) in found.fetchall()}
+        if ended:
+            self._database.execute(Superseded.update(reason=reason).where(*is_ended))
+        return ended
 
     def remove(self, versions: Collection[Row]) -> None:
         """Remove current versions without a trace."""

@@ -35,8 +35,9 @@ SMALL = 100
 LATER = b"20301231000000"
 SPREAD = """
 CREATE TEMP TABLE moved AS
-SELECT key, revision AS old, row_number() OVER (ORDER BY revision, key) AS new FROM (
-SELECT key, revision FROM event UNION ALL SELECT key, revision FROM superseded);
+SELECT key, revision AS old, row_number() OVER made AS new, max(date) OVER made AS last_date FROM (
+SELECT key, revision, date FROM event UNION ALL SELECT key, revision, date FROM superseded)
+WINDOW made AS (ORDER BY revision, key);
 CREATE UNIQUE INDEX temp.of_version ON moved (key, old);
 UPDATE superseded SET ended =
 (SELECT new FROM moved WHERE moved.key = superseded.key AND old = superseded.ended);
@@ -46,11 +47,12 @@ UPDATE event SET (revision, load) =
 (SELECT new, new FROM moved WHERE moved.key = event.key AND old = event.revision);
 UPDATE revision SET number = -number;
 INSERT INTO revision SELECT new, lower(hex(randomblob(8))), committed, kind,
-printf('%014d.export.CSV.zip', new) FROM moved, (SELECT * FROM revision WHERE number = -2);
+printf('%014d.export.CSV.zip', new), moved.last_date
+FROM moved, (SELECT * FROM revision WHERE number = -2);
 DELETE FROM revision WHERE number < 0;
 UPDATE load SET number = -number;
 INSERT INTO load SELECT new, new, format, datasets, dataset, loader_version, replays, started,
-finished, 1, old = 1, old = 2, 0, 0, 0, 0, report, 0 FROM moved,
+finished, 1, old = 1, old = 2, 0, 0, 0, 0, report, 0, NULL FROM moved,
 (SELECT * FROM load WHERE number = -2);
 DELETE FROM load WHERE number < 0;
 DELETE FROM load_file;

@@ -32,6 +32,7 @@ REPORT = {
     ],
     "release": "24.1",
     "dropped": 4,
+    "lacked": 2,
     "not_dropped": None,
     "whole": {"gdelt": "2024-04-14T00:00:00Z"},
     "mentions_waiting": 0,
@@ -133,7 +134,7 @@ def test_every_member_of_a_report_is_there(
     add(database, 3, report=report, datasets="")
     shown = reader.get("/v1/loads/3").get_json()["data"]
     empty: dict[str, Any] = {name: [] for name in LoadReportSchema().fields}
-    empty |= {"release": None, "dropped": 0, "not_dropped": None, "whole": {}}
+    empty |= {"release": None, "dropped": 0, "not_dropped": None, "whole": {}, "lacked": 0}
     empty |= {"mentions_waiting": 0}
     assert shown["report"] == empty | {"missing": ["x"] if "x" in report else []}
     assert shown["datasets"] == shown["files"] == []

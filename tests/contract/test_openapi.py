@@ -15,7 +15,7 @@ from openapi_spec_validator import validate
 
 from api.pages.routes import GUESSED
 from support.document import DOCUMENT, OPERATIONS
-from support.export_formats import READERS
+from support.export_formats import rows_in
 from support.filter_queries import BESIDE
 from support.paths import ROOT
 
@@ -47,20 +47,6 @@ def examples() -> Iterator[tuple[str, str | None, str]]:
             for value in given["schema"].get("examples", []):
                 text = value if isinstance(value, str) else json.dumps(value)
                 yield path, given["name"], text
-
-
-def rows_in(answer: Any) -> int:
-    """Count what an answer holds, whatever its format."""
-    suffix = answer.mimetype.rpartition("apache.")[2].partition(".")[0]
-    if suffix in READERS:
-        return READERS[suffix](answer.data).num_rows
-    if "json" not in answer.content_type or "ndjson" in answer.content_type:
-        return len(answer.text.splitlines()) - ("csv" in answer.content_type)
-    body = answer.json
-    if "features" in body:
-        return len(body["features"])
-    data = body.get("data", body.get("count", 1))
-    return data if isinstance(data, int) else len(data)
 
 
 @pytest.mark.parametrize(("path", "name", "value"), list(examples()))

@@ -1,12 +1,14 @@
 """What is suggested for a wrong value or name is right, or nothing is suggested."""
 
 import pytest
+from flask.testing import FlaskClient
 
 from dataset.codebook import COUNTRIES, COUNTRY_ISO3, ISO_COUNTRIES
 from dataset.codebook.names import COUNTRY_NAMES, spelling
 from dataset.codebook.suggestions import closest, meant
 from dataset.codebook.tables import rows
 from dataset.codebook.vocabularies import CLOSED_KINDS, VOCABULARIES
+from dataset.declarations.aggregates import MEASURES
 from dataset.declarations.columns import COLUMNS, SORTABLE
 from schemas.aggregates import AggregatePageQuerySchema
 from schemas.aliases import ALIASES, intended
@@ -249,7 +251,22 @@ def test_ioc_codes_mean_nothing_else() -> None:
         ("Actor_Country", "actor_country"),
         ("goldstien", "goldstein"),
         ("country", None),
+        ("countri", None),
         ("xyzzy", None),
+        ("acter_country", "actor_country"),
+        ("country_actor", "actor_country"),
+        ("placeprecision", "place_precision"),
+        ("place_presision", "place_precision"),
+        ("precision", None),
+        ("religion", None),
+        ("role", None),
+        ("documant", "evidence_document"),
+        ("admin1", "place_admin1"),
+        ("priogrid", "place_priogrid_gid"),
+        ("gid", "place_priogrid_gid"),
+        ("latitude", "place_latitude"),
+        ("violence", "violence_type"),
+        ("fatalities_hihg", "fatalities_high"),
     ],
 )
 def test_a_column_is_suggested_by_likeness(text: str, name: str | None) -> None:
@@ -279,12 +296,57 @@ def test_an_alias_of_a_parameter_leads_to_one_that_exists(alias: str, name: str)
         ("Actor1", "actor"),
         ("actor2_country", "target_country"),
         ("xyzzyplugh", None),
+        ("countri", "involves_country"),
+        ("contry", "involves_country"),
+        ("actor_contry", "actor_country"),
+        ("involve_country", "involves_country"),
+        ("sorce_country", "actor_country"),
+        ("priogrid_gid", "place_priogrid_gid"),
+        ("fatalaties_min", "fatalities_min"),
+        ("fatalities", None),
+        ("serch", "q"),
+        ("precision", None),
         ("year", "date_from"),
         ("group_by", None),
     ],
 )
 def test_a_parameter_is_suggested_by_likeness(given: str, name: str | None) -> None:
     assert intended(given, EventPageQuerySchema().fields) == name
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("golstein_mean", "goldstein_mean"),
+        ("tone", "tone_mean"),
+        ("mentons", "mentions_sum"),
+        ("fatalities", "fatalities_sum"),
+        ("fatalities_hi_sum", "fatalities_high_sum"),
+        ("shares", "share"),
+        ("goldstein", None),
+        ("mean", None),
+    ],
+)
+def test_a_measure_is_suggested_by_its_words(given: str, name: str | None) -> None:
+    assert closest(given, MEASURES) == name
+
+
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        ("/v1/events?countri=IRN", "involves_country"),
+        ("/v1/events?fields=actor_contry", "actor_country"),
+        ("/v1/aggregates?by=actor_contry", "actor_country"),
+        ("/v1/aggregates?by=admin1", "place_admin1"),
+        ("/v1/aggregates?measures=golstein_mean", "goldstein_mean"),
+        ("/v1/aggregates?by=actor_country&sort=-actor_contry", "-actor_country"),
+        ("/v1/events?sort=-golstein", "-goldstein"),
+    ],
+)
+def test_one_wrong_word_is_mended(client: FlaskClient, query: str, meant: str) -> None:
+    answer = client.get(query)
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"][0]["did_you_mean"] == meant
 
 
 def test_an_alias_of_what_is_unknown_here_suggests_nothing() -> None:

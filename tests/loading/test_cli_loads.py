@@ -140,6 +140,51 @@ def test_a_damaged_archive_is_refused_with_all_of_the_load(
     assert "seed" in CliRunner().invoke(main, ["loads"]).output.split("\n")[0]
 
 
+EMPTY = {
+    "20150218230000.export.CSV": ("gdelt", b""),
+    "20240413031500.translation.export.CSV.zip": ("gdelt", zipped("a", b"")),
+    "20240413031500.mentions.CSV.zip": ("gdelt-mentions", zipped("a", b"\n")),
+}
+"""Files of 15 minutes in which nothing happened: their formats and bytes."""
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_a_quarter_of_an_hour_may_be_empty(run: Run, tmp_path: Path, name: str) -> None:
+    format, content = EMPTY[name]
+    (tmp_path / name).write_bytes(content)
+    done = run(format, tmp_path / name)
+    assert (done.exit_code, "read         0" in done.output) == (0, True)
+    assert "No record was read: the files have none." in done.output
+    assert "Load 2 changed nothing and made no revision." in done.output
+
+
+@pytest.mark.parametrize(
+    ("format", "name", "content"),
+    [
+        ("gdelt", "events.CSV", b""),
+        ("gdelt", "20240413.export.CSV", b""),
+        ("gdelt", "20240413031500.mentions.CSV", b""),
+        ("gdelt", "20240413031500.export.CSV.zip", b""),
+        ("gdelt", "20240413031500.export.CSV", b" \n"),
+        ("icews", "20240413031500.export.CSV", b""),
+    ],
+)
+def test_other_empty_files_are_refused(
+    run: Run, tmp_path: Path, format: str, name: str, content: bytes
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    done = run(format, tmp_path / name)
+    assert (done.exit_code, name in done.output) == (4, True)
+    assert "it is empty" in done.output or "damaged" in done.output
+
+
+def test_an_empty_file_holds_up_no_others(run: Run, tmp_path: Path, own_store: Path) -> None:
+    for quarter, content in (("00", b""), ("15", gdelt_line(c0="7")), ("30", b"")):
+        (tmp_path / f"2024041303{quarter}00.export.CSV").write_bytes(content)
+    assert run("gdelt", *tmp_path.glob("*.CSV"), "--whole").exit_code == 0
+    assert ids(own_store) == ["gdelt:7"]
+
+
 @pytest.mark.parametrize("name", ["Mine", "a b", "x" * 33, "seed:1", "seed"])
 def test_a_dataset_that_cannot_be_is_refused(run: Run, tmp_path: Path, name: str) -> None:
     path = tmp_path / "a.tsv"

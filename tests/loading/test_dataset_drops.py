@@ -54,7 +54,10 @@ def test_a_drop_ends_the_events_of_a_dataset(store: str, client: FlaskClient) ->
     assert {dataset for (dataset,) in rows_of(store, ["dataset"])} == {"seed"}
     problem = client.get("/v1/events/gdelt:1").json
     assert (problem["status"], problem["reason"]) == (410, "drop of gdelt")
-    assert client.get("/v1/events/gdelt:3").json["reason"] == "wrong"
+    assert problem["detail"] == "The event gdelt:1 has ended: drop of gdelt."
+    problem = client.get("/v1/events/gdelt:3").json
+    assert problem["reason"] == "wrong"
+    assert problem["detail"] == "The event gdelt:3 has been retracted: wrong"
     assert client.get("/v1/events/count?as_of=4&dataset=gdelt").json["count"] == 2
     assert replayed(client) == {}
 
@@ -66,7 +69,12 @@ def test_a_load_brings_them_again(store: str, path: Path) -> None:
 
 def test_a_purge_leaves_nothing_but_ids(store: str, client: FlaskClient) -> None:
     etag = client.get("/v1/events?as_of=1").headers["ETag"]
-    assert command(store, "drop", "gdelt", "--purge", "--yes").exit_code == 0
+    done = command(store, "drop", "gdelt", "--purge", "--yes")
+    assert done.output.splitlines()[:3] == [
+        "3 events are removed for good, those that had ended before included.",
+        "1 mention is removed for good.",
+        "The dataset gdelt is purged as of revision 5.",
+    ]
     for event in ("gdelt:1", "gdelt:3"):
         problem = client.get(f"/v1/events/{event}?as_of=4").json
         assert (problem["status"], problem["reason"]) == (410, "purged")
@@ -101,13 +109,24 @@ def test_a_purge_of_one_event_still_holds(store: str, client: FlaskClient, path:
     assert replayed(client) == held(client)
 
 
-@pytest.mark.parametrize("more", [(), ("--purge",)])
-def test_a_dry_run_changes_nothing(store: str, more: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("more", "lines"),
+    [
+        ((), ["2 events would end.", "1 mention would end."]),
+        (
+            ("--purge",),
+            [
+                "3 events would be removed for good, those that had ended before included.",
+                "1 mention would be removed for good.",
+            ],
+        ),
+    ],
+)
+def test_a_dry_run_changes_nothing(store: str, more: tuple[str, ...], lines: list[str]) -> None:
     before = sums_of(store)
     done = command(store, "drop", "gdelt", "--dry-run", *more)
     assert done.output.splitlines() == [
-        "2 events have ended.",
-        "1 mention has ended.",
+        *lines,
         "Nothing was changed: this was a dry run.",
     ]
     assert sums_of(store) == before
@@ -137,7 +156,32 @@ def test_a_copy_in_columns_follows(own_store: Path, path: Path) -> None:
     ("dataset", "reason"),
     [("icews", "no dataset 'icews'. It has: gdelt, seed."), ("gdelt", "there is nothing to drop")],
 )
-def test_what_cannot_be_dropped_is_said(store: str, dataset: str, reason: str) -> None:
-    command(store, "drop", "gdelt")
-    done = command(store, "drop", dataset)
+@pytest.mark.parametrize("more", [(), ("--purge", "--yes")])
+def test_what_cannot_be_dropped_is_said(
+    store: str, dataset: str, reason: str, more: tuple[str, ...]
+) -> None:
+    command(store, "drop", "gdelt", *more)
+    before = sums_of(store)
+    done = command(store, "drop", dataset, *more)
     assert (done.exit_code, reason in done.output) == (1, True)
+    assert sums_of(store) == before
+
+
+def test_a_purge_of_nothing_removes_what_an_earlier_one_could_not(
+    own_store: Path, path: Path
+) -> None:
+    store = str(own_store)
+    loaded(store, "gdelt", path)
+    command(store, "drop", "gdelt", "--purge", "--yes")
+    command(store, "columns")
+    assert command(store, "drop", "gdelt", "--purge", "--yes", "--dry-run").exit_code == 1
+    assert is_made(store)
+    done = command(store, "drop", "gdelt", "--purge", "--yes")
+    assert (done.exit_code, "there is nothing to drop" in done.output) == (1, True)
+    assert not is_made(store)
+
+
+def test_what_is_left_of_a_dropped_dataset_can_be_purged(store: str) -> None:
+    command(store, "drop", "gdelt")
+    done = command(store, "drop", "gdelt", "--purge", "--yes")
+    assert done.output.startswith("3 events are removed for good")

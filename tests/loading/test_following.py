@@ -278,6 +278,21 @@ def test_translated_sources_are_a_feed_of_their_own(
     assert is_same(own_store, all_at_once(seeded, tmp_path, gdelt.contents))
 
 
+def test_an_empty_file_counts_as_loaded(gdelt: GdeltSite, follow: Follow, own_store: Path) -> None:
+    empty, last = slots(FIRST, 2)
+    gdelt.publish_empty(empty, TRANSLATION)
+    gdelt.publish(last, TRANSLATION)
+    for slot in (empty, last):
+        gdelt.publish(slot)
+    with follow(own_store, *FROM, "--translation") as one:
+        assert one.is_done(text_of(last), "gdelt", "gdelt-translation")
+        assert f"{TRANSLATION.names(empty)[0]}: no record; load " in one.said()
+        assert "tried again" not in one.said()
+    assert files_in(own_store) == dict.fromkeys(gdelt.contents, 1)
+    shown = state_of(own_store)["feeds"][1]
+    assert (shown["outcome"], shown["missing"], shown["lacking"]) == ("up_to_date", [], [])
+
+
 def test_translated_sources_are_downloaded_by_day_too(
     gdelt: GdeltSite, own_store: Path, tmp_path: Path
 ) -> None:

@@ -90,7 +90,8 @@ def test_the_commands_show_what_was_refused_and_read_it_again(store: Path) -> No
     again = CliRunner().invoke(main, ["load", "--replay", "3", *options])
     assert (again.exit_code, "quarantined  2" in again.output) == (0, True)
     listed = CliRunner().invoke(main, ["loads", *options]).output
-    assert "4 read: 1 inserted, 3 quarantined; revision 3" in listed
+    assert "4 read into gdelt: 1 inserted, 3 quarantined; revision 3" in listed
+    assert "gdelt  replay of load 3: 20240501.tsv" in listed
     assert (
         "(read again by load 4)" in CliRunner().invoke(main, ["quarantine", "3", *options]).output
     )

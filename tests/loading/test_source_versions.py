@@ -61,13 +61,34 @@ def test_what_a_load_said_is_undone_with_it(store: str, tmp_path: Path) -> None:
     assert restored(store) == "2024-05-01T00:00:00Z"
 
 
-def test_what_was_restored_from_a_load_is_left_by_its_undo(store: str, tmp_path: Path) -> None:
+def test_what_was_restored_is_undone_with_its_load(store: str, tmp_path: Path) -> None:
     put(store, tmp_path, NEW)
     restored(store)
     put(store, tmp_path, "20240701000000")
     command(store, "undo", "4")
-    done = CliRunner().invoke(main, ["undo", "3", "--database", store])
-    assert "made no revision: there is nothing to undo" in done.output
+    command(store, "undo", "3")
+    event = client_on(store).get("/v1/events/gdelt:1001").json["data"]
+    assert event["added"] == "2024-05-01T00:00:00Z"
+
+
+def test_an_undo_says_what_it_forgets(store: str, tmp_path: Path) -> None:
+    put(store, tmp_path, NEW)
+    for more, said in ((["--dry-run"], "would be forgotten"), ([], "is forgotten")):
+        done = CliRunner().invoke(main, ["undo", "3", *more, "--database", store])
+        assert done.output.startswith(f"1 newer version of a retracted event {said}.\n")
+
+
+def test_an_earlier_load_is_named_whose_version_gave_way(store: str, tmp_path: Path) -> None:
+    for added in ("20240515000000", NEW):
+        put(store, tmp_path, added)
+    done = CliRunner().invoke(main, ["undo", "4", "--database", store])
+    assert "did not store all of their records: 3 (1 of them)." in done.output
+
+
+def test_an_undo_of_what_was_purged_says_so(store: str) -> None:
+    command(store, "purge", "gdelt:1001", "--yes")
+    done = CliRunner().invoke(main, ["undo", "2", "--database", store])
+    assert done.output.startswith("No event changes: nothing is left of what the load brought.\n")
 
 
 def test_a_purge_removes_it(store: str, tmp_path: Path) -> None:

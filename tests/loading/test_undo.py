@@ -11,7 +11,7 @@ from api.commands.main import main
 from dataset.errors import Impossible
 from dataset.loaders.ucdp_ged import NAMES
 from dataset.loading.replays import replay
-from dataset.loading.undoing import Later, Undone, undo
+from dataset.loading.undoing import Other, Undone, undo
 from dataset.store.database import open_to_write
 from dataset.store.models import Quarantined
 from support.gdelt_lines import gdelt_line, mention_line
@@ -89,6 +89,7 @@ def test_readers_learn_of_it(store: str, client: FlaskClient) -> None:
     undone(store, 3)
     problem = client.get("/v1/events/gdelt:1003").json
     assert (problem["status"], problem["reason"]) == (410, "undo of load 3")
+    assert problem["detail"] == "The event gdelt:1003 has ended: undo of load 3."
     feed = client.get("/v1/changes?since=3").json["data"]
     assert [(one["id"], one["type"], one.get("reason")) for one in feed] == [
         ("gdelt:1001", "update", None),
@@ -131,7 +132,9 @@ def test_the_account_says_so(store: str, client: FlaskClient) -> None:
     undone(store, 3)
     assert client.get("/v1/loads/3").json["data"]["undone"] == 4
     shown = command(store, "loads").output.splitlines()
-    assert shown[-1] == "   2 read: 1 inserted, 1 updated; revision 3, undone by revision 4"
+    assert shown[-1] == (
+        "   2 read into gdelt: 1 inserted, 1 updated; revision 3, undone by revision 4"
+    )
 
 
 def test_what_was_undone_comes_back_with_its_file(store: str, wrong: Path) -> None:
@@ -146,10 +149,10 @@ def test_a_dry_run_lists_all_and_changes_nothing(store: str) -> None:
     before = sums_of(store)
     done = command(store, "undo", "3", "--dry-run")
     assert done.output.splitlines() == [
-        "goes back: gdelt:1001",
-        "ends: gdelt:1003",
-        "1 event has ended.",
-        "1 event has its version before again.",
+        "would end: gdelt:1003",
+        "would go back: gdelt:1001",
+        "1 event would end.",
+        "1 event would be as it was before the load.",
         "Nothing was changed: this was a dry run.",
     ]
     assert sums_of(store) == before
@@ -161,22 +164,39 @@ def test_what_a_later_revision_changed_is_left_and_listed(store: str) -> None:
     assert done.output.splitlines() == [
         "stays: gdelt:1001, of revision 3",
         "1 event has ended.",
-        "1 event was left, since a later revision changed it.",
+        "1 event stays as it is, since a later revision changed it.",
         "Load 2 is undone as of revision 5.",
     ]
     assert command(store, "undo", "3").output.splitlines()[:3] == [
-        "stays: gdelt:1003, of revision 4",
+        "stays away: gdelt:1003, since revision 4",
         "1 event has ended.",
-        "1 event was left, since a later revision changed it.",
+        "1 event stays away, since a later revision ended it.",
     ]
     assert events_of(store) == {}
 
 
+def test_a_dry_run_lists_ids_in_the_order_of_their_numbers(any_store: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.tsv"
+    path.write_bytes(b"".join(gdelt_line(c0=event) for event in ("9", "10", "100", "11")))
+    loaded(any_store, "gdelt", path)
+    command(any_store, "retract", "gdelt:11", "--reason", "wrong")
+    shown = command(any_store, "undo", "2", "--dry-run").output.splitlines()
+    assert shown[:4] == [
+        *(f"would end: gdelt:{event}" for event in (9, 10, 100)),
+        "would stay away: gdelt:11, since revision 3",
+    ]
+
+
+def test_what_a_drop_ended_stays_away(store: str) -> None:
+    command(store, "drop", "gdelt")
+    assert undone(store, 2, dry_run=True).events == {"away": 2}
+
+
 def test_later_loads_that_found_the_same_are_named(store: str, right: Path) -> None:
     loaded(store, "gdelt", right)
-    assert undone(store, 2, dry_run=True).later == [Later(4, 2)]
+    assert undone(store, 2, dry_run=True).others == [Other(4, 2)]
     told = command(store, "undo", "2").output
-    assert "did not store all of their records: 4 (2 records). Some may be missing" in told
+    assert "did not store all of their records: 4 (2 of them). Some may be missing" in told
     loaded(store, "gdelt", right)
     assert set(events_of(store)) == {"gdelt:1001", "gdelt:1002", "gdelt:1003"}
 
@@ -189,11 +209,14 @@ def test_loads_are_undone_in_any_order(store: str, order: tuple[int, int]) -> No
     assert len(rows_of(store)) == 55
 
 
-def test_an_event_that_was_restored_is_left(store: str) -> None:
-    command(store, "retract", "gdelt:1003", "--reason", "wrong")
-    command(store, "restore", "gdelt:1003")
-    assert undone(store, 3).events == {"reverted": 1, "left": 1}
-    assert "gdelt:1003" in events_of(store)
+def test_what_was_restored_goes_with_the_load_that_brought_it(store: str, right: Path) -> None:
+    for event in ("gdelt:1001", "gdelt:1003"):
+        command(store, "retract", event, "--reason", "wrong")
+        command(store, "restore", event)
+    assert undone(store, 3).events == {"ended": 1, "reverted": 1}
+    assert counts(loaded(store, "gdelt", right)) == {"unchanged": 2}
+    assert undone(store, 2).events == {"ended": 2}
+    assert events_of(store) == {}
 
 
 def test_a_retraction_holds_after_an_undo(store: str, wrong: Path) -> None:
@@ -259,6 +282,31 @@ def test_a_replay_can_be_undone_and_done_again(any_store: str, tmp_path: Path) -
     assert undo(database, 3).events == {"ended": 1}
     assert counts(replay(database, 2)) == {"inserted": 1}
     database.close()
+
+
+def test_replays_are_named_and_an_undone_load_has_none(store: str, tmp_path: Path) -> None:
+    path = tmp_path / "bad.tsv"
+    path.write_bytes(gdelt_line(c0="1005", c26="0841]") + gdelt_line(c0="1006"))
+    loaded(store, "gdelt", path)
+    command(store, "load", "--replay", "4")
+    told = "Load 5 replayed its quarantine and stays: undo it too if it should not be there."
+    assert told in command(store, "undo", "4", "--dry-run").output
+    assert told in command(store, "undo", "4").output
+    again = command(store, "load", "--replay", "4")
+    assert again.exit_code == 1
+    assert "Load 4 is undone: load its files again instead." in again.output
+
+
+def test_a_replay_that_was_undone_is_not_named(store: str, tmp_path: Path) -> None:
+    path = tmp_path / "bad.tsv"
+    path.write_bytes(gdelt_line(c0="1005", c26="0841]") + gdelt_line(c0="1006"))
+    loaded(store, "gdelt", path)
+    database = open_to_write(store)
+    database.execute(Quarantined.update(record=gdelt_line(c0="1005")[:-1]))
+    replay(database, 4)
+    undo(database, 5)
+    database.close()
+    assert "replayed" not in command(store, "undo", "4").output
 
 
 def mentions_at(client: FlaskClient, revision: str = "") -> int:

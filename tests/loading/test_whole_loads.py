@@ -38,6 +38,18 @@ def load(store: str, *files: Path, **more: Any) -> Account:
     return loaded(store, "ucdp-ged", *files, **more)
 
 
+def feed(store: str, account: Account) -> list[dict[str, Any]]:
+    """Give the changes that a load made."""
+    since = (account.revision or 0) - 1
+    found: list[dict[str, Any]] = client_on(store).get(f"/v1/changes?since={since}").json["data"]
+    return found
+
+
+def undo_last(store: str) -> None:
+    """Undo the third load."""
+    assert CliRunner().invoke(main, ["undo", "3", "--database", store]).exit_code == 0
+
+
 @pytest.fixture
 def before(any_store: str, tmp_path: Path) -> str:
     """A store with a release of three events."""
@@ -57,7 +69,8 @@ def test_readers_are_told_what_was_dropped(before: str, tmp_path: Path) -> None:
     account = load(before, release(tmp_path, "ged241.csv", "2"))
     client = client_on(before)
     gone = client.get("/v1/events/ucdp-ged:1")
-    assert (gone.status_code, REASON in str(gone.json)) == (410, True)
+    assert (gone.status_code, gone.json["reason"]) == (410, REASON)
+    assert gone.json["detail"] == "The event ucdp-ged:1 is no longer in its source's releases."
     shown = client.get(f"/v1/changes?since={account.revision - 1}").json["data"]
     retracted = [(one["id"], one["reason"]) for one in shown if one["type"] == "retract"]
     assert retracted == [("ucdp-ged:1", REASON), ("ucdp-ged:3", REASON)]
@@ -65,6 +78,14 @@ def test_readers_are_told_what_was_dropped(before: str, tmp_path: Path) -> None:
     as_of = f"/v1/events/count?dataset=ucdp-ged&as_of={account.revision - 1}"
     assert client.get(as_of).json["count"] == 3
     assert client.get(f"/v1/loads/{account.number}").json["data"]["report"]["dropped"] == 2
+
+
+def test_the_list_of_loads_shows_what_was_dropped(before: str, tmp_path: Path) -> None:
+    load(before, release(tmp_path, "ged241.csv", "2", "4"))
+    shown = CliRunner().invoke(main, ["loads", "--database", before]).output.splitlines()
+    assert shown[-1] == (
+        "   2 read into ucdp-ged: 1 inserted, 1 updated; 2 dropped by the source; revision 3"
+    )
 
 
 def test_a_release_that_only_drops_makes_a_revision(before: str, tmp_path: Path) -> None:
@@ -154,6 +175,57 @@ def test_of_releases_at_once_the_newest_tells_what_was_dropped(
     account = load(before, *(release(tmp_path, name, *events[name]) for name in names))
     assert (account.report["dropped"], held(before)) == (2, ["2", "4"])
     assert account.report["whole"] == {"ucdp-ged": "2025-01-01T00:00:00Z"}
+
+
+@pytest.mark.parametrize("order", list(permutations(range(2))))
+def test_what_the_newest_of_releases_at_once_lacks_never_was(
+    order: tuple[int, ...], any_store: str, tmp_path: Path
+) -> None:
+    files = [release(tmp_path, *given) for given in (OLDER, NEWER)]
+    account = load(any_store, *(files[position] for position in order))
+    assert counts(account) == {"inserted": 2, "outdated": 3}
+    assert (account.report["dropped"], account.report["lacked"]) == (0, 2)
+    client = client_on(any_store)
+    assert client.get("/v1/events/ucdp-ged:1").status_code == 404
+    assert client.get("/v1/events/ucdp-ged:1/history").status_code == 404
+    assert [one["type"] for one in feed(any_store, account)] == ["add", "add"]
+
+
+def test_so_it_is_one_after_the_other(any_store: str, tmp_path: Path) -> None:
+    load(any_store, release(tmp_path, *NEWER))
+    account = load(any_store, release(tmp_path, *OLDER))
+    assert (counts(account), account.report["lacked"]) == ({"outdated": 3}, 2)
+
+
+def test_an_event_that_was_there_is_dropped_whatever_lies_between(
+    before: str, tmp_path: Path
+) -> None:
+    between = release(tmp_path, "ged241.csv", "1", "2", "3", best="13")
+    account = load(before, between, release(tmp_path, "ged251.csv", "2"))
+    assert counts(account) == {"updated": 1, "outdated": 3}
+    assert (account.report["dropped"], account.report["lacked"]) == (2, 2)
+    gone = client_on(before).get("/v1/events/ucdp-ged:1")
+    assert (gone.status_code, REASON in str(gone.json)) == (410, True)
+    found = {one["id"]: (one["type"], one.get("reason")) for one in feed(before, account)}
+    assert found == {
+        "ucdp-ged:1": ("retract", REASON),
+        "ucdp-ged:2": ("update", None),
+        "ucdp-ged:3": ("retract", REASON),
+    }
+    undo_last(before)
+    assert held(before) == ["1", "2", "3"]
+
+
+def test_what_came_back_and_was_dropped_again_at_once_stays_dropped(
+    before: str, tmp_path: Path
+) -> None:
+    load(before, release(tmp_path, "ged241.csv", "2", "3"))
+    files = (release(tmp_path, "ged251.csv", "1", "2", "3"), release(tmp_path, "ged261.csv", "2"))
+    account = load(before, *files)
+    assert (account.report["dropped"], account.report["lacked"]) == (1, 2)
+    changed = [one["id"] for one in feed(before, account)]
+    assert sorted(changed) == ["ucdp-ged:2", "ucdp-ged:3"]
+    assert REASON in str(client_on(before).get("/v1/events/ucdp-ged:1").json)
 
 
 def test_a_cut_of_an_older_release_brings_no_event_that_a_whole_one_lacks(

@@ -43,7 +43,14 @@ def lived(life: Life, acts: list[tuple[str, Any]]) -> None:
         assert life.seen[life.revision] == life.model.holds(), (kind, what)
     for revision, state in life.seen.items():
         assert held(life.client, f"&as_of={revision}") == state
+        assert last_date(life, revision) >= max((added for added, _ in state.values()), default="")
     assert replayed(life.client) == life.model.holds()
+
+
+def last_date(life: Life, revision: int) -> str:
+    """Give the day at which a page of a revision begins, in digits."""
+    with life.store.snapshot() as snapshot:
+        return str(snapshot.last_date_of(revision)).replace("-", "")
 
 
 OLD, NEW = ("20240501", "ALPHA"), ("20240502", "BETA")
@@ -69,6 +76,25 @@ SOURCE_IS_AHEAD = [
     ("restore", 1),
     ("undo", 4),
 ]
+RESTORED = [
+    ("load", ((1, OLD),)),
+    ("load", ((1, NEW),)),
+    ("retract", 1),
+    ("restore", 1),
+    ("undo", 3),
+    ("load", ((1, OLD),)),
+    ("undo", 2),
+    ("load", ((1, OLD),)),
+]
+RESTORED_AHEAD = [
+    ("load", ((1, OLD),)),
+    ("retract", 1),
+    ("load", ((1, NEW),)),
+    ("restore", 1),
+    ("load", ((1, ("20240502", "GAMMA")),)),
+    ("undo", 4),
+    ("undo", 3),
+]
 """Rare turns of a life, which chance may miss."""
 
 
@@ -77,6 +103,8 @@ SOURCE_IS_AHEAD = [
 @example(acts=BOTH_UNDONE)
 @example(acts=DROPPED_TWICE)
 @example(acts=SOURCE_IS_AHEAD)
+@example(acts=RESTORED)
+@example(acts=RESTORED_AHEAD)
 def test_a_store_is_what_a_plain_model_says(
     seeded: Path, tmp_path_factory: pytest.TempPathFactory, acts: list[tuple[str, Any]]
 ) -> None:
@@ -89,6 +117,8 @@ def test_a_store_is_what_a_plain_model_says(
 @example(acts=BOTH_UNDONE)
 @example(acts=DROPPED_TWICE)
 @example(acts=SOURCE_IS_AHEAD)
+@example(acts=RESTORED)
+@example(acts=RESTORED_AHEAD)
 def test_so_it_is_on_postgresql(
     postgres: Server,
     seeded_postgres: str,

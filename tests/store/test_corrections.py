@@ -196,7 +196,7 @@ IMPOSSIBLE = [
     (("retract", "gdelt:1001", "--reason", " "), "A retraction needs a reason."),
     (("retract", "gdelt:1001", "--reason", "x", "--successor", "gdelt:1001"), "succeed itself"),
     (("retract", "gdelt:1001", "--reason", "x", "--successor", "gdelt:9"), "no event gdelt:9"),
-    (("restore", "gdelt:1001"), "is not retracted"),
+    (("restore", "gdelt:1001"), "has not ended: there is nothing to restore"),
     (("restore", "gdelt:9"), "Nothing is left of the event gdelt:9, or it never was."),
     (("purge", "gdelt:9", "--yes"), "The store has no event gdelt:9."),
     (("release", "2026"), "'2026' is no release name"),

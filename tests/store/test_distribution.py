@@ -87,6 +87,7 @@ def test_a_migration_spreads_a_new_table(coordinator: str) -> None:
             connection.execute(f"DROP TABLE {table}")
         connection.execute("ALTER TABLE mention DROP COLUMN ended")
         connection.execute("ALTER TABLE load DROP COLUMN undone")
+        connection.execute("ALTER TABLE revision DROP COLUMN last_date")
         connection.execute("UPDATE setting SET value = '4' WHERE name = 'schema'")
     done = CliRunner().invoke(main, ["migrate", "--database", coordinator])
     assert done.exit_code == 0, done.output

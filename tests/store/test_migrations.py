@@ -17,13 +17,13 @@ from peewee import Model
 
 from api.commands.main import main
 from dataset.declarations.columns import COLUMNS
-from dataset.maintenance.copies import COPIED, sum_of
+from dataset.maintenance.copies import COPIED, copy, sum_of
 from dataset.maintenance.migrations import MIGRATIONS, migrate
 from dataset.store.database import OLDEST_SCHEMA, SCHEMA_VERSION, open_to_read, open_to_write
 from dataset.store.declared_indexes import RECORD, declared
 from dataset.store.engines import engine_of
 from dataset.store.engines.base import Engine
-from dataset.store.models import Event, Load, Mention, Setting, Superseded
+from dataset.store.models import Event, Load, Mention, Revision, Setting, SourceVersion, Superseded
 from support.commands import UNUSABLE, run
 from support.gdelt_lines import mention_line
 from support.record_schema import FOLDER, schema_of
@@ -44,7 +44,8 @@ NEW_TABLES = ("following", "source_version", "name_count", "name_word")
 def added_to(table: type[Model]) -> list[str]:
     """Name the columns that migrations added to a table."""
     columns = [name for name, column in COLUMNS.items() if column.since]
-    return {Load: ["skipped", "undone"], Mention: ["ended"]}.get(table, columns)
+    others = {Load: ["skipped", "undone"], Mention: ["ended"], Revision: ["last_date"]}
+    return others.get(table, columns)
 
 
 def unkey(database: Engine) -> None:
@@ -73,7 +74,7 @@ def spoil(database: Engine) -> None:
     for table in NEW_TABLES:
         database.execute_sql(f"DROP TABLE {table}")
     unkey(database)
-    for model in (Event, Superseded, Load, Mention):
+    for model in (Event, Superseded, Load, Mention, Revision):
         for name in added_to(model):
             database.execute_sql(f"ALTER TABLE {model._meta.table_name} DROP COLUMN {name}")
     database.execute_sql("UPDATE setting SET value = '2' WHERE name = 'schema'")
@@ -167,6 +168,25 @@ def test_an_old_store_is_told_to_migrate(old: str, before: list[object]) -> None
     assert (told.exit_code, "Dropped the index event_forgotten." in told.output) == (0, True)
     assert contents(old) == before
     assert client_on(old).get("/readyz").status_code == 200
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+def test_grid_cells_are_worked_out_as_loads_do(
+    growing: Path, request: pytest.FixtureRequest, engine: str
+) -> None:
+    url = str(growing)
+    if engine == "postgres":
+        url = request.getfixturevalue("postgres").database()
+        copy(str(growing), url)
+    before = contents(url)
+    database = open_to_write(url)
+    for table in (Event, Superseded, SourceVersion):
+        name = table._meta.table_name
+        database.execute_sql(f"ALTER TABLE {name} DROP COLUMN place_priogrid_gid")
+    database.execute_sql("UPDATE setting SET value = '7' WHERE name = 'schema'")
+    database.close()
+    migrate(url)
+    assert contents(url) == before
 
 
 def is_whole(url: str) -> bool:

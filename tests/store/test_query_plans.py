@@ -8,7 +8,7 @@ from peewee import fn
 
 from dataset.declarations.filters import FILTERS
 from dataset.selections.known_values import resolved
-from dataset.selections.selections import Selection, branches, ordered
+from dataset.selections.selections import Selection, branches, first_of, ordered
 from dataset.store.snapshots import Snapshot, Store
 from schemas.filters import EventFiltersSchema
 from support.stores import explained
@@ -106,6 +106,12 @@ def test_a_selective_filter_is_served_by_its_index(snapshot: Snapshot, query: st
         for index in SERVED[query]:
             assert any(index in step for step in steps)
         assert all(any(index in step for index in SERVED[query]) for step in steps)
+
+
+def test_a_page_of_an_older_revision_begins_at_its_last_day(snapshot: Snapshot) -> None:
+    older = Selection(snapshot.revision - 1)
+    steps = explained(snapshot, first_of(snapshot, older, ["key", "date", "evidence_url"], 101))
+    assert "SEARCH t1 USING INDEX event_date (date<?)" in steps
 
 
 @pytest.mark.parametrize("name", RESIDUAL)

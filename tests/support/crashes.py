@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+
 from dataset.store.database import open_to_write
 from support.paths import COMMAND
 
@@ -22,8 +24,17 @@ def checked(store: Path) -> None:
     database.close()
 
 
-def is_writing(store: Path) -> bool:
+HAS_WRITTEN = """
+SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_xid IS NOT NULL
+"""
+"""The sessions of PostgreSQL whose open transaction has changed something."""
+
+
+def is_writing(store: Path | str) -> bool:
     """Tell whether a process is writing to a store."""
+    if "://" in str(store):
+        with psycopg.connect(str(store)) as session:
+            return session.execute(HAS_WRITTEN).fetchone() is not None
     connection = sqlite3.connect(store, timeout=0)
     try:
         connection.execute("BEGIN IMMEDIATE")
@@ -42,7 +53,7 @@ def loading(store: Path, path: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @contextmanager
-def writing(store: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+def writing(store: Path | str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
     """Begin a command that writes; it is writing already, or has ended."""
     command = [COMMAND, *arguments, "--database", str(store)]
     output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}

@@ -69,3 +69,17 @@ READERS: dict[str, Callable[[bytes], pa.Table]] = {
     "arrow": lambda data: pa.ipc.open_stream(data).read_all(),
     "parquet": lambda data: pq.read_table(io.BytesIO(data)),
 }
+
+
+def rows_in(answer: Any) -> int:
+    """Count what an answer holds, whatever its format."""
+    suffix = answer.mimetype.rpartition("apache.")[2].partition(".")[0]
+    if suffix in READERS:
+        return READERS[suffix](answer.data).num_rows
+    if "json" not in answer.content_type or "ndjson" in answer.content_type:
+        return len(answer.text.splitlines()) - ("csv" in answer.content_type)
+    body = answer.json
+    if "features" in body:
+        return len(body["features"])
+    data = body.get("data", body.get("count", 1))
+    return data if isinstance(data, int) else len(data)

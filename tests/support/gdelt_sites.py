@@ -3,7 +3,7 @@
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -17,6 +17,7 @@ MENTION = [
     *("1", "-1", "10", "20", "1", "100", "3000", "-2.5", "", ""),
 ]
 """A record of GDELT's mentions, by column."""
+NOTHING: Mapping[str, bytes | None] = {}
 
 
 def zipped(name: str, content: bytes) -> bytes:
@@ -49,13 +50,29 @@ class GdeltSite:
             self.contents[name] = zipped(name.removesuffix(".zip"), text)
         return {name: self.contents[name] for name in names}
 
-    def publish(self, slot: datetime, feed: Feed = GDELT, without: str = "no file") -> None:
-        """Publish the files of a slot but those that have a text in their name."""
+    def publish(
+        self,
+        slot: datetime,
+        feed: Feed = GDELT,
+        without: str = "no file",
+        instead: Mapping[str, bytes | None] = NOTHING,
+    ) -> None:
+        """Publish the files of a slot but those that have a text in their name.
+
+        `instead`: files that are not there, or with other bytes than those that are listed.
+        """
         files = self.files_of(slot, feed)
         kept = {name: body for name, body in files.items() if without not in name}
-        for name, body in kept.items():
-            self.site.files[f"/gdeltv2/{name}"] = body
+        for name, body in {**kept, **instead}.items():
+            if body is not None:
+                self.site.files[f"/gdeltv2/{name}"] = body
         self.announce(kept, feed)
+
+    def publish_empty(self, slot: datetime, feed: Feed = GDELT) -> None:
+        """Publish the files of a slot in which nothing happened."""
+        events, self.events = self.events, 0
+        self.publish(slot, feed)
+        self.events = events
 
     def announce(self, files: dict[str, bytes], feed: Feed = GDELT, newest: bool = True) -> None:
         """Name files in the lists, with the MD5s of what they should be."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from dataset.errors import Impossible
 from dataset.loading.undoing import undo
 from dataset.store.engines.base import Engine
+from dataset.store.snapshots import Store
 from dataset.writes.dataset_drops import drop_dataset
 from dataset.writes.retractions import restore, retract
 from support.gdelt_lines import gdelt_line
@@ -39,7 +40,7 @@ LIVES = st.lists(ACTS, min_size=3, max_size=12)
 
 
 class Step(NamedTuple):
-    """What an act made of an event: a value, or nothing; `load` is the load that did it."""
+    """What an act made of an event: a value, or nothing; `load` is the load that it goes with."""
 
     kind: str
     value: Value | None
@@ -104,10 +105,14 @@ class Model:
     def restore(self, event: int) -> None:
         """Restore an event that ended."""
         if event in self.last and not self.value(event):
-            values = [step.value for step in self.counting(event) if step.value]
-            last = values[-1] if values else self.last[event]
-            best, _ = self.sources.pop(event, (last, 0))
-            self.steps[event].append(Step("restore", max(last, best)))
+            steps = self.counting(event)
+            if steps and steps[-1].kind == "retract":
+                self.steps[event].remove(steps[-1])
+            values = [(step.value, step.load) for step in steps if step.value]
+            last = values[-1] if values else (self.last[event], 0)
+            best = self.sources.pop(event, last)
+            value, load = best if best[0] > last[0] else last
+            self.steps[event].append(Step("restore", value, load))
 
     def undo(self, load: int) -> None:
         """Undo a load."""
@@ -128,7 +133,7 @@ class Life:
 
     def __init__(self, store: str, database: Engine, folder: Path) -> None:
         """Begin with the store as it is."""
-        self._store, self._database, self._folder = store, database, folder
+        self._database, self._folder, self.store = database, folder, Store(store)
         self.client = client_on(Path(store)) if "://" not in store else client_on(store)
         self.model, self.seen = Model(), {self.revision: held(self.client)}
 
@@ -168,7 +173,8 @@ class Life:
 def written(file: Iterable[tuple[int, Value]]) -> bytes:
     """Write a file of versions."""
     return b"".join(
-        gdelt_line(c0=str(event), c6=name, c59=f"{added}000000") for event, (added, name) in file
+        gdelt_line(c0=str(event), c1=added, c6=name, c59=f"{added}000000")
+        for event, (added, name) in file
     )
 
 

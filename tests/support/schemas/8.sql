@@ -5,11 +5,9 @@ CREATE TABLE "following" ("feed" TEXT NOT NULL PRIMARY KEY, "first" TEXT, "throu
 CREATE TABLE "load" ("number" INTEGER NOT NULL PRIMARY KEY, "revision" INTEGER, "format" TEXT NOT NULL, "datasets" TEXT NOT NULL, "dataset" TEXT, "loader_version" INTEGER NOT NULL, "replays" INTEGER, "started" TEXT NOT NULL, "finished" TEXT NOT NULL, "read" INTEGER NOT NULL, "inserted" INTEGER NOT NULL, "updated" INTEGER NOT NULL, "unchanged" INTEGER NOT NULL, "outdated" INTEGER NOT NULL, "retracted" INTEGER NOT NULL, "quarantined" INTEGER NOT NULL, "report" TEXT NOT NULL, "skipped" INTEGER NOT NULL DEFAULT 0, "undone" INTEGER);
 CREATE TABLE "load_file" ("load" INTEGER NOT NULL, "n" INTEGER NOT NULL, "name" TEXT NOT NULL, "sha256" TEXT NOT NULL, "bytes" INTEGER NOT NULL, "read" INTEGER NOT NULL, "first" TEXT NOT NULL, PRIMARY KEY ("load", "n"));
 CREATE TABLE "mention" ("key" INTEGER NOT NULL, "n" INTEGER NOT NULL, "revision" INTEGER NOT NULL, "load" INTEGER NOT NULL, "time" TEXT NOT NULL, "type" TEXT, "publisher" TEXT, "url" TEXT, "citation" TEXT, "sentence" INTEGER, "actor_offset" INTEGER, "target_offset" INTEGER, "action_offset" INTEGER, "in_raw_text" INTEGER, "confidence" INTEGER, "length" INTEGER, "tone" REAL, "translation" TEXT, "ended" INTEGER, PRIMARY KEY ("key", "n", "revision"));
-CREATE TABLE "name_count" ("kind" TEXT NOT NULL, "code" TEXT NOT NULL, "name" TEXT NOT NULL, "dataset" TEXT NOT NULL, "count" INTEGER NOT NULL, PRIMARY KEY ("kind", "code", "name", "dataset"));
-CREATE TABLE "name_word" ("word" TEXT NOT NULL, "name" TEXT NOT NULL, PRIMARY KEY ("word", "name"));
 CREATE TABLE "quarantined" ("load" INTEGER NOT NULL, "n" INTEGER NOT NULL, "file" INTEGER NOT NULL, "line" INTEGER NOT NULL, "column" TEXT, "reason" TEXT NOT NULL, "record" BLOB NOT NULL, "cut" INTEGER NOT NULL, "replayed" INTEGER, PRIMARY KEY ("load", "n"));
 CREATE TABLE "release" ("name" TEXT NOT NULL PRIMARY KEY, "revision" INTEGER NOT NULL, "created" TEXT NOT NULL);
-CREATE TABLE "revision" ("number" INTEGER NOT NULL PRIMARY KEY, "token" TEXT NOT NULL, "committed" TEXT NOT NULL, "kind" TEXT NOT NULL, "detail" TEXT);
+CREATE TABLE "revision" ("number" INTEGER NOT NULL PRIMARY KEY, "token" TEXT NOT NULL, "committed" TEXT NOT NULL, "kind" TEXT NOT NULL, "detail" TEXT, "last_date" DATE);
 CREATE TABLE "seen_code" ("kind" TEXT NOT NULL, "code" TEXT NOT NULL, PRIMARY KEY ("kind", "code"));
 CREATE TABLE "setting" ("name" TEXT NOT NULL PRIMARY KEY, "value" TEXT NOT NULL);
 CREATE TABLE "source_version" ("key" INTEGER NOT NULL PRIMARY KEY, "load" INTEGER NOT NULL, "loader_version" INTEGER NOT NULL, "goldstein_millionths" INTEGER, "tone_millionths" INTEGER, "dyad" TEXT, "place_cell" INTEGER, "shuffle" INTEGER NOT NULL, "words" TEXT NOT NULL, "id" TEXT NOT NULL, "dataset" TEXT NOT NULL, "date" DATE NOT NULL, "date_end" DATE NOT NULL, "date_precision" TEXT NOT NULL, "actor_code" TEXT, "actor_name" TEXT, "actor_country" TEXT, "actor_group" TEXT, "actor_roles" TEXT NOT NULL, "actor_ethnic" TEXT, "actor_religions" TEXT NOT NULL, "action_code" TEXT, "action_root" TEXT, "action_plover" TEXT, "action_mode" TEXT, "action_contexts" TEXT NOT NULL, "target_code" TEXT, "target_name" TEXT, "target_country" TEXT, "target_group" TEXT, "target_roles" TEXT NOT NULL, "target_ethnic" TEXT, "target_religions" TEXT NOT NULL, "quad_class" INTEGER, "goldstein" REAL, "place_name" TEXT, "place_country" TEXT, "place_admin1" TEXT, "place_latitude" REAL, "place_longitude" REAL, "place_precision" TEXT, "mentions" INTEGER, "sources" INTEGER, "articles" INTEGER, "tone" REAL, "root_event" INTEGER, "evidence_document" TEXT, "evidence_paragraph" INTEGER, "evidence_sentence" INTEGER, "evidence_story" TEXT, "evidence_publisher" TEXT, "evidence_url" TEXT, "evidence_status" TEXT, "evidence_attributed_to" TEXT, "evidence_summary" TEXT, "evidence_note" TEXT, "added" TEXT, "revision" INTEGER NOT NULL, "fatalities" INTEGER, "fatalities_low" INTEGER, "fatalities_high" INTEGER, "violence_type" TEXT, "place_priogrid_gid" INTEGER);
@@ -22,7 +20,6 @@ CREATE INDEX "event_actor_code" ON "event" (SUBSTR("actor_code", 1, 3), "date", 
 CREATE INDEX "event_actor_country" ON "event" ("actor_country", "date", "key", "target_country", "action_root", "quad_class", "place_country") WHERE ("actor_country" IS NOT NULL);
 CREATE INDEX "event_actor_ethnic" ON "event" ("actor_ethnic", "date", "key") WHERE ("actor_ethnic" IS NOT NULL);
 CREATE INDEX "event_actor_group" ON "event" ("actor_group", "date", "key") WHERE ("actor_group" IS NOT NULL);
-CREATE INDEX "event_actor_name" ON "event" ("actor_name", "date", "key") WHERE ("actor_name" IS NOT NULL);
 CREATE INDEX "event_dataset" ON "event" ("dataset", "date", "key");
 CREATE INDEX "event_date" ON "event" ("date", "key", "actor_country", "target_country", "action_root", "quad_class", "place_country", "actor_code", "target_code", "action_code");
 CREATE INDEX "event_dyad" ON "event" ("dyad", "date", "key", "date_end", "actor_country", "target_country", "action_root", "quad_class", "place_country") WHERE ("dyad" IS NOT NULL);
@@ -34,7 +31,6 @@ CREATE INDEX "event_long_actor_code" ON "event" (SUBSTR("actor_code", 1, 3), "da
 CREATE INDEX "event_long_actor_country" ON "event" ("actor_country", "date", "key") WHERE ("date_end" > "date");
 CREATE INDEX "event_long_actor_ethnic" ON "event" ("actor_ethnic", "date", "key") WHERE ("date_end" > "date");
 CREATE INDEX "event_long_actor_group" ON "event" ("actor_group", "date", "key") WHERE ("date_end" > "date");
-CREATE INDEX "event_long_actor_name" ON "event" ("actor_name", "date", "key") WHERE ("date_end" > "date");
 CREATE INDEX "event_long_dataset" ON "event" ("dataset", "date", "key") WHERE ("date_end" > "date");
 CREATE INDEX "event_long_dyad" ON "event" ("dyad", "date", "key") WHERE ("date_end" > "date");
 CREATE INDEX "event_long_evidence_document" ON "event" ("evidence_document", "date", "key") WHERE ("date_end" > "date");
@@ -46,7 +42,6 @@ CREATE INDEX "event_long_target_code" ON "event" (SUBSTR("target_code", 1, 3), "
 CREATE INDEX "event_long_target_country" ON "event" ("target_country", "date", "key") WHERE ("date_end" > "date");
 CREATE INDEX "event_long_target_ethnic" ON "event" ("target_ethnic", "date", "key") WHERE ("date_end" > "date");
 CREATE INDEX "event_long_target_group" ON "event" ("target_group", "date", "key") WHERE ("date_end" > "date");
-CREATE INDEX "event_long_target_name" ON "event" ("target_name", "date", "key") WHERE ("date_end" > "date");
 CREATE INDEX "event_long_violence_type" ON "event" ("violence_type", "date", "key") WHERE ("date_end" > "date");
 CREATE INDEX "event_place_admin1" ON "event" ("place_admin1", "date", "key") WHERE ("place_admin1" IS NOT NULL);
 CREATE INDEX "event_place_cell" ON "event" ("place_cell", "date", "key") WHERE ("place_cell" IS NOT NULL);
@@ -58,11 +53,9 @@ CREATE INDEX "event_target_code" ON "event" (SUBSTR("target_code", 1, 3), "date"
 CREATE INDEX "event_target_country" ON "event" ("target_country", "date", "key", "actor_country", "action_root", "quad_class", "place_country") WHERE ("target_country" IS NOT NULL);
 CREATE INDEX "event_target_ethnic" ON "event" ("target_ethnic", "date", "key") WHERE ("target_ethnic" IS NOT NULL);
 CREATE INDEX "event_target_group" ON "event" ("target_group", "date", "key") WHERE ("target_group" IS NOT NULL);
-CREATE INDEX "event_target_name" ON "event" ("target_name", "date", "key") WHERE ("target_name" IS NOT NULL);
 CREATE INDEX "event_violence_type" ON "event" ("violence_type", "date", "key", "dataset", "revision") WHERE ("violence_type" IS NOT NULL);
 CREATE INDEX "load_file_name" ON "load_file" ("name");
 CREATE INDEX "mention_load" ON "mention" ("load");
-CREATE INDEX "name_count_name_kind" ON "name_count" ("name", "kind");
 CREATE INDEX "superseded_ended_id_revision" ON "superseded" ("ended", "id", "revision");
 CREATE INDEX "superseded_revision_id" ON "superseded" ("revision", "id");
 CREATE INDEX "tombstone_revision_id" ON "tombstone" ("revision", "id");
