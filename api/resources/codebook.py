@@ -98,11 +98,11 @@ def get_action(arguments: dict[str, Any], code: str) -> Response:
 def list_actors(arguments: dict[str, Any]) -> Response:
     """List actor codes of the codebook and the store, most used first.
 
-    With `q` this completes what a person types: `q=tal` finds the Taliban. Names of events are
-    searched, too, as many carry another code than their label says: such a code is listed by how
-    many events are named so, and `names` shows them. Each code names its
-    `parent` and `children`, which are one part longer; `parent` lists the children of a code, and
-    `depth=1` shows only codes of a single part.
+    With `q` this completes what a person types: `/v1/actors?q=tal` finds the Taliban. The names of
+    events are searched, too: a code that is found by these alone is listed by how many events are
+    named so, and `names` shows them. Each code names its `parent` and `children`, which are one
+    part longer; `parent` lists the children of a code, and `depth=1` shows only codes of a single
+    part.
     """
     with reading(ActorListQuerySchema, arguments, cite_as={}) as query:
         return _codes(query, actors.actors)

@@ -94,8 +94,9 @@ def add_grid_cells(database: Engine) -> None:
 def add_names(database: Engine) -> None:
     """Add the counts of codes and names, and index the names of events."""
     for table in (NameCount, NameWord):
-        SchemaManager(table, database).create_table(safe=False)
-        spread(database, table)
+        if not database.table_exists(table._meta.table_name):
+            SchemaManager(table, database).create_table()
+            spread(database, table)
     NameCounts(database).count_anew()
 
 

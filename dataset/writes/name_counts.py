@@ -57,7 +57,9 @@ class NameCounts:
         self._store({key: count for key, count in changes.items() if count})
 
     def count_anew(self) -> None:
-        """Count all versions, for a store that has no counts yet."""
+        """Count all versions, for a store whose counts are not there yet."""
+        for table in (NameCount, NameWord):
+            self._database.execute(table.delete())
         changes: Counter[Key] = Counter()
         for table, one in ((Event, 1), (Superseded, 0)):
             for group, names in GROUPS.items():
