@@ -58,8 +58,8 @@ class NameCounts:
 
     def count_anew(self) -> None:
         """Count all versions, for a store whose counts are not there yet."""
-        for table in (NameCount, NameWord):
-            self._database.execute(table.delete())
+        for old in (NameCount, NameWord):
+            self._database.execute(old.delete())
         changes: Counter[Key] = Counter()
         for table, one in ((Event, 1), (Superseded, 0)):
             for group, names in GROUPS.items():
