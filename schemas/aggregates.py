@@ -12,9 +12,9 @@ from dataset.declarations.columns import COLUMNS
 from dataset.declarations.filters import Choice
 from dataset.declarations.periods import PERIODS
 from schemas import fields
-from schemas.answers import PageInfoSchema, ReceiptSchema
+from schemas.answers import EventReceiptSchema, PageInfoSchema, receipt
 from schemas.base import ResponseSchema, described
-from schemas.events import VALUES, as_of, distinct, query_of
+from schemas.events import VALUES, as_of, distinct, first_of, query_of
 from schemas.filters import LimitsSchema
 from schemas.paging import ListQuerySchema
 
@@ -56,7 +56,9 @@ LABELS_TEXT = (
     "Whether a label stands beside each key that is a code: `actor_country_label` after "
     "`actor_country`; null where the codebook has none."
 )
-RIGHT_KEYS = f"must be {', '.join((*PERIODS, DYAD))} or a column with categories (see /v1/fields)."
+RIGHT_KEYS = (
+    f"must hold some of {', '.join((*PERIODS, DYAD))}, or columns with categories (see /v1/fields)."
+)
 
 
 class Names(fields.Text):
@@ -68,7 +70,7 @@ class Names(fields.Text):
         """Keep the names, how many may be given, and how to say which are right."""
         super().__init__(**kwargs)
         self.names, self.most = names, most
-        self.right = right or f"must be of {', '.join(names)}."
+        self.right = right or f"must hold some of {', '.join(names)}."
 
     def read(self, text: str) -> tuple[str, ...]:
         """Read names that are known, none of them twice."""
@@ -164,7 +166,12 @@ def _is_one(datasets: Choice | None) -> bool:
 
 
 _QUERY: dict[str, ma.fields.Field[Any]] = {
-    "by": Names(KEYS, MOST_KEYS, RIGHT_KEYS, metadata=described(BY, "actor_country", "dyad,month")),
+    "by": Names(
+        KEYS,
+        MOST_KEYS,
+        RIGHT_KEYS,
+        metadata=described(BY, "actor_country", "dataset,year", "dyad,month"),
+    ),
     "measures": Names(
         MEASURES, len(MEASURES), metadata=described(MEASURED, "count,goldstein_mean")
     ),
@@ -184,16 +191,20 @@ def _query(name: str, **more: ma.fields.Field[Any]) -> type[ma.Schema]:
 
 
 AggregatePageQuerySchema = _query("AggregatePageQuerySchema", **ListQuerySchema._declared_fields)
-AggregateExportQuerySchema = _query("AggregateExportQuerySchema")
+AggregateExportQuerySchema = _query("AggregateExportQuerySchema", limit=first_of("groups"))
+AggregateResultQuerySchema = _query("AggregateResultQuerySchema")
+"""What is cited: all groups."""
 AggregateChartQuerySchema = _query(
     "AggregateChartQuerySchema",
+    limit=first_of("groups"),
     by=Names(
         KEYS,
         MOST_KEYS,
         RIGHT_KEYS,
         required=True,
         error_messages={"required": NEEDS_PERIOD},
-        metadata=described(BY_OF_CHART, "month", "month,actor_country"),
+        metadata=described(BY_OF_CHART, "month", "month,dataset", "month,actor_country")
+        | {"example": "month"},
     ),
     labels=fields.Truth(metadata=described(LABELS_OF_CHART, False)),
 )
@@ -245,11 +256,18 @@ GroupSchema = ResponseSchema.from_dict(
 )
 
 
-class GroupReceiptSchema(ReceiptSchema):
+class GroupReceiptSchema(EventReceiptSchema):
     """What an answer of groups says about itself: `matched` counts the events, exactly."""
 
     groups = ma.fields.Integer(
         required=True, metadata=described("How many groups there are on all pages.", 12)
+    )
+    no_period = ma.fields.Integer(
+        metadata=described(
+            "Only with a period in `by`: how many events lie in no single one, and so in the "
+            "group whose period is null.",
+            27,
+        ),
     )
     totals = ma.fields.String(
         validate=ma.validate.OneOf(["overlapping"]),
@@ -270,8 +288,4 @@ class GroupPageSchema(ResponseSchema):
     page = ma.fields.Nested(
         PageInfoSchema, required=True, metadata=described("Where the page stands.")
     )
-    receipt = ma.fields.Nested(
-        GroupReceiptSchema,
-        required=True,
-        metadata=described("What the answer says about itself."),
-    )
+    receipt = receipt(GroupReceiptSchema)

@@ -45,6 +45,10 @@ class EmptyBecauseSchema(ResponseSchema):
     )
 
 
+def _count(meaning: str, example: int) -> ma.fields.Integer:
+    return ma.fields.Integer(required=True, metadata=described(meaning, example))
+
+
 class ReceiptSchema(ResponseSchema):
     """What an answer says about itself."""
 
@@ -54,6 +58,15 @@ class ReceiptSchema(ResponseSchema):
     )
     revision = ma.fields.Integer(
         required=True, metadata=described("The revision of the store that answered.", 1)
+    )
+    committed = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata=described(
+            "When that revision was committed (UTC); null in a store without any.",
+            "2026-11-30T09:15:00Z",
+        )
+        | {"format": "date-time"},
     )
     release = ma.fields.String(
         required=True,
@@ -84,6 +97,40 @@ class ReceiptSchema(ResponseSchema):
     )
 
 
+class PlacePrecisionSchema(ResponseSchema):
+    """How many of the events that matched have a place of each precision."""
+
+    city = _count("Coordinates are those of a city or another named place.", 415)
+    region = _count("Coordinates are those of a region.", 0)
+    country = _count("Coordinates are those of a country: one point in it.", 131)
+    none = _count("What the coordinates stand for is not known.", 0)
+
+
+class EventReceiptSchema(ReceiptSchema):
+    """What an answer of events says about itself."""
+
+    datasets = ma.fields.Dict(
+        keys=ma.fields.String(),
+        values=ma.fields.Integer(),
+        required=True,
+        allow_none=True,
+        metadata=described(
+            "How many of the events that matched are of each dataset, by name; null on later "
+            "pages, and where `matched` is not exact.",
+            {"gdelt": 822, "icews": 61},
+        ),
+    )
+    place_precision = ma.fields.Nested(
+        PlacePrecisionSchema,
+        required=True,
+        allow_none=True,
+        metadata=described(
+            "What the places stand for, if `near` or `bbox` is asked for; null as `datasets`, and "
+            "without these filters."
+        ),
+    )
+
+
 class PageInfoSchema(ResponseSchema):
     """Where a page stands in the list."""
 
@@ -103,13 +150,15 @@ class PageInfoSchema(ResponseSchema):
     )
 
 
-def receipt() -> ma.fields.Nested:
+def receipt(schema: type[ma.Schema] = ReceiptSchema) -> ma.fields.Nested:
     """Make the member of an answer that holds its receipt."""
     text = "What the answer says about itself."
-    return ma.fields.Nested(ReceiptSchema, required=True, metadata=described(text))
+    return ma.fields.Nested(schema, required=True, metadata=described(text))
 
 
-def list_of(item: type[ma.Schema], name: str) -> type[ma.Schema]:
+def list_of(
+    item: type[ma.Schema], name: str, receipt_schema: type[ma.Schema] = ReceiptSchema
+) -> type[ma.Schema]:
     """Make the schema of a page of items."""
     members: dict[str, ma.fields.Field[Any]] = {
         "data": ma.fields.List(
@@ -118,7 +167,7 @@ def list_of(item: type[ma.Schema], name: str) -> type[ma.Schema]:
         "page": ma.fields.Nested(
             PageInfoSchema, required=True, metadata=described("Where the page stands.")
         ),
-        "receipt": receipt(),
+        "receipt": receipt(receipt_schema),
     }
     return ResponseSchema.from_dict(members, name=name)
 

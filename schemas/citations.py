@@ -3,13 +3,13 @@
 import marshmallow as ma
 
 from dataset.declarations.columns import SORTABLE
-from schemas.aggregates import AggregateExportQuerySchema, Order
+from schemas.aggregates import AggregateResultQuerySchema, Order
 from schemas.answers import one_of
 from schemas.base import QuerySchema, ResponseSchema, described
-from schemas.events import EventExportQuerySchema
+from schemas.events import EventResultQuerySchema
 
-_EVENTS = EventExportQuerySchema._declared_fields
-_GROUPS = AggregateExportQuerySchema._declared_fields
+_EVENTS = EventResultQuerySchema._declared_fields
+_GROUPS = AggregateResultQuerySchema._declared_fields
 GROUPED = frozenset(_GROUPS.keys() - _EVENTS.keys() - {"labels"})
 """The parameters that make an answer one of groups; labels only show it in another way."""
 SORT = (

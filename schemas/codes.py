@@ -78,6 +78,8 @@ class Choices(Text):
     character as it is.
     """
 
+    IF_LONG = " Ask for a long list in parts: 100 values a time."
+
     def __init__(self, kind: str, **kwargs: Any) -> None:
         """Keep the kind of the values."""
         super().__init__(**kwargs)
@@ -87,7 +89,7 @@ class Choices(Text):
         """Read the list; its order and repeats do not matter."""
         items = _split(text)
         if len(items) > MOST_VALUES:
-            raise invalid(f"must not hold more than {MOST_VALUES} values.")
+            raise invalid(f"must not hold more than {MOST_VALUES} values.{self.IF_LONG}")
         sides: tuple[set[Any], set[Any]] = (set(), set())
         for item in items:
             excluded = item.startswith("!")

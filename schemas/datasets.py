@@ -15,7 +15,10 @@ class DatasetSchema(ResponseSchema):
         metadata=described("Its title.", "Iran and the Taliban: a news report coded by hand"),
     )
     description = ma.fields.String(
-        required=True, metadata=described("What it holds.", "Every event of one news report …")
+        required=True,
+        metadata=described(
+            "What a row of it is, and what it holds.", "A row is one statement of a news report. …"
+        ),
     )
     licence = ma.fields.String(required=True, metadata=described("Its licence.", "CC BY 4.0"))
     citation = ma.fields.String(

@@ -7,12 +7,16 @@ import marshmallow as ma
 from dataset.declarations.columns import CLOSED_SETS, COLUMNS, PARTS, SORTABLE, Column
 from dataset.declarations.filters import DISTINCT, SPECIAL
 from schemas import fields
-from schemas.answers import list_of, one_of, receipt
+from schemas.answers import EventReceiptSchema, list_of, one_of, receipt
 from schemas.base import QuerySchema, ResponseSchema, described
 from schemas.filters import EventFiltersSchema, SampledSchema
 from schemas.paging import ListQuerySchema
 
-AS_OF = "Answer as the store was at this revision (a number) or release (a name)."
+AS_OF = (
+    "Answer as the store was at this revision (a number) or release (a name), or at a time: the "
+    "end of a day in UTC, or an instant such as `2026-01-31T12:00:00Z`. The time must be over, and "
+    "means the last revision committed by then. `page.next` and `cite` name its number."
+)
 SORT = (
     f"Column to sort by, one of {', '.join(SORTABLE)}; `-` before it for the greatest first. "
     "Missing values come last."
@@ -31,6 +35,8 @@ SAMPLE = (
 )
 SEED = "A whole number of your choice: the same seed and revision give the same sample."
 MOST_SAMPLED = 10_000
+MOST_FIRST = 10**15
+"""More than any store has, and so few that engines can add to it."""
 
 
 def as_of() -> fields.RevisionName:
@@ -46,6 +52,16 @@ def _sort(default: str) -> fields.SortKey:
 def columns() -> fields.Columns:
     """Make the parameter that names the columns of the answer."""
     return fields.Columns(metadata=described(FIELDS, "date,actor,action_code,target"))
+
+
+def first_of(things: str) -> fields.Integer:
+    """Make the parameter that keeps the first of a whole result."""
+    text = (
+        f"Give only the first {things} of the order, this many at most. If it is not given: all. "
+        "The receipt has `complete: false` if there are more."
+    )
+    limits = {"minimum": 1, "maximum": MOST_FIRST}
+    return fields.Integer(1, MOST_FIRST, metadata=described(text, 1000) | limits)
 
 
 def distinct() -> fields.OneOf:
@@ -78,14 +94,17 @@ EventPageQuerySchema = query_of(
     **_sampled(),
     **ListQuerySchema._declared_fields,
 )
-EventExportQuerySchema = query_of(
-    "EventExportQuerySchema",
-    sort=_sort("`date`"),
-    fields=columns(),
-    as_of=as_of(),
-    distinct=distinct(),
-    **_sampled(),
-)
+
+
+def _whole(name: str, **more: ma.fields.Field[Any]) -> type[ma.Schema]:
+    """Make the schema of queries for a whole result."""
+    common = {"fields": columns(), "as_of": as_of(), "distinct": distinct(), **_sampled()}
+    return query_of(name, sort=_sort("`date`"), **common, **more)
+
+
+EventExportQuerySchema = _whole("EventExportQuerySchema", limit=first_of("events"))
+EventResultQuerySchema = _whole("EventResultQuerySchema")
+"""What is cited: the whole result."""
 EventCountQuerySchema = query_of("EventCountQuerySchema", as_of=as_of(), distinct=distinct())
 
 
@@ -158,7 +177,7 @@ def _members() -> dict[str, ma.fields.Field[Any]]:
 
 _PARTS = {part: _part(part) for part in PARTS}
 EventSchema = ResponseSchema.from_dict(_members(), name="EventSchema")
-EventPageSchema = list_of(EventSchema, "EventPageSchema")
+EventPageSchema = list_of(EventSchema, "EventPageSchema", EventReceiptSchema)
 EventAnswerSchema = one_of(EventSchema, "EventAnswerSchema")
 
 
@@ -168,7 +187,7 @@ class CountSchema(ResponseSchema):
     count = ma.fields.Integer(
         required=True, metadata=described("How many events match, exactly.", 55)
     )
-    receipt = receipt()
+    receipt = receipt(EventReceiptSchema)
 
 
 class FeatureSchema(ResponseSchema):

@@ -1,7 +1,7 @@
 """The kinds of values that query parameters take, each with an error that says what is right."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ import marshmallow as ma
 from dataset.codebook.vocabularies import closest, meant
 from dataset.declarations.columns import COLUMNS, PARTS, SORTABLE
 from dataset.declarations.ids import RELEASE_NAME
+from dataset.declarations.instants import DAY, INSTANT, day_meant, reads_as_time
 from dataset.declarations.words import folded
 
 LONGEST_VALUE = 4_000
@@ -20,7 +21,6 @@ LARGEST_INTEGER = 2**63 - 1
 _UNREADABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _INTEGER = re.compile(r"-?[0-9]{1,19}")
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,20})?(e-[0-9]{1,2})?")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _RELEASE = re.compile(RELEASE_NAME)
 
 
@@ -43,11 +43,15 @@ def shortest(number: float) -> str:
 class Text(ma.fields.Field[Any]):
     """Base of all parameters: one text without control characters, not empty, not too long."""
 
+    IF_LONG = ""
+    """What to do about a value that is too long."""
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, str) or not value.strip():
             raise invalid("must not be empty; leave the parameter out instead.")
         if len(value) > LONGEST_VALUE:
-            raise invalid(f"must not be longer than {LONGEST_VALUE} characters.", value[:40] + "…")
+            detail = f"must not be longer than {LONGEST_VALUE} characters.{self.IF_LONG}"
+            raise invalid(detail, value[:40] + "…")
         if _UNREADABLE.search(value):
             raise invalid("must not hold control characters.", ascii(value)[1:-1])
         return self.read(value)
@@ -99,11 +103,30 @@ class Day(Text):
     def read(self, text: str) -> date:
         """Read an ISO 8601 calendar date in its long form."""
         try:
-            if _DAY.fullmatch(text):
+            if DAY.fullmatch(text):
                 return date.fromisoformat(text)
         except ValueError as error:
             raise invalid(f"is no day of the calendar: {error}.", text) from None
-        raise invalid("must be a day such as 2024-04-13.", text)
+        raise invalid("must be a day such as 2024-04-13.", text, day_meant(text))
+
+
+class Instant(Text):
+    """A day or an instant, as a second in UTC."""
+
+    def __init__(self, second: Callable[[str], str], **kwargs: Any) -> None:
+        """Keep which second of a time is meant."""
+        super().__init__(**kwargs)
+        self.second = second
+
+    def read(self, text: str) -> str:
+        """Read a day such as 2024-04-13, or an instant with its zone."""
+        if not reads_as_time(text):
+            right = "must be a day such as 2024-04-13, or an instant such as 2024-04-13T12:00:00Z."
+            raise invalid(right, text, _with_zone(text) or day_meant(text))
+        try:
+            return self.second(text)
+        except ValueError as error:
+            raise invalid(f"is no time: {error}.", text) from None
 
 
 class Box(Text):
@@ -133,7 +156,7 @@ class Circle(Text):
         """Read three numbers: a point on the globe, and no more than half way round it."""
         parts = [item.strip() for item in text.split(",")]
         if len(parts) != 3 or not all(_NUMBER.fullmatch(part) for part in parts):
-            raise invalid("must be three numbers lat,lon,km: 31.5,34.75,250.", text)
+            raise invalid("must be three numbers lat,lon,km: 35.69,51.42,100.", text)
         latitude, longitude, km = circle = tuple(float(part) for part in parts)
         if not -90 <= latitude <= 90:
             raise invalid("must have a latitude from -90 to 90; it comes first.", text)
@@ -246,10 +269,22 @@ class Columns(Text):
 
 
 class RevisionName(Text):
-    """A revision's number or a release's name."""
+    """A revision's number, a release's name, or a time: a day, or an instant with its zone."""
 
     def read(self, text: str) -> str:
-        """Read a name; whether there is such a revision only the store knows."""
+        """Read a name; which revision it means only the store knows."""
+        if INSTANT.fullmatch(text):
+            return text
         if not _RELEASE.fullmatch(text):
-            raise invalid("must be the number of a revision or the name of a release.", text)
+            right = (
+                "must be the number of a revision, the name of a release, a day such as "
+                "2026-01-31, or an instant such as 2026-01-31T12:00:00Z."
+            )
+            raise invalid(right, text, _with_zone(text))
         return str(int(text)) if text.isdigit() else text
+
+
+def _with_zone(text: str) -> str | None:
+    """Give an instant that lacks nothing but its zone with that of UTC."""
+    meant = f"{text.replace(' ', 'T')}Z"
+    return meant if INSTANT.fullmatch(meant) else None

@@ -7,11 +7,10 @@ import marshmallow as ma
 
 from dataset.codebook.vocabularies import CLOSED_KINDS, VOCABULARIES
 from dataset.declarations.filters import FILTERS, Filter
+from dataset.declarations.instants import first_second, last_second
 from schemas import codes, fields
 from schemas.base import QuerySchema, described
 
-FILLED_IN = "dyad"
-"""The filter that Swagger UI fills in: a first question that any store with the seed answers."""
 CHOICE_HELP = "`A,B` is A or B, `!A` all but A, `none` a missing value"
 UNSAMPLED = {"sort", "limit", "cursor"}
 """The parameters that exclude a sample."""
@@ -32,6 +31,8 @@ FIELDS: dict[str, Callable[..., ma.fields.Field[Any]]] = {
     "near": lambda item, **kwargs: fields.Circle(**kwargs),
     "words": lambda item, **kwargs: fields.Words(**kwargs),
     "number": _number,
+    "instant_min": lambda item, **kwargs: fields.Instant(first_second, **kwargs),
+    "instant_max": lambda item, **kwargs: fields.Instant(last_second, **kwargs),
 }
 """The field of each shape of filter."""
 
@@ -45,7 +46,6 @@ def documentation(item: Filter) -> str:
         f"one of {', '.join(f'`{value}`' for value in closed)}" if closed else "",
         CHOICE_HELP if item.shape == "choice" else "",
         item.note or "",
-        f"example: `{item.example}`",
     )
     return " ".join(f"{text[0].upper()}{text[1:]}." for text in texts if text)
 
@@ -54,8 +54,6 @@ def field_of(item: Filter) -> ma.fields.Field[Any]:
     """Make the documented field of a filter."""
     typed = TYPED.get(item.kind, str) if item.shape == "number" else str
     metadata = described(documentation(item), typed(item.example))
-    if item.name == FILLED_IN:
-        metadata["example"] = item.example
     if item.shape == "number" and item.kind == "integer":
         metadata["minimum"] = 0
     return FIELDS[item.shape](item, metadata=metadata)
@@ -70,7 +68,8 @@ class LimitsSchema(QuerySchema):
         for least in (name for name in data if name.endswith("_min")):
             greatest = f"{least.removesuffix('_min')}_max"
             if data[least] > data.get(greatest, data[least]):
-                error = f"must not be less than {least}, {fields.shortest(data[least])}."
+                limit = self.fields[least].serialize(least, data)
+                error = f"must not be less than {least}, {limit}."
                 raise fields.invalid(error, field=greatest)
 
     @ma.validates_schema

@@ -1,29 +1,36 @@
 """What became of events: versions, changes, releases."""
 
+from typing import Any
+
 import marshmallow as ma
 
 from schemas import fields
 from schemas.answers import list_of
 from schemas.base import QuerySchema, ResponseSchema, described
-from schemas.events import EventSchema, as_of, columns, query_of
+from schemas.events import EventSchema, as_of, columns, first_of, query_of
 from schemas.paging import ListQuerySchema
 
 SINCE = (
-    "Changes after this revision; if it is not given, 0: all changes. "
-    "Not more than the newest revision."
+    "Changes after this revision (a number, not more than the newest) or release (a name), or "
+    "after a time: the end of a day in UTC, or an instant such as `2026-01-31T12:00:00Z`. The time "
+    "must be over. If it is not given, 0: all changes."
 )
 
 VersionQuerySchema = QuerySchema.from_dict(
     {"fields": columns(), "as_of": as_of(), **ListQuerySchema._declared_fields},
     name="VersionQuerySchema",
 )
-ChangeQuerySchema = query_of(
-    "ChangeQuerySchema",
-    since=fields.Integer(metadata=described(SINCE, 0) | {"minimum": 0}),
-    fields=columns(),
-    as_of=as_of(),
-    **ListQuerySchema._declared_fields,
-)
+
+
+def _changes(name: str, **more: ma.fields.Field[Any]) -> type[ma.Schema]:
+    """Make the schema of queries for changes."""
+    types = {"type": ["integer", "string"]}
+    since = fields.RevisionName(metadata=described(SINCE, 0) | types)
+    return query_of(name, since=since, fields=columns(), as_of=as_of(), **more)
+
+
+ChangeQuerySchema = _changes("ChangeQuerySchema", **ListQuerySchema._declared_fields)
+ChangeExportQuerySchema = _changes("ChangeExportQuerySchema", limit=first_of("changes"))
 
 
 class VersionSchema(ResponseSchema):

@@ -20,7 +20,10 @@ PROTECTIVE = {
 READABLE = (
     "Accept-Ranges",
     "Cameo-Cite",
+    "Cameo-Complete",
+    "Cameo-Datasets",
     "Cameo-Matched",
+    "Cameo-Place-Precision",
     "Cameo-Query",
     "Cameo-Revision",
     "Cameo-Totals",

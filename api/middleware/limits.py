@@ -3,13 +3,18 @@
 from urllib.parse import unquote_to_bytes
 
 from flask import Flask, request
-from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, RequestURITooLarge
+from werkzeug.exceptions import (
+    BadRequest,
+    HTTPException,
+    RequestEntityTooLarge,
+    RequestURITooLarge,
+)
 
 from api.middleware.problems import refuse
 from api.settings import Settings
 
 LONGEST_ADDRESS = 8_000
-"""Longest query with a cursor; without one the limit is lower (`reading.LONGEST_QUERY`)."""
+"""Longest query with a cursor; without one the limit is lower (`questions.LONGEST_QUERY`)."""
 
 
 def register(app: Flask, _settings: Settings) -> None:
@@ -24,12 +29,18 @@ def _check_address() -> None:
     if not request.host or (is_due and "Host" not in request.headers):
         raise refuse(BadRequest, "The Host header names no host.")
     if len(request.query_string) > LONGEST_ADDRESS:
-        raise refuse(RequestURITooLarge, f"A query has at most {LONGEST_ADDRESS} characters.")
+        raise too_long(LONGEST_ADDRESS)
     for quoted in (request.query_string, request.environ.get("RAW_URI", "").encode()):
         try:
             unquote_to_bytes(quoted).decode()
         except UnicodeDecodeError:
             raise refuse(BadRequest, "The address is not percent-encoded UTF-8.") from None
+
+
+def too_long(most: int) -> HTTPException:
+    """Refuse a query of more characters, and say how to ask for a long list."""
+    detail = f"A query has at most {most} characters. Ask for a long list in parts: 100 ids a time."
+    return refuse(RequestURITooLarge, detail)
 
 
 def _check_body() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_smorest import Blueprint as SmorestBlueprint
 
-from api.requests.parameters import PARSER
+from api.requests.parsing import PARSER
 
 
 def operation_id(name: str) -> str:

@@ -31,7 +31,17 @@ RECEIPT_HEADERS = {
     "Cameo-Query": _header("The query in canonical form.", "actor_country=IRN"),
     "Cameo-Revision": _header("The revision of the store that answered.", "1"),
     "Cameo-Matched": _header("How many events match; counting stops at 10000.", "29"),
+    "Cameo-Complete": _header("Whether this answer alone holds everything that matched.", "true"),
     **_cite("actor_country=IRN&as_of=1"),
+}
+PARTS_HEADERS = {
+    "Cameo-Datasets": _header(
+        "How many events are of each dataset; only if they are counted.", "seed=29"
+    ),
+    "Cameo-Place-Precision": _header(
+        "What the places stand for; only if they are counted, and `near` or `bbox` is asked for.",
+        "city=16, region=3, country=1, none=0",
+    ),
 }
 GROUP_HEADERS = {
     "Cameo-Totals": _header("Only where an event may be in several groups.", "overlapping"),
@@ -42,7 +52,14 @@ FILE_HEADERS = {
     "Content-Length": _header("How many bytes are sent.", "40960"),
 }
 RANGE_HEADERS = {"Content-Range": _header("Which bytes are sent, of how many.", "bytes 0-7/40960")}
-EXPORT_HEADERS = STORE_HEADERS | RECEIPT_HEADERS
+EXPORT_HEADERS = STORE_HEADERS | RECEIPT_HEADERS | PARTS_HEADERS
+CHANGE_HEADERS = (
+    STORE_HEADERS
+    | RECEIPT_HEADERS
+    | {
+        "Cameo-Matched": _header("How many changes match; counting stops at 10000.", "29"),
+    }
+)
 CHART_HEADERS = (
     EXPORT_HEADERS
     | GROUP_HEADERS
@@ -52,12 +69,28 @@ CHART_HEADERS = (
         "Content-Security-Policy": _header("A chart loads and runs nothing.", "default-src 'none'"),
     }
 )
-CODE_HEADERS = EXPORT_HEADERS | {
-    "Cameo-Query": _header("The query in canonical form.", "depth=3"),
-    "Cameo-Matched": _header("How many codes match.", "310"),
-    **_cite("as_of=1"),
+CODE_HEADERS = (
+    STORE_HEADERS
+    | RECEIPT_HEADERS
+    | {
+        "Cameo-Query": _header("The query in canonical form.", "depth=3"),
+        "Cameo-Matched": _header("How many codes match.", "310"),
+        **_cite("as_of=1"),
+    }
+)
+RETRY_HEADERS = {"Retry-After": _header("How many seconds to wait.", "5")}
+ERROR_HEADERS = {
+    304: STORE_HEADERS,
+    307: {
+        "Location": _header(
+            "The same query at the newest revision.", "https://…/v1/events.parquet?as_of=1"
+        )
+    },
+    416: {"Content-Range": _header("How many bytes the file has.", "bytes */40960")},
+    429: RETRY_HEADERS,
+    503: RETRY_HEADERS,
 }
-CITED_HEADERS = EXPORT_HEADERS | {"Cameo-Matched": _header("There is one citation.", "1")}
+"""The headers of other answers than a success, by status."""
 
 
 def path_text(name: str, description: str, example: str) -> dict[str, Any]:

@@ -3,18 +3,24 @@
 Values that only the store knows (codes, revisions) are not cached, but checked each time.
 """
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from types import MappingProxyType
-from typing import Any, ClassVar
-from urllib.parse import urlencode
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import marshmallow as ma
-from flask import Request, request
-from webargs.flaskparser import FlaskParser
 
-from dataset.declarations.filters import DISTINCT, FILTERS, SAMPLE_NOTE, Choice
+from dataset.declarations.filters import (
+    AREAS,
+    COUNTRIES_NOTE,
+    DISTINCT,
+    FILTERS,
+    SAMPLE_NOTE,
+    Choice,
+)
 from schemas.codes import Choices
 from schemas.fields import Columns
 
@@ -34,17 +40,26 @@ class Parameters:
     cursor: str | None
     notes: tuple[str, ...]
 
+    def settled(self, texts: Mapping[str, str]) -> "Parameters":
+        """Give the same parameters with other canonical texts of some."""
+        canonical = {**self.canonical, **texts}
+        if canonical == self.canonical:
+            return self
+        return replace(self, canonical=canonical, canonical_query=query_text(canonical))
+
 
 @lru_cache(MOST_KEPT)
 def parameters_of(schema: type[ma.Schema], query_string: bytes) -> Parameters:
-    """Give the parameters of the running request; equal queries are validated once.
+    """Validate a query string; equal ones are validated once.
 
-    Errors are not cached: each time, they are raised again.
+    Raises `marshmallow.ValidationError`. Errors are not cached: each time, they are raised again.
     """
-    arguments = PARSER.validated(_instance(schema), request)
-    canonical = dict(_instance(schema).dump(arguments))
+    known = _instance(schema)
+    arguments = known.load(_texts(known, query_string))
+    canonical = dict(known.dump(arguments))
     cursor = canonical.pop("cursor", None)
-    notes = {note_on(name, value) for name, value in arguments.items()} - {None}
+    notes = {note_on(name, value) for name, value in arguments.items()}
+    notes = (notes | {_note_on_countries(arguments)}) - {None}
     return Parameters(
         MappingProxyType(arguments),
         MappingProxyType(canonical),
@@ -60,35 +75,16 @@ def _instance(schema: type[ma.Schema]) -> ma.Schema:
     return schema()
 
 
-class QueryParser(FlaskParser):
-    """Read query parameters: unknown ones, repeated ones and broken text are errors."""
-
-    DEFAULT_UNKNOWN_BY_LOCATION: ClassVar[dict[str, str | None]] = {  # type: ignore[misc]
-        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
-        "query": ma.RAISE,
+def _texts(schema: ma.Schema, query_string: bytes) -> dict[str, str]:
+    """Give the parameters as a plain dict of texts; each may be given once."""
+    pairs = parse_qsl(query_string.decode(), keep_blank_values=True)
+    times = Counter(name for name, _ in pairs)
+    repeated = {
+        name: [{"detail": _once(schema.fields.get(name))}] for name in times if times[name] > 1
     }
-
-    def parse(self, argmap: Any, req: Request | None = None, **_: Any) -> Any:
-        """Give the validated parameters, from the cache if the query came before."""
-        return parameters_of(argmap, request.query_string).arguments
-
-    def validated(self, schema: ma.Schema, req: Request) -> dict[str, Any]:
-        """Validate the parameters of a request."""
-        return super().parse(schema, req, location="query")
-
-    def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
-        """Give the parameters as a plain dict of texts."""
-        repeated = {
-            name: [{"detail": _once(schema.fields.get(name))}]
-            for name, values in req.args.lists()
-            if len(values) > 1
-        }
-        if repeated:
-            raise ma.ValidationError(repeated)
-        return req.args.to_dict()
-
-
-PARSER = QueryParser()
+    if repeated:
+        raise ma.ValidationError(repeated)
+    return dict(pairs)
 
 
 def _once(field: ma.fields.Field[Any] | None) -> str:
@@ -99,6 +95,13 @@ def _once(field: ma.fields.Field[Any] | None) -> str:
 def query_text(parameters: Mapping[str, str]) -> str:
     """Write parameters as a query string, sorted by name."""
     return urlencode(sorted(parameters.items()), safe=",:!*/")
+
+
+def _note_on_countries(arguments: Mapping[str, Any]) -> str | None:
+    """Say that an area may hold places which are only known by their country."""
+    has_area = any(name in arguments for name in AREAS)
+    precision = arguments.get("place_precision", Choice())
+    return COUNTRIES_NOTE if has_area and precision.keeps("country") else None
 
 
 def note_on(name: str, value: Any) -> str | None:

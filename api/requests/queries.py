@@ -1,22 +1,24 @@
 """A query at a revision of the store: what it selects, and the receipt of its answer."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from api.requests import cursors
 from api.requests.parameters import Parameters, query_text
+from dataset.catalogue.releases import Named
 from dataset.declarations.filters import FILTERS, SAMPLE_NOTE, Choice
-from dataset.events import directions, other_codes
+from dataset.events import directions, other_codes, several_datasets
 from dataset.events.pages import ALL_COLUMNS
 from dataset.selections.known_values import resolved
+from dataset.selections.parts import PARTS_COUNTED, Counted
 from dataset.selections.same_states import OF_STATES
 from dataset.selections.samples import Sample
 from dataset.selections.selections import Position, Selection, Sort
 from dataset.store.counts import Matched
 from dataset.store.lists import PageRequest
-from dataset.store.snapshots import Snapshot
+from dataset.store.snapshots import Snapshot, Stamp
 
 DEFAULT_LIMIT = 100
 CITED = (*FILTERS, "distinct", "sample", "seed", "fields", "sort", "by", "measures", "fill")
@@ -28,7 +30,7 @@ class Query:
     """Valid parameters, and the revision that they query.
 
     `path` is the path of the resource, below `base_url`. `cite_as` holds the parameters of the
-    citation. `token` belongs to the revision.
+    citation. `stamp` belongs to the revision. `named` has what `as_of` and `since` name, if given.
     """
 
     snapshot: Snapshot
@@ -37,8 +39,8 @@ class Query:
     path: str
     cite_as: Mapping[str, str]
     revision: int
-    token: str
-    release: str | None
+    stamp: Stamp
+    named: Mapping[str, Named]
     cursor: cursors.Cursor | None
 
     @property
@@ -55,6 +57,21 @@ class Query:
     def canonical_query(self) -> str:
         """The query in canonical form: parameters by name, values in canonical text."""
         return self.parameters.canonical_query
+
+    @property
+    def release(self) -> str | None:
+        """The release that `as_of` names, if it names one."""
+        return self.named["as_of"].release if "as_of" in self.named else None
+
+    @property
+    def since(self) -> int:
+        """The revision after which changes are asked for: 0 is before the first."""
+        return self.named["since"].revision if "since" in self.named else 0
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether the address means the same for good: a time may mean a later revision still."""
+        return "as_of" in self.named and not any(one.is_of_time for one in self.named.values())
 
     @property
     def limit(self) -> int:
@@ -96,6 +113,10 @@ class Query:
             self._sample,
         )
 
+    def whole(self, sort: Sort) -> Selection:
+        """Select the whole result, or the first of it, as many as `limit` says."""
+        return replace(self.selection(sort), limit=self.arguments.get("limit"))
+
     @property
     def _notes_of_store(self) -> Iterator[str]:
         """Yield the notes that depend on what the store holds."""
@@ -111,7 +132,7 @@ class Query:
 
     def next_url(self, position: tuple[Any, ...], matched: Matched) -> str:
         """Give the address of the page after a position."""
-        cursor = cursors.Cursor(self.revision, self.token, matched, position)
+        cursor = cursors.Cursor(self.revision, self.stamp.token, matched, position)
         bound = bound_query(self.path, self.parameters)
         text = cursors.signed(cursor, bound, self.snapshot.signing_key)
         return f"{self.base_url}{self.path}?{query_text({**self.canonical, 'cursor': text})}"
@@ -123,12 +144,23 @@ class Query:
         as_of = self.release or str(self.revision)
         return f"{self.base_url}/v1/cite?{query_text({**cited, 'as_of': as_of})}"
 
-    def receipt(self, matched: Matched, complete: bool) -> dict[str, Any]:
-        """Describe the query and the revision that were answered."""
-        known = sorted((*self.parameters.notes, *self._notes_of_store))
+    def receipt_of_events(self, counted: Counted, complete: bool) -> dict[str, Any]:
+        """Make the receipt of an answer of events: it also says what these consist of."""
+        choice = self.filters.get("dataset")
+        note = several_datasets.note_on(self.snapshot, self.revision, choice, counted)
+        matched, *parts = counted
+        receipt = self.receipt(matched, complete, [note] if note else [])
+        return receipt | dict(zip(PARTS_COUNTED, parts, strict=True))
+
+    def receipt(
+        self, matched: Matched, complete: bool, notes: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        """Describe the query and the revision that were answered; `notes` are of this answer."""
+        known = sorted((*self.parameters.notes, *self._notes_of_store, *notes))
         return {
             "query": self.canonical_query,
             "revision": self.revision,
+            "committed": self.stamp.committed,
             "release": self.release,
             "matched": matched._asdict(),
             "complete": complete,

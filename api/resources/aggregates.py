@@ -1,5 +1,6 @@
 """Aggregates: events counted and added up by group."""
 
+from collections.abc import Callable
 from typing import Any
 
 import marshmallow as ma
@@ -12,12 +13,11 @@ from api.openapi.documentation import (
     EXPORT_HEADERS,
     GROUP_HEADERS,
     PAGE_HEADERS,
-    RECEIPT_HEADERS,
 )
 from api.requests.parameters import query_text
 from api.requests.queries import Query
 from api.requests.reading import reading
-from api.responses.aggregates import ANSWERS, CSV, MADE_WITH, SVG
+from api.responses.aggregates import ANSWERS, CSV, MADE_WITH, SVG, whole_csv
 from dataset.aggregates.aggregation import Aggregation
 from dataset.selections.selections import Selection
 from schemas.aggregates import (
@@ -35,14 +35,19 @@ BESIDES = ("limit", "as_of", "labels")
 """The parameters that do not change the groups of a revision."""
 
 
-def _answer(schema: type[ma.Schema], arguments: dict[str, Any], media_type: str) -> Response:
-    """Answer in a media type."""
+def _answer(
+    schema: type[ma.Schema],
+    arguments: dict[str, Any],
+    media_type: str,
+    answer: Callable[[Query, Aggregation], Response] | None = None,
+) -> Response:
+    """Answer in a media type, with a page of groups if `answer` is not of all."""
     cited = None
     if not GROUPED & arguments.keys():
         # A citation with only filters would cite events.
         cited = {**schema().dump(arguments), "measures": "count"}
     with reading(schema, arguments, media_type, cited, MADE_WITH.get(media_type)) as query:
-        return ANSWERS[media_type](query, _aggregation(query))
+        return (answer or ANSWERS[media_type])(query, _aggregation(query))
 
 
 def _aggregation(query: Query) -> Aggregation:
@@ -60,13 +65,7 @@ def _aggregation(query: Query) -> Aggregation:
 
 @blueprint.get("/aggregates")
 @blueprint.arguments(AggregatePageQuerySchema, location="query")
-@blueprint.response(200, GroupPageSchema, headers=PAGE_HEADERS | RECEIPT_HEADERS | GROUP_HEADERS)
-@blueprint.alt_response(
-    200, schema=SVG.schema, content_type=SVG.media_type, description="OK", success=True
-)
-@blueprint.alt_response(
-    200, schema=CSV.schema, content_type=CSV.media_type, description="OK", success=True
-)
+@blueprint.response(200, GroupPageSchema, headers=PAGE_HEADERS)
 @blueprint.alt_response(406, response="NOT_ACCEPTABLE")
 @blueprint.alt_response(501, response="NOT_IMPLEMENTED")
 def list_aggregates(arguments: dict[str, Any]) -> Response:
@@ -77,8 +76,8 @@ def list_aggregates(arguments: dict[str, Any]) -> Response:
     add up to `/v1/events/count`, unless the receipt says `"totals": "overlapping"`. Sums and means
     are exact, rounded half-even to six decimals; they leave out events without a value, and are
     null where no event of the group has one. With an `Accept` header for CSV the answer is the
-    whole result, or one page of it if `limit` is given; for SVG it is a chart, which takes no
-    `limit`.
+    whole result, or one page of it if `limit` is given; for SVG it is a chart, of the first groups
+    if `limit` is given.
     """
     return _answer(AggregatePageQuerySchema, arguments, preferred(ANSWERS))
 
@@ -99,7 +98,7 @@ def export_aggregates_csv(arguments: dict[str, Any]) -> Response:
     Spreadsheets read cells that begin with `=`, `+`, `-` or `@` as formulas: import all columns
     as text.
     """
-    return _answer(AggregateExportQuerySchema, arguments, CSV.media_type)
+    return _answer(AggregateExportQuerySchema, arguments, CSV.media_type, whole_csv)
 
 
 @blueprint.get("/aggregates.svg")

@@ -7,23 +7,24 @@ from flask import Response
 
 from api.middleware.negotiation import preferred
 from api.openapi.blueprint import Blueprint
-from api.openapi.documentation import CITED_HEADERS
+from api.openapi.documentation import STORE_HEADERS
 from api.requests.parameters import query_text
 from api.requests.queries import Query
 from api.requests.reading import JSON, reading
 from api.responses import envelopes
 from api.responses.exports import receipt_headers
 from dataset.catalogue.citations import Citation, citation
+from dataset.selections.parts import Counted
 from dataset.selections.selections import OLDEST_FIRST
-from schemas.aggregates import AggregateExportQuerySchema
+from schemas.aggregates import AggregateResultQuerySchema
 from schemas.citations import GROUPED, CitationAnswerSchema, CitationQuerySchema
-from schemas.events import EventExportQuerySchema
+from schemas.events import EventResultQuerySchema
 
 BIBTEX = "application/x-bibtex"
 CSL = "application/vnd.citationstyles.csl+json"
 OFFERS = (JSON, BIBTEX, CSL)
-EVENTS = ("events", EventExportQuerySchema)
-AGGREGATES = ("aggregates", AggregateExportQuerySchema)
+EVENTS = ("events", EventResultQuerySchema)
+AGGREGATES = ("aggregates", AggregateResultQuerySchema)
 """What is cited, and the schema of its parameters."""
 
 blueprint = Blueprint("cite", __name__, url_prefix="/v1/cite", description="How to cite an answer.")
@@ -31,9 +32,7 @@ blueprint = Blueprint("cite", __name__, url_prefix="/v1/cite", description="How 
 
 @blueprint.get("")
 @blueprint.arguments(CitationQuerySchema, location="query")
-@blueprint.response(200, CitationAnswerSchema, headers=CITED_HEADERS)
-@blueprint.alt_response(200, schema={"type": "string"}, content_type=BIBTEX, success=True)
-@blueprint.alt_response(200, schema={"type": "array"}, content_type=CSL, success=True)
+@blueprint.response(200, CitationAnswerSchema, headers=STORE_HEADERS)
 @blueprint.alt_response(406, response="NOT_ACCEPTABLE")
 def cite_query(arguments: dict[str, Any]) -> Response:
     """Cite the answer to a query.
@@ -47,7 +46,7 @@ def cite_query(arguments: dict[str, Any]) -> Response:
     resource, schema = AGGREGATES if GROUPED & arguments.keys() else EVENTS
     with reading(schema, arguments, media_type) as query:
         cited = _cited(query, resource)
-        headers = receipt_headers(query, envelopes.ONE)
+        headers = receipt_headers(query, Counted(envelopes.ONE), complete=True)
         if media_type == BIBTEX:
             return Response(cited.bibtex, 200, headers, content_type=f"{BIBTEX}; charset=utf-8")
         if media_type == CSL:

@@ -22,6 +22,7 @@ from dataset.codebook.vocabularies import meant
 from dataset.events import other_names
 from dataset.events.emptiness import reasons_of
 from dataset.selections.known_values import held
+from dataset.selections.parts import Counted
 from dataset.store.counts import Matched
 from schemas.codebook import (
     ActionAnswerSchema,
@@ -166,7 +167,8 @@ def _table(query: Query, columns: Sequence[str], listed: Listed) -> Response:
     listing, wanted = _listing(query, listed)
     found = listing(**wanted)
     body = code_tables.table_of(columns, found)
-    return exports.sent(query, body, Matched(len(found), "eq"), CSV)
+    counted = Counted(Matched(len(found), "eq"))
+    return exports.sent(body, CSV, exports.receipt_headers(query, counted, complete=True))
 
 
 def _codes(query: Query, listed: Listed) -> Response:

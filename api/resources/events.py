@@ -12,7 +12,6 @@ from api.openapi.documentation import (
     FILE_HEADERS,
     PAGE_HEADERS,
     RANGE_HEADERS,
-    RECEIPT_HEADERS,
     STORE_HEADERS,
     path_text,
 )
@@ -22,11 +21,9 @@ from api.resources.history import existing
 from api.responses import envelopes, exports, files, formats
 from api.responses.formats import PARQUET
 from dataset.events import rows
-from dataset.events.emptiness import empty_because
 from dataset.events.pages import count_of, may_be_long, may_be_long_to_count, page_of
 from dataset.exports.text_formats import COORDINATES
 from dataset.selections.selections import NEWEST_FIRST, OLDEST_FIRST
-from dataset.store.counts import Matched
 from schemas.events import (
     CountSchema,
     EventAnswerSchema,
@@ -42,22 +39,9 @@ blueprint = Blueprint(
 )
 
 
-def _documented_formats(view: Any) -> Any:
-    for format in reversed(formats.FORMATS.values()):
-        view = blueprint.alt_response(
-            200,
-            schema=format.schema,
-            content_type=format.media_type,
-            description="OK",
-            success=True,
-        )(view)
-    return view
-
-
 @blueprint.get("/events")
 @blueprint.arguments(EventPageQuerySchema, location="query")
-@blueprint.response(200, EventPageSchema, headers=PAGE_HEADERS | RECEIPT_HEADERS)
-@_documented_formats
+@blueprint.response(200, EventPageSchema, headers=PAGE_HEADERS)
 @blueprint.alt_response(406, response="NOT_ACCEPTABLE")
 def list_events(arguments: dict[str, Any]) -> Response:
     """List events, page by page.
@@ -71,7 +55,7 @@ def list_events(arguments: dict[str, Any]) -> Response:
     media_type = format.media_type if format else JSON
     with reading(EventPageQuerySchema, arguments, media_type) as query:
         if format and not {"limit", "cursor"} & arguments.keys():
-            return exports.whole(query, query.selection(OLDEST_FIRST), format)
+            return exports.whole(query, query.whole(OLDEST_FIRST), format)
         return _page(query, format)
 
 
@@ -83,13 +67,13 @@ def _page(query: Query, format: formats.Format | None) -> Response:
     columns = [*query.columns, *COORDINATES] if format else query.columns
     found = page_of(query.snapshot, selection, columns, query.limit, known)
     if format:
-        url = query.next_url(found.next, found.matched) if found.next else None
+        url = query.next_url(found.next, found.counted.matched) if found.next else None
         return exports.page(query, selection, found, url, format)
-    empty = None
-    if not found.rows and selection.filters:
-        empty = empty_because(query.snapshot, selection, query.canonical)
     data = list(starmap(rows.nested(query.columns, found.read), found.rows))
-    return envelopes.page_answer(query, data, found.matched, found.next, empty)
+    matched = found.counted.matched
+    complete = envelopes.is_whole(query, matched, len(data))
+    receipt = envelopes.receipt_of(query, selection, found.counted, complete)
+    return envelopes.page_with(query, data, receipt, matched, found.next)
 
 
 @blueprint.get("/events/count")
@@ -101,9 +85,9 @@ def count_events(arguments: dict[str, Any]) -> Response:
         selection = query.selection(NEWEST_FIRST)
         if may_be_long_to_count(query.snapshot, selection):
             slots.take()
-        count = count_of(query.snapshot, selection)
-        receipt = envelopes.receipt_of(query, selection, Matched(count, "eq"), complete=True)
-        return envelopes.json_answer({"count": count, "receipt": receipt})
+        counted = count_of(query.snapshot, selection)
+        receipt = envelopes.receipt_of(query, selection, counted, complete=True)
+        return envelopes.json_answer({"count": counted.matched.value, "receipt": receipt})
 
 
 @blueprint.get(
@@ -139,7 +123,7 @@ def _exported(suffix: str) -> Any:
 def _export(arguments: dict[str, Any], suffix: str) -> Response:
     format = formats.FORMATS[suffix]
     with reading(EventExportQuerySchema, arguments, format.media_type) as query:
-        return exports.whole(query, query.selection(OLDEST_FIRST), format)
+        return exports.whole(query, query.whole(OLDEST_FIRST), format)
 
 
 @blueprint.get("/events.csv")
@@ -216,6 +200,6 @@ def export_events_parquet(arguments: dict[str, Any]) -> Response:
     parts of it (`Range`), as DuckDB, pyarrow and polars do.
     """
     with reading(EventExportQuerySchema, arguments, PARQUET.media_type) as query:
-        if "as_of" not in arguments:
+        if not query.is_pinned:
             return files.pinned(query)
-        return files.kept_file(query, query.selection(OLDEST_FIRST), PARQUET)
+        return files.kept_file(query, query.whole(OLDEST_FIRST), PARQUET)

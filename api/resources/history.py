@@ -8,17 +8,21 @@ from werkzeug.exceptions import Gone, HTTPException, NotFound
 from api.middleware import slots
 from api.middleware.problems import refuse
 from api.openapi.blueprint import Blueprint
-from api.openapi.documentation import PAGE_HEADERS, path_text
+from api.openapi.documentation import CHANGE_HEADERS, PAGE_HEADERS, path_text
 from api.requests.queries import Query
 from api.requests.reading import reading
 from api.responses import envelopes
+from api.responses.changes import CSV, NDJSON, whole
+from api.responses.formats import Format
 from dataset.catalogue.releases import count_of_releases, releases
 from dataset.declarations.ids import PUBLIC_ID
 from dataset.events import rows
-from dataset.events.changes import Changed, Feed, Position, changes
+from dataset.events.changes import Feed, Position, changes
 from dataset.events.emptiness import no_change
 from dataset.events.history import Found, KnownVersion, find, versions
+from dataset.exports.changes import shown
 from schemas.history import (
+    ChangeExportQuerySchema,
     ChangePageSchema,
     ChangeQuerySchema,
     ReleaseListSchema,
@@ -109,23 +113,53 @@ def list_changes(arguments: dict[str, Any]) -> Response:
         if query.filters:
             slots.take()
         after = Position(*wanted.after) if wanted.after else None
-        feed = Feed(arguments.get("since", 0), query.revision, query.filters, after)
+        feed = Feed(query.since, query.revision, query.filters, after)
         found = changes(query.snapshot, feed, query.columns, wanted.limit, wanted.matched)
         event = rows.nested(query.columns, found.read)
-        data = [_change(changed, event) for changed in found.changes]
+        data = [shown(changed, event) for changed in found.changes]
         empty = None if data else no_change(query.snapshot, feed, query.canonical) or None
         return envelopes.page_answer(query, data, found.matched, found.next, empty)
 
 
-def _change(changed: Changed, event: rows.Writer) -> dict[str, Any]:
-    return {
-        "revision": changed.position.revision,
-        "type": changed.type,
-        "id": changed.position.id,
-        "event": event(*changed.row) if changed.row else None,
-        "reason": changed.reason,
-        "successor": changed.successor,
-    }
+def _exported(format: Format) -> Any:
+    """Document a view that downloads a range of changes in a format."""
+    return blueprint.response(
+        200,
+        format.schema,
+        content_type=format.media_type,
+        description=format.meaning,
+        headers=CHANGE_HEADERS,
+    )
+
+
+def _export(arguments: dict[str, Any], format: Format) -> Response:
+    with reading(ChangeExportQuerySchema, arguments, format.media_type) as query:
+        return whole(query, Feed(query.since, query.revision, query.filters), format)
+
+
+@blueprint.get("/changes.ndjson")
+@blueprint.arguments(ChangeExportQuerySchema, location="query")
+@_exported(NDJSON)
+def export_changes_ndjson(arguments: dict[str, Any]) -> Response:
+    """Download all changes after a revision as NDJSON.
+
+    One JSON change a line, as `/v1/changes` has it, by revision and id. `as_of` ends the range.
+    `Cameo-Revision` is the next `since`.
+    """
+    return _export(arguments, NDJSON)
+
+
+@blueprint.get("/changes.csv")
+@blueprint.arguments(ChangeExportQuerySchema, location="query")
+@_exported(CSV)
+def export_changes_csv(arguments: dict[str, Any]) -> Response:
+    """Download all changes after a revision as CSV.
+
+    One change a line below a header, by revision and id: `change_revision`, `type`, `reason` and
+    `successor`, then the columns of the event. Of an event that is gone there is only its `id`.
+    `as_of` ends the range. `Cameo-Revision` is the next `since`.
+    """
+    return _export(arguments, CSV)
 
 
 @blueprint.get("/releases")

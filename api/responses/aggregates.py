@@ -1,6 +1,6 @@
 """Answer with groups: all of them or a page, as JSON, as CSV, or as a chart."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pkgutil import resolve_name
 from typing import Any
@@ -17,12 +17,12 @@ from api.responses import envelopes, exports
 from api.responses.formats import FORMATS, Format
 from dataset.aggregates.aggregation import Aggregation
 from dataset.aggregates.pages import GroupPage, groups_csv, page_csv, page_of_groups
+from dataset.aggregates.results import Totals
 from dataset.charts.captions import Caption
 from dataset.charts.series import plot_of
 from dataset.declarations.filters import FILTERS
 from dataset.errors import UnknownValue
-from dataset.events.emptiness import empty_because
-from dataset.store.counts import Matched
+from dataset.selections.parts import Counted
 
 CSV = FORMATS["csv"]
 SVG = Format(
@@ -37,43 +37,67 @@ SHOWN = (*FILTERS, "distinct")
 
 
 def answer_json(query: Query, aggregation: Aggregation) -> Response:
-    """Answer with a page of groups; the receipt also has `groups` and perhaps `totals`."""
+    """Answer with a page of groups; the receipt also tells of the groups."""
     found = _page(query, aggregation)
-    told: dict[str, Any] = {"groups": found.groups}
+    counted = _counted(query, found)
+    receipt = envelopes.receipt_of(
+        query, aggregation.selection, counted, _is_whole(query, found)
+    ) | _told(aggregation, found.totals)
+    data = [dict(zip(aggregation.shown, row, strict=True)) for row in found.rows]
+    return envelopes.page_with(query, data, receipt, counted.matched, _position(found))
+
+
+def _told(aggregation: Aggregation, totals: Totals) -> dict[str, Any]:
+    """Tell how many groups there are, and which events are in several or in no single period."""
+    told: dict[str, Any] = {"groups": totals.groups}
+    if aggregation.periods:
+        told["no_period"] = totals.no_period
     if aggregation.overlaps:
         told["totals"] = OVERLAPPING
-    empty = _empty_because(query, aggregation, found.matched)
-    names = aggregation.shown
-    data = [dict(zip(names, row, strict=True)) for row in found.rows]
-    return envelopes.page_answer(query, data, found.matched, _position(found), empty, told)
+    return told
+
+
+def whole_csv(query: Query, aggregation: Aggregation) -> Response:
+    """Answer with all groups as CSV, or the first, as many as `limit` says."""
+    slots.take(is_export=True)
+    totals = page_of_groups(query.snapshot, results(), aggregation, limit=1).totals
+    first = _first(query, aggregation)
+    chunks = groups_csv(query.snapshot, results(), first)
+    complete = first.limit is None or totals.groups <= first.limit
+    return exports.sent(chunks, CSV, _headers(query, aggregation, totals.counted, complete))
 
 
 def answer_csv(query: Query, aggregation: Aggregation) -> Response:
     """Answer with all groups as CSV, or with a page and a link to the next."""
     if not _paging(query):
-        slots.take(is_export=True)
-        matched = page_of_groups(query.snapshot, results(), aggregation, limit=1).matched
-        chunks = groups_csv(query.snapshot, results(), aggregation)
-        return _sent(query, aggregation, chunks, matched, CSV)
+        return whole_csv(query, aggregation)
     found = _page(query, aggregation, as_text=True)
-    answer = _sent(query, aggregation, b"".join(page_csv(aggregation, found)), found.matched, CSV)
+    counted = _counted(query, found)
+    headers = _headers(query, aggregation, counted, _is_whole(query, found))
+    answer = exports.sent(b"".join(page_csv(aggregation, found)), CSV, headers)
     if position := _position(found):
-        url = query.next_url(position, found.matched)
+        url = query.next_url(position, counted.matched)
         answer.headers["Link"] = envelopes.link_to_next(url)
     return answer
 
 
 def answer_svg(query: Query, aggregation: Aggregation) -> Response:
-    """Answer with a chart of all groups; refuse to draw a page, which would mislead."""
-    if paging := _paging(query):
+    """Answer with a chart of all groups, or the first; a page of groups would mislead."""
+    if query.cursor:
         detail = "does not go with a chart, which shows the whole result; leave it out."
-        raise UnknownValue(paging[0], str(query.arguments[paging[0]]), detail)
+        raise UnknownValue("cursor", str(query.arguments["cursor"]), detail)
     slots.take()
     has_labels = query.arguments.get("labels", True)
-    plot = plot_of(query.snapshot, results(), replace(aggregation, labels=has_labels))
-    matched = Matched(plot.events, "eq")
-    picture = b"".join(SVG.write(plot, _caption(query, aggregation, matched)))
-    return _sent(query, aggregation, picture, matched, SVG, SVG_POLICY)
+    shown = replace(_first(query, aggregation), labels=has_labels)
+    plot = plot_of(query.snapshot, results(), shown)
+    picture = b"".join(SVG.write(plot, _caption(query, aggregation, plot.counted)))
+    headers = _headers(query, aggregation, plot.counted, not plot.groups_left_out)
+    return exports.sent(picture, SVG, headers | SVG_POLICY)
+
+
+def _first(query: Query, aggregation: Aggregation) -> Aggregation:
+    """Keep the first groups, as many as `limit` says."""
+    return replace(aggregation, limit=query.arguments.get("limit"))
 
 
 def _paging(query: Query) -> list[str]:
@@ -90,39 +114,37 @@ def _position(found: GroupPage) -> tuple[int] | None:
     return (found.next,) if found.next else None
 
 
-def _empty_because(
-    query: Query, aggregation: Aggregation, matched: Matched
-) -> list[dict[str, Any]] | None:
-    if matched.value or not aggregation.selection.filters:
-        return None
-    return empty_because(query.snapshot, aggregation.selection, query.canonical)
+def _is_whole(query: Query, found: GroupPage) -> bool:
+    return not query.cursor and not found.next
 
 
-def _caption(query: Query, aggregation: Aggregation, matched: Matched) -> Caption:
+def _counted(query: Query, found: GroupPage) -> Counted:
+    """Give what matched: its parts stand only on the first page, as in lists of events."""
+    counted = found.totals.counted
+    return Counted(counted.matched) if query.cursor else counted
+
+
+def _caption(query: Query, aggregation: Aggregation, counted: Counted) -> Caption:
     """Give the texts of a chart beside its data."""
-    empty = _empty_because(query, aggregation, matched) or []
+    receipt = envelopes.receipt_of(query, aggregation.selection, counted, complete=True)
+    empty = receipt.get("empty_because", [])
     hints = (f"{one['filter']}: {one['hint']}" for one in empty if one["hint"])
     name = query.canonical.get("dataset")
     source = f"dataset {name}" if name else "all datasets"
     release = f" (release {query.release})" if query.release else ""
     return Caption(
         {name: text for name, text in sorted(query.canonical.items()) if name in SHOWN},
-        [*query.receipt(matched, complete=True)["notes"], *hints],
+        [*receipt["notes"], *hints],
         f"{source} · revision {query.revision}{release}",
         query.cite_url,
     )
 
 
-def _sent(
-    query: Query,
-    aggregation: Aggregation,
-    body: Iterator[bytes] | bytes,
-    matched: Matched,
-    format: Format,
-    more: dict[str, str] | None = None,
-) -> Response:
+def _headers(
+    query: Query, aggregation: Aggregation, counted: Counted, complete: bool = True
+) -> dict[str, str]:
     totals = {"Cameo-Totals": OVERLAPPING} if aggregation.overlaps else {}
-    return exports.sent(query, body, matched, format, {**totals, **(more or {})})
+    return totals | exports.receipt_headers(query, counted, complete)
 
 
 def _drawer(*_snapshot: object) -> str:

@@ -1,7 +1,6 @@
 """Put answers into their envelopes: lists with a page, single things, each with its receipt."""
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -10,6 +9,7 @@ from flask import Response, g
 from api.requests.queries import Query
 from api.requests.reading import JSON
 from dataset.events.emptiness import empty_because
+from dataset.selections.parts import Counted
 from dataset.selections.selections import Selection
 from dataset.store.counts import Matched
 from dataset.store.lists import ListPage
@@ -43,30 +43,39 @@ def page_answer(
     matched: Matched,
     position: tuple[Any, ...] | None,
     reasons: list[dict[str, Any]] | None = None,
-    more: Mapping[str, Any] = MappingProxyType({}),
 ) -> Response:
-    """Answer with a page of a list; `position` is where the next page begins.
-
-    `more` are members of the receipt.
-    """
-    g.rows = len(data)
-    url = query.next_url(position, matched) if position else None
-    # A sample shows fewer events than matched; `matched` does not count groups.
-    holds_all = bool(more) or matched == Matched(len(data), "eq")
-    is_whole = not position and not query.cursor and holds_all
-    receipt = query.receipt(matched, complete=is_whole) | dict(more)
+    """Answer with a page of a list; `position` is where the next page begins."""
+    receipt = query.receipt(matched, is_whole(query, matched, len(data)))
     if reasons is not None:
         receipt["empty_because"] = reasons
+    return page_with(query, data, receipt, matched, position)
+
+
+def is_whole(query: Query, matched: Matched, shown: int) -> bool:
+    """Tell whether a page holds everything: a sample shows fewer events than matched."""
+    return not query.cursor and matched == Matched(shown, "eq")
+
+
+def page_with(
+    query: Query,
+    data: Sequence[Any],
+    receipt: dict[str, Any],
+    matched: Matched,
+    position: tuple[Any, ...] | None,
+) -> Response:
+    """Answer with a page that has this receipt."""
+    g.rows = len(data)
+    url = query.next_url(position, matched) if position else None
     page = {"limit": query.limit, "returned": len(data), "next": url}
     return json_answer({"data": data, "page": page, "receipt": receipt}, url)
 
 
 def receipt_of(
-    query: Query, selection: Selection, matched: Matched, complete: bool
+    query: Query, selection: Selection, counted: Counted, complete: bool
 ) -> dict[str, Any]:
     """Make the receipt of an answer of events; say why it is empty, if it is."""
-    receipt = query.receipt(matched, complete)
-    if not matched.value and selection.filters:
+    receipt = query.receipt_of_events(counted, complete)
+    if not counted.matched.value and selection.filters:
         receipt["empty_because"] = empty_because(query.snapshot, selection, query.canonical)
     return receipt
 

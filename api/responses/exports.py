@@ -3,7 +3,6 @@
 import tempfile
 from collections.abc import Iterator, Mapping
 from itertools import chain
-from types import MappingProxyType
 from typing import IO
 
 from flask import Response, request
@@ -12,52 +11,43 @@ from werkzeug.wsgi import ClosingIterator
 from api.context import store
 from api.middleware import slots
 from api.requests.queries import Query
-from api.responses.envelopes import link_to_next, receipt_of
+from api.responses.envelopes import is_whole, link_to_next, receipt_of
 from api.responses.file_parts import FilePart
 from api.responses.formats import Format
+from dataset.events.completeness import holds_all
 from dataset.events.pages import Page
-from dataset.events.rows_or_columns import matched_by
+from dataset.events.rows_or_columns import counted_by
 from dataset.exports.text_formats import Extract
+from dataset.selections.parts import Counted
 from dataset.selections.selections import Selection
-from dataset.store.counts import Matched
 
 
 def whole(query: Query, selection: Selection, format: Format) -> Response:
     """Answer with all events of a selection, as a stream."""
     slots.take(is_export=True)
-    matched = matched_by(query.snapshot, selection)
-    receipt = receipt_of(query, selection, matched, holds_all(selection, matched))
+    counted = counted_by(query.snapshot, selection)
+    complete = holds_all(query.snapshot, selection, counted.matched)
+    receipt = receipt_of(query, selection, counted, complete)
     chunks = format.chunks(store(), selection, query.columns, receipt)
-    return sent(query, chunks, matched, format)
-
-
-def holds_all(selection: Selection, matched: Matched) -> bool:
-    """Tell whether the answer holds all matching events: a sample may hold fewer."""
-    return not selection.sample or matched <= Matched(selection.sample.size, "eq")
+    return sent(chunks, format, receipt_headers(query, counted, complete))
 
 
 def page(
     query: Query, selection: Selection, found: Page, url: str | None, format: Format
 ) -> Response:
     """Answer with one page of events in a format other than JSON."""
-    holds_all = found.matched == Matched(len(found.rows), "eq")
-    receipt = receipt_of(query, selection, found.matched, holds_all)
+    complete = is_whole(query, found.counted.matched, len(found.rows))
+    receipt = receipt_of(query, selection, found.counted, complete)
     made = Extract(query.columns, found.read, [found.rows], receipt)
-    answer = sent(query, b"".join(format.write(made)), found.matched, format)
+    headers = receipt_headers(query, found.counted, complete)
+    answer = sent(b"".join(format.write(made)), format, headers)
     if url:
         answer.headers["Link"] = link_to_next(url)
     return answer
 
 
-def sent(
-    query: Query,
-    body: Iterator[bytes] | bytes,
-    matched: Matched,
-    format: Format,
-    more: Mapping[str, str] = MappingProxyType({}),
-) -> Response:
-    """Answer with bytes or a stream; `more` are headers beside the receipt."""
-    headers = {**more, **receipt_headers(query, matched)}
+def sent(body: Iterator[bytes] | bytes, format: Format, headers: dict[str, str]) -> Response:
+    """Answer with bytes or a stream."""
     content_type = format.content_type
     if isinstance(body, bytes):
         return Response(body, headers=headers, content_type=content_type)
@@ -71,14 +61,22 @@ def sent(
     return Response(_started(body), headers=headers, content_type=content_type)
 
 
-def receipt_headers(query: Query, matched: Matched) -> dict[str, str]:
-    """Give the receipt of an answer that is not JSON."""
-    return {
+def receipt_headers(query: Query, counted: Counted, complete: bool) -> dict[str, str]:
+    """Give the receipt of an answer that is not JSON; what is not counted has no header."""
+    matched, datasets, place_precision = counted
+    headers = {
         "Cameo-Query": query.canonical_query,
         "Cameo-Revision": str(query.revision),
         "Cameo-Matched": f"{'>=' if matched.relation == 'gte' else ''}{matched.value}",
+        "Cameo-Complete": str(complete).lower(),
         "Cameo-Cite": query.cite_url,
     }
+    parts = {"Cameo-Datasets": datasets, "Cameo-Place-Precision": place_precision}
+    return headers | {name: _listed(counts) for name, counts in parts.items() if counts}
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name}={count}" for name, count in counts.items())
 
 
 def _cannot_tell_an_end() -> bool:

@@ -12,11 +12,12 @@ from api.middleware import slots
 from api.requests.parameters import query_text
 from api.requests.queries import Query
 from api.responses.envelopes import leading_to, receipt_of
-from api.responses.exports import holds_all, receipt_headers
+from api.responses.exports import receipt_headers
 from api.responses.file_parts import FilePart
 from api.responses.formats import Format
+from dataset.events.completeness import holds_all
 from dataset.events.pages import may_be_long
-from dataset.events.rows_or_columns import matched_by
+from dataset.events.rows_or_columns import counted_by
 from dataset.selections.selections import Selection
 
 DECIDED = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH")
@@ -36,13 +37,14 @@ def kept_file(query: Query, selection: Selection, format: Format) -> Response:
     """Answer with a file of all events of a selection, written once for each ETag."""
     if may_be_long(selection):
         slots.take()
-    matched = matched_by(query.snapshot, selection)
-    receipt = receipt_of(query, selection, matched, holds_all(selection, matched))
+    counted = counted_by(query.snapshot, selection)
+    complete = holds_all(query.snapshot, selection, counted.matched)
+    receipt = receipt_of(query, selection, counted, complete)
 
     def make(path: Path) -> None:
         format.write(store(), selection, query.columns, receipt, path)
 
-    return _file(query, make, format, receipt_headers(query, matched))
+    return _file(query, make, format, receipt_headers(query, counted, complete))
 
 
 def _file(

@@ -16,7 +16,7 @@ class Aggregation:
     """Which events are grouped by which keys, what is measured, and in what order.
 
     `query` is all of this but the revision, as text. `labels`: whether codes are shown with their
-    labels, which decides nothing else.
+    labels, which decides nothing else. `limit` keeps the first groups of the order.
     """
 
     selection: Selection
@@ -26,6 +26,7 @@ class Aggregation:
     fill: bool = False
     query: str = ""
     labels: bool = False
+    limit: int | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

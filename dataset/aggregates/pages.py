@@ -7,13 +7,12 @@ from typing import Any
 from peewee import chunked
 
 from dataset.aggregates.aggregation import Aggregation
-from dataset.aggregates.results import ordered_groups, result_of
-from dataset.aggregates.tables import GROUPS, TOTALS
+from dataset.aggregates.results import Totals, ordered_groups, result_of, totals_of
+from dataset.aggregates.tables import GROUPS
 from dataset.codebook.labels import LABELS
 from dataset.declarations.aggregates import MEASURES
 from dataset.declarations.columns import COLUMNS
 from dataset.exports.text_formats import BATCH, csv_lines
-from dataset.store.counts import Matched
 from dataset.store.results_cache import ResultsCache
 from dataset.store.snapshots import Snapshot
 
@@ -24,12 +23,11 @@ Values = list[Any]
 
 @dataclass(frozen=True)
 class GroupPage:
-    """Some groups, the position of the last if more follow, and how many groups and events."""
+    """Some groups, the position of the last if more follow, and the totals of all."""
 
     rows: list[Values]
     next: int | None
-    groups: int
-    matched: Matched
+    totals: Totals
 
 
 def page_of_groups(
@@ -42,13 +40,12 @@ def page_of_groups(
 ) -> GroupPage:
     """Read up to `limit` groups after a position; as text, booleans are words."""
     with result_of(snapshot, cache, aggregation) as database:
-        totals = TOTALS.select(TOTALS.c.events, TOTALS.c.groups)
-        events, groups = database.execute(totals).fetchone()
+        totals = totals_of(database)
         query = ordered_groups(aggregation).where(GROUPS.c.position > after).limit(limit)
         values = values_of(aggregation, as_text)
         rows = [values(row) for row in database.execute(query).fetchall()]
     end = after + len(rows)
-    return GroupPage(rows, end if end < groups else None, groups, Matched(events, "eq"))
+    return GroupPage(rows, end if end < totals.groups else None, totals)
 
 
 def groups_csv(

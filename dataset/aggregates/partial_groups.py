@@ -1,6 +1,6 @@
 """Group the events of each branch of a selection, in the rows of the store or its columns."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 from typing import Any
 
@@ -27,33 +27,24 @@ PERIOD_LABELS: dict[str, Callable[[Any], Any]] = {
 """The label of the period that a day lies in, in SQL."""
 
 
-def collect(snapshot: Snapshot, aggregation: Aggregation, database: Database) -> None:
-    """Write the groups of every branch into the table of partial groups."""
+def collect(
+    snapshot: Snapshot, aggregation: Aggregation, counts: Sequence[Any], database: Database
+) -> None:
+    """Write the groups of every branch into the table of partial groups, with `counts` of parts."""
+    names = partial_columns(aggregation, len(counts))
 
     def collect_branches(branches: Branches) -> None:
         database.execute(PARTIAL_GROUPS.delete())
         for branch in branches:
-            rows = branch.rows(grouped(branch.query, aggregation, branch.in_columns))
-            names = partial_columns(aggregation)
-            insert(database, PARTIAL_GROUPS, names, _split(rows, aggregation))
+            rows = branch.rows(grouped(branch.query, aggregation, counts, branch.in_columns))
+            insert(database, PARTIAL_GROUPS, names, _split(rows, aggregation, len(counts)))
 
     answered(snapshot, aggregation.selection, collect_branches)
 
 
-def count_events(snapshot: Snapshot, aggregation: Aggregation, database: Database) -> int:
-    """Count the events that were grouped, each once."""
-    if aggregation.overlaps:
-        return answered(snapshot, aggregation.selection, _count)
-    events = PARTIAL_GROUPS.select(fn.COALESCE(fn.SUM(PARTIAL_GROUPS.c.events), 0))
-    return int(database.execute(events).fetchone()[0])
-
-
-def _count(branches: Branches) -> int:
-    counts = (next(iter(one.rows(one.query.select(fn.COUNT("*"))))) for one in branches)
-    return sum(count for (count,) in counts)
-
-
-def grouped(branch: Any, aggregation: Aggregation, in_columns: bool = False) -> Any:
+def grouped(
+    branch: Any, aggregation: Aggregation, counts: Sequence[Any] = (), in_columns: bool = False
+) -> Any:
     """Group the events of a branch: select what the columns of partial groups hold."""
     table = branch.model
     keys = [Entity(name) if in_columns else _key(table, name) for name in aggregation.keys]
@@ -65,7 +56,7 @@ def grouped(branch: Any, aggregation: Aggregation, in_columns: bool = False) -> 
     aliases = [f"k{index}" for index in range(len(keys))]
     named = [key.alias(alias) for key, alias in zip(keys, aliases, strict=True)]
     sums = [of(field(table, name)) for name in aggregation.summed for of in (fn.SUM, fn.COUNT)]
-    query = branch.select(*named, fn.COUNT("*"), *sums)
+    query = branch.select(*named, fn.COUNT("*"), *sums, *counts)
     return query.group_by(*map(Entity, aliases)) if keys else query
 
 
@@ -79,8 +70,10 @@ def _key(table: type[Version], name: str) -> Any:
     return Case(None, [(first == last, first)])
 
 
-def _split(rows: Iterable[tuple[Any, ...]], aggregation: Aggregation) -> Iterator[tuple[Any, ...]]:
-    """Make a row of each value of the lists among the keys."""
+def _split(
+    rows: Iterable[tuple[Any, ...]], aggregation: Aggregation, counts: int
+) -> Iterator[tuple[Any, ...]]:
+    """Make a row of each value of the lists among the keys; only the first counts the parts."""
     lists = [name in OVERLAPPING for name in aggregation.keys]
     if not any(lists):
         yield from rows
@@ -93,3 +86,4 @@ def _split(rows: Iterable[tuple[Any, ...]], aggregation: Aggregation) -> Iterato
         )
         for split in product(*values):
             yield (*split, *rest)
+            rest = (*rest[: len(rest) - counts], *(0,) * counts)

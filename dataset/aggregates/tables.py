@@ -11,7 +11,10 @@ from dataset.store.statements import text_of
 GROUPS = Table("groups")
 """Each group: its keys and measures, and its position from 1."""
 TOTALS = Table("totals")
-"""How many events were grouped, into how many groups."""
+"""How many events were grouped, into how many groups; how many are in no single period.
+
+`datasets` and `place_precision` hold as JSON how many are of each (`dataset.selections.parts`).
+"""
 PARTIAL_GROUPS = Table("partial_groups")
 """The groups of each branch: their keys, and what their measures are made of. Temporary."""
 EVERY_PERIOD = Table("every_period")
@@ -22,11 +25,14 @@ WHOLE = Table("whole")
 POSITION = SQL("position INTEGER PRIMARY KEY")
 
 
-def create_tables(database: Database, aggregation: Aggregation) -> None:
-    """Create the tables in a new database."""
+TOTAL_COLUMNS = ("events", "groups", "no_period", "datasets", "place_precision")
+
+
+def create_tables(database: Database, aggregation: Aggregation, counts: int) -> None:
+    """Create the tables in a new database; `counts` says how many parts are counted."""
     _create(database, GROUPS, [POSITION, *map(Entity, aggregation.names)])
-    _create(database, TOTALS, [Entity("events"), Entity("groups")])
-    partial = map(Entity, partial_columns(aggregation))
+    _create(database, TOTALS, map(Entity, TOTAL_COLUMNS))
+    partial = map(Entity, partial_columns(aggregation, counts))
     _create(database, PARTIAL_GROUPS, [*partial], is_temporary=True)
     _create(database, EVERY_PERIOD, [Entity("label")], is_temporary=True)
     if aggregation.whole:
@@ -34,14 +40,19 @@ def create_tables(database: Database, aggregation: Aggregation) -> None:
         _create(database, WHOLE, [*columns], is_temporary=True)
 
 
-def partial_columns(aggregation: Aggregation) -> tuple[str, ...]:
+def partial_columns(aggregation: Aggregation, counts: int) -> tuple[str, ...]:
     """Name the columns of partial groups.
 
-    They are the keys and the count of events; and for each summed column, its total and the count
-    of events that have a value.
+    They are the keys and the count of events; for each summed column, its total and the count of
+    events that have a value; and the counts of parts, which have each event once.
     """
     sums = (name for column in aggregation.summed for name in (total_of(column), known_of(column)))
-    return (*aggregation.keys, "events", *sums)
+    return (*aggregation.keys, "events", *sums, *part_columns(counts))
+
+
+def part_columns(counts: int) -> tuple[str, ...]:
+    """Name the columns of the counts of parts: the first counts all events."""
+    return tuple(f"part_{number}" for number in range(counts))
 
 
 def total_of(column: str) -> str:
@@ -66,8 +77,8 @@ def insert(database: Database, table: Table, names: Sequence[str], rows: Iterabl
 
 
 def _create(
-    database: Database, table: Table, columns: Sequence[Any], is_temporary: bool = False
+    database: Database, table: Table, columns: Iterable[Any], is_temporary: bool = False
 ) -> None:
     created = SQL("CREATE TEMPORARY TABLE" if is_temporary else "CREATE TABLE")
     name = Entity(table.__name__)
-    database.execute(NodeList((created, name, EnclosedNodeList(columns))))
+    database.execute(NodeList((created, name, EnclosedNodeList([*columns]))))

@@ -80,7 +80,7 @@ def actors(
     kept = [
         code
         for code in found
-        if code and (longest is None or len(code) <= longest) and parent.holds(parent_of(code))
+        if code and (longest is None or len(code) <= longest) and parent.keeps(parent_of(code))
     ]
     kept.sort(key=lambda code: (-found[code], code))
     make = partial(_entries, counting=counting, counts=counts, named=named)

@@ -23,6 +23,8 @@ OPERATORS = {
     "bbox": ["box"],
     "near": ["near"],
     "words": ["words"],
+    "instant_min": ["min"],
+    "instant_max": ["max"],
 }
 """The operators that each shape of filter makes of a column."""
 MOST_LISTS = 2
@@ -41,7 +43,7 @@ def actions(
         _action(action, counts)
         for action in ACTIONS.values()
         if len(action.code) <= depth + 1
-        and parent.holds(action.parent)
+        and parent.keeps(action.parent)
         and _matches(q, action.code, action.label)
     ]
 

@@ -96,9 +96,12 @@ def notes(plot: Plot, caption: Caption) -> Iterator[str]:
     if plot.events_in_none:
         lie = "lies" if plot.events_in_none == 1 else "lie"
         yield f"Not drawn: {_events(plot.events_in_none)} that {lie} in no single {plot.period}."
+    if plot.groups_left_out:
+        groups = "group" if plot.groups_left_out == 1 else "groups"
+        yield f"Not drawn: {plot.groups_left_out:,} {groups} after the first (limit)."
     if plot.fill:
         yield f"A {plot.period} without events is drawn {filled(plot)} (fill=zero)."
-    elif has_gaps(plot):
+    elif has_gaps(plot) and not plot.groups_left_out:
         advice = f"fill=zero, with date_from and date_to, draws it {filled(plot)}"
         yield f"Where a {plot.period} is missing it has no events; {advice}."
     for name in without_value(plot):

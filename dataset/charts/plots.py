@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from dataset.selections.parts import Counted
+
 
 class Series(NamedTuple):
     """The groups of the same keys: labels of their periods, events, and measures."""
@@ -15,9 +17,10 @@ class Series(NamedTuple):
 
 @dataclass(frozen=True)
 class Plot:
-    """What a chart shows, and what it leaves out: other series, and events in no single period.
+    """What a chart shows, and what it leaves out.
 
-    `labels`: whether codes are shown by their labels.
+    That is other series, events in no single period, and groups after the first, if only these
+    are wanted. `labels`: whether codes are shown by their labels.
     """
 
     period: str
@@ -28,5 +31,11 @@ class Plot:
     all_series: int
     events_of_others: int
     events_in_none: int
-    events: int
-    labels: bool
+    counted: Counted
+    labels: bool = False
+    groups_left_out: int = 0
+
+    @property
+    def events(self) -> int:
+        """How many events there are."""
+        return self.counted.matched.value

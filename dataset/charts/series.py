@@ -10,8 +10,8 @@ from peewee import Database, fn
 
 from dataset.aggregates.aggregation import Aggregation
 from dataset.aggregates.pages import values_of
-from dataset.aggregates.results import ordered_groups, result_of
-from dataset.aggregates.tables import GROUPS, TOTALS, column_of
+from dataset.aggregates.results import is_shown, ordered_groups, result_of, totals_of
+from dataset.aggregates.tables import GROUPS, column_of
 from dataset.charts.plots import Plot, Series
 from dataset.declarations.aggregates import MOST_KEYS
 from dataset.declarations.periods import PERIODS
@@ -33,8 +33,9 @@ def plot_of(snapshot: Snapshot, cache: ResultsCache, aggregation: Aggregation) -
     (period,), keys = aggregation.periods, aggregation.other_keys
     counted = _counted(aggregation)
     with result_of(snapshot, cache, counted) as database:
-        largest = database.execute(_largest(period, keys)).fetchall()
+        largest = database.execute(_largest(counted)).fetchall()
         all_series, events = largest[0][-2:] if largest else (0, 0)
+        totals = totals_of(database)
         return Plot(
             period,
             keys,
@@ -43,9 +44,10 @@ def plot_of(snapshot: Snapshot, cache: ResultsCache, aggregation: Aggregation) -
             tuple(_series(database, counted, aggregation.measures, [row[:-3] for row in largest])),
             all_series,
             events - sum(row[-3] for row in largest),
-            database.execute(_in_none(period)).fetchone()[0],
-            database.execute(TOTALS.select(TOTALS.c.events)).fetchone()[0],
+            database.execute(_in_none(counted)).fetchone()[0],
+            totals.counted,
             aggregation.labels,
+            0 if counted.limit is None else max(0, totals.groups - counted.limit),
         )
 
 
@@ -68,11 +70,13 @@ def _counted(aggregation: Aggregation) -> Aggregation:
     return replace(aggregation, measures=(*aggregation.measures, COUNT), query=query)
 
 
-def _largest(period: str, keys: Sequence[str]) -> Any:
+def _largest(counted: Aggregation) -> Any:
     """Select the largest series: keys and events of each, then how many series and events exist."""
+    (period,), keys = counted.periods, counted.other_keys
     columns, events = [column_of(GROUPS, name) for name in keys], fn.SUM(EVENTS)
     totals = (fn.COUNT("*").over(), fn.SUM(events).over())
-    query = GROUPS.select(*columns, events, *totals).where(_lies_in_one(period))
+    query = GROUPS.select(*columns, events, *totals)
+    query = query.where(_lies_in_one(period), is_shown(counted))
     order = (column.asc(nulls="LAST") for column in columns)
     query = query.group_by(*columns).having(fn.COUNT("*") > 0)
     return query.order_by(events.desc(), *order).limit(MOST_SERIES)
@@ -82,9 +86,11 @@ def _lies_in_one(period: str) -> Any:
     return column_of(GROUPS, period).is_null(False)
 
 
-def _in_none(period: str) -> Any:
+def _in_none(counted: Aggregation) -> Any:
     """Select how many events lie in no single period."""
-    return GROUPS.select(fn.COALESCE(fn.SUM(EVENTS), 0)).where(~_lies_in_one(period))
+    (period,) = counted.periods
+    query = GROUPS.select(fn.COALESCE(fn.SUM(EVENTS), 0))
+    return query.where(~_lies_in_one(period), is_shown(counted))
 
 
 def _series(

@@ -124,6 +124,7 @@ QUAD_CLASSES = {
     3: "verbal conflict",
     4: "material conflict",
 }
+PRECISIONS = "What the coordinates stand for: those of a `country` are of its centre"
 STATUSES = (
     "`reported`: the source states it; `claimed`: known only through someone's word; "
     "`confirmed`: the source cites a finding of fact"
@@ -187,7 +188,7 @@ _TABLE = (
     ),
     Column("place_latitude", "number", "Latitude of the place", 31.5, unit="degrees, WGS84"),
     Column("place_longitude", "number", "Longitude of the place", 34.75, unit="degrees, WGS84"),
-    _choice("place_precision", "place_precision", "What the coordinates stand for", "country"),
+    _choice("place_precision", "place_precision", PRECISIONS, "country", ask="city"),
     _choice(
         "place_priogrid_gid",
         "grid_cell",
@@ -244,6 +245,7 @@ _TABLE = (
         "timestamp",
         "When the source added the event; null where it does not say",
         "2024-06-17T00:00:00Z",
+        by="range",
         sortable=True,
     ),
     Column(

@@ -19,10 +19,10 @@ class Choice(NamedTuple):
     @property
     def keeps_missing(self) -> bool:
         """Whether events without a value are found."""
-        return self.holds(None)
+        return self.keeps(None)
 
-    def holds(self, value: object) -> bool:
-        """Tell whether a value is found."""
+    def keeps(self, value: object) -> bool:
+        """Tell whether a value passes."""
         return value not in self.unwanted and (not self.wanted or value in self.wanted)
 
 
@@ -170,7 +170,7 @@ _SPECIAL = (
         ("place_latitude", "place_longitude"),
         "Places within a distance `lat,lon,km` of a point, as the crow flies "
         "(on a sphere of 6371.0088 km)",
-        "31.5,34.75,250",
+        "35.69,51.42,100",
         "near leaves out events without coordinates",
         "degrees (WGS84) and kilometres",
     ),
@@ -194,9 +194,21 @@ _SPECIAL = (
 )
 
 
+_OF_TIMES = {
+    "min": "on this day (UTC) or later, or from an instant on, such as `2024-06-17T12:00:00Z`",
+    "max": "on this day (UTC) or before, or until an instant, such as `2024-06-17T12:00:00Z`",
+}
+
+
 def _ranges(column: Column) -> Iterator[Filter]:
     name, unit = column.name, column.unit
     note = f"a limit on {name} leaves out events without it" if column.null else None
+    if column.kind == "timestamp":
+        for end, words in _OF_TIMES.items():
+            limit, shape = f"{name}_{end}", f"instant_{end}"
+            meaning = f"{name.capitalize()} {words}"
+            yield Filter(limit, shape, column.kind, (name,), meaning, column.asked, note)
+        return
     is_in_seed = column.example is not None
     seed = "" if is_in_seed else f". The seed dataset has no {name}: a limit finds nothing there"
     for end, meaning in (("min", "Least"), ("max", "Greatest")):
@@ -216,6 +228,12 @@ _RANGES = tuple(
     limit for column in COLUMNS.values() if column.by == "range" for limit in _ranges(column)
 )
 
+AREAS = ("bbox", "near")
+"""The filters that compare coordinates."""
+COUNTRIES_NOTE = (
+    "a place known only by its country has the coordinates of the country's centre: "
+    "place_precision=city leaves such places out"
+)
 SPECIAL = tuple(item.name for item in _SPECIAL)
 """The filters that are more than a column: what most questions are made of."""
 FILTERS: dict[str, Filter] = {item.name: item for item in (*_SPECIAL, *_CHOICES, *_RANGES)}

@@ -1,6 +1,6 @@
 """Read what changed since a revision: adds, updates and ends in one order."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as made
 from functools import reduce
@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from peewee import Entity, Model, Select, Tuple, Value, fn
 
-from dataset.errors import UnknownValue
 from dataset.events import rows
 from dataset.events.history import NULL, PURGED, UNSAID
 from dataset.selections.conditions import conditions_of
@@ -69,20 +68,32 @@ def changes(
     matched: Matched | None = None,
 ) -> ChangePage:
     """Read a page of changes; `matched` is counted unless it is known."""
-    if feed.since > snapshot.revision:
-        newest = str(snapshot.revision)
-        detail = f"There is no revision {feed.since} yet; the newest is {newest}."
-        raise UnknownValue("since", str(feed.since), detail, newest)
     read = rows.stored(columns)
-    is_short = bool(feed.filters) and _is_short(snapshot, feed)
-    matched = matched or count_of_changes(snapshot, feed, is_short)
-    # Few changes, or many matches, are found fast in order; else an index of a filter is faster.
-    in_order = is_short or matched.relation == "gte"
+    in_order, counted = _counted(snapshot, feed, matched)
     branches, most = _rows_of_branches(feed, read, in_order), MOST_ROWS * (limit + 1)
     query = first_of_all(snapshot.database, branches, ORDER, most)
     found = list(islice(_paired(snapshot.rows(query), bool(feed.filters)), limit + 1))
     shown, more = found[:limit], len(found) > limit
-    return ChangePage(read, shown, shown[-1].position if more else None, matched)
+    return ChangePage(read, shown, shown[-1].position if more else None, counted)
+
+
+def every_change(snapshot: Snapshot, feed: Feed, read: Sequence[str]) -> Iterator[Changed]:
+    """Yield all changes of a feed in order, with rows of the columns `read`."""
+    in_order, _ = _counted(snapshot, feed)
+    query = ordered(feed, read, in_order)
+    return _paired(snapshot.stream(query), bool(feed.filters))
+
+
+def _counted(
+    snapshot: Snapshot, feed: Feed, matched: Matched | None = None
+) -> tuple[bool, Matched]:
+    """Tell whether to read the changes in order, and how many there are.
+
+    Few changes, or many matches, are found fast in order; else an index of a filter is faster.
+    """
+    is_short = bool(feed.filters) and _is_short(snapshot, feed)
+    matched = matched or count_of_changes(snapshot, feed, is_short)
+    return is_short or matched.relation == "gte", matched
 
 
 def ordered(feed: Feed, read: Sequence[str], in_order: bool) -> Any:
@@ -133,10 +144,20 @@ def _filtered(feed: Feed, table: type[Version], in_order: bool) -> list[Any]:
 
 def count_of_changes(snapshot: Snapshot, feed: Feed, in_order: bool = False) -> Matched:
     """Count the changes of a feed up to the cap."""
-    # So many rows make more changes than the cap, however they are paired.
-    found = united(_branches(replace(feed, after=None), in_order)).limit(MOST_ROWS * (CAP + 1))
-    positions = Select([found], [Entity("changed"), Entity("public_id")]).distinct()
-    return capped(snapshot, positions)
+    return capped(snapshot, _positions(feed, in_order, CAP))
+
+
+def are_more(snapshot: Snapshot, feed: Feed, most: int) -> bool:
+    """Tell whether a feed has more changes than that."""
+    positions = _positions(feed, True, most).limit(most + 1)
+    return bool(snapshot.value(Select([positions], [fn.COUNT("*")])) > most)
+
+
+def _positions(feed: Feed, in_order: bool, most: int) -> Any:
+    """Select the positions of changes, of more than `most` if there are so many."""
+    # So many rows make more changes than that, however they are paired.
+    found = united(_branches(replace(feed, after=None), in_order)).limit(MOST_ROWS * (most + 1))
+    return Select([found], [Entity("changed"), Entity("public_id")]).distinct()
 
 
 def _is_short(snapshot: Snapshot, feed: Feed) -> bool:
@@ -144,7 +165,7 @@ def _is_short(snapshot: Snapshot, feed: Feed) -> bool:
     return count_of_changes(snapshot, replace(feed, filters={})).relation == "eq"
 
 
-def _paired(found: Sequence[tuple[Any, ...]], is_filtered: bool) -> Iterator[Changed]:
+def _paired(found: Iterable[tuple[Any, ...]], is_filtered: bool) -> Iterator[Changed]:
     """Turn the rows of each position into one change."""
     for position, group in groupby(found, key=lambda row: Position(*row[:2])):
         began, ended = None, []

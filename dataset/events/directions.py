@@ -36,8 +36,7 @@ def note_on(snapshot: Snapshot, revision: int, arguments: Mapping[str, Any]) -> 
 
 def _keeps(choice: Choice | None, values: tuple[str, ...]) -> bool:
     """Tell whether a filter keeps any of some values."""
-    wanted, unwanted = choice or Choice()
-    return any((not wanted or one in wanted) and one not in unwanted for one in values)
+    return any((choice or Choice()).keeps(one) for one in values)
 
 
 def undirected(snapshot: Snapshot, revision: int) -> tuple[str, ...]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
-
-from peewee import fn
 
 from dataset.declarations.columns import COLUMNS
 from dataset.events import rows
-from dataset.events.rows_or_columns import matched_by
+from dataset.events.rows_or_columns import MOST_COUNTS, counted_by, matched_by
+from dataset.selections.parts import Counted, parts_of
 from dataset.selections.selections import Position, Selection, branches, first_of
 from dataset.store.counts import Matched
 from dataset.store.indexes import held_of
@@ -22,12 +22,12 @@ MOST_STATEMENTS = 512
 
 @dataclass(frozen=True)
 class Page:
-    """Rows of the columns `read`, and the position of the last if more events follow."""
+    """Rows of the columns `read`, the position of the last if more follow, and what matched."""
 
     read: tuple[str, ...]
     rows: list[tuple[Any, ...]]
     next: Position | None
-    matched: Matched
+    counted: Counted
 
 
 def page_of(
@@ -37,16 +37,18 @@ def page_of(
     limit: int,
     matched: Matched | None = None,
 ) -> Page:
-    """Read up to `limit` events of a selection; `matched` is counted unless it is known."""
-    read = columns_to_read(selection, columns)
+    """Read up to `limit` events of a selection; what matched is counted unless it is known."""
+    parts = parts_of(snapshot, selection)
+    read = columns_to_read(selection, [*columns, *parts.columns])
     statement = statement_of(snapshot, selection, read, limit + 1)
     found = snapshot.database.execute_sql(*statement).fetchall()
     shown, more = found[:limit], len(found) > limit
-    if matched is None:
-        is_all = not more and not selection.sample
-        matched = Matched(len(shown), "eq") if is_all else matched_by(snapshot, selection)
     position = _position(shown[-1], read, selection) if more else None
-    return Page(read, shown, position, matched)
+    if matched is not None:
+        return Page(read, shown, position, Counted(matched))
+    is_all = not more and not selection.sample
+    counted = parts.counted_rows(read, shown) if is_all else counted_by(snapshot, selection)
+    return Page(read, shown, position, counted)
 
 
 def statement_of(
@@ -89,7 +91,19 @@ def may_be_long_to_count(snapshot: Snapshot, selection: Selection) -> bool:
     return may_be_long(selection) or matched_by(snapshot, selection).relation == "gte"
 
 
-def count_of(snapshot: Snapshot, selection: Selection) -> int:
-    """Count a selection's events exactly."""
-    counts = (branch.select(fn.COUNT("*")) for branch in branches(snapshot, selection, ["key"]))
-    return sum(snapshot.value(count) for count in counts)
+def count_of(snapshot: Snapshot, selection: Selection) -> Counted:
+    """Count a selection's events exactly, and their parts."""
+    if not may_be_long(selection):
+        counted = counted_by(snapshot, selection)
+        if counted.matched.relation == "eq":
+            return counted
+    make = partial(_counted_wholly, snapshot, selection)
+    found: Counted = snapshot.remembered("whole counts", selection, make, MOST_COUNTS)
+    return found
+
+
+def _counted_wholly(snapshot: Snapshot, selection: Selection) -> Counted:
+    parts = parts_of(snapshot, selection)
+    counts = (branch.select(*parts.counts) for branch in branches(snapshot, selection, ["key"]))
+    rows = [row for count in counts for row in snapshot.rows(count)]
+    return parts.counted([sum(column) for column in zip(*rows, strict=True)])

@@ -12,14 +12,14 @@ from functools import partial
 from pkgutil import resolve_name
 from typing import Any, NamedTuple, TypeVar
 
-from peewee import SQL
-
 from dataset.parquet_copy.segments import Copy, Damaged, copy_of
+from dataset.selections.parts import Counted, Parts, parts_of
 from dataset.selections.selections import NEWEST_FIRST, OLDEST_FIRST, Selection, branches, union
 from dataset.store.counts import Matched, at_most, capping
 from dataset.store.indexes import held_of
 from dataset.store.models import field
 from dataset.store.snapshots import Snapshot
+from dataset.store.statements import column_list
 
 ONLY_IN_ROWS = {"q", "near"}
 """The filters that only the store answers: they need its text index, or its own sine."""
@@ -75,8 +75,12 @@ def copy_for_many(snapshot: Snapshot, selection: Selection) -> Copy | None:
 
 
 def copy_in_order(snapshot: Snapshot, selection: Selection) -> Copy | None:
-    """Give the copy if it answers, and has the events in order: all in one segment."""
-    if selection.sort != OLDEST_FIRST:
+    """Give the copy if it answers, and has the events in order: all in one segment.
+
+    The first few of many are found faster in an index.
+    """
+    are_few = selection.limit is not None and at_most(selection.limit).relation == "eq"
+    if selection.sort != OLDEST_FIRST or are_few:
         return None
     copy = copy_for_many(snapshot, selection)
     return copy if copy and selection.revision <= copy.segments[0].last else None
@@ -104,22 +108,38 @@ def _able(snapshot: Snapshot, selection: Selection) -> Copy | None:
 
 def matched_by(snapshot: Snapshot, selection: Selection) -> Matched:
     """Count the events that a selection matches up to the cap: what a sample is drawn from."""
-    counted = replace(selection, sample=None, sort=NEWEST_FIRST)
+    return counted_by(snapshot, selection).matched
+
+
+def counted_by(snapshot: Snapshot, selection: Selection) -> Counted:
+    """Count the events that a selection matches up to the cap, and their parts if it holds all."""
+    counted = replace(selection, sample=None, sort=NEWEST_FIRST, limit=None)
     make = partial(count_anew, snapshot, counted)
-    return at_most(snapshot.remembered("matched", counted, make, MOST_COUNTS))
+    found: Counted = snapshot.remembered("matched", counted, make, MOST_COUNTS)
+    return found
 
 
-def count_anew(snapshot: Snapshot, selection: Selection) -> int:
-    """Count up to one more than the cap, without the remembered counts."""
-    copy = _copy_to_count(snapshot, selection)
+def count_anew(snapshot: Snapshot, selection: Selection) -> Counted:
+    """Count up to the cap, without the remembered counts."""
+    parts = parts_of(snapshot, selection)
+    counts = _capped_counts(snapshot, selection, parts)
+    matched = at_most(counts[0])
+    return parts.counted(counts) if matched.relation == "eq" else Counted(matched)
+
+
+def _capped_counts(snapshot: Snapshot, selection: Selection, parts: Parts) -> Sequence[int]:
+    """Count parts in the copy if it can, else in the rows, up to one event more than the cap."""
+    read, copy = ("key", *parts.columns), _copy_to_count(snapshot, selection)
     if copy is not None:
         try:
             with opened(snapshot, copy, selection.revision) as columns:
-                found = columns.selected(selection.filters).select(SQL("1"))
-                return int(columns.execute(capping(found)).fetchone()[0])
+                found = columns.selected(selection.filters).select(column_list(read))
+                counts: Sequence[int] = columns.execute(capping(found, parts.counts)).fetchone()
+                return counts
         except Damaged as fault:
             tell(fault)
-    return int(snapshot.value(capping(union(snapshot, selection, ["key"]))))
+    found = union(snapshot, selection, read)
+    return snapshot.rows(capping(found, parts.counts))[0]
 
 
 def opened(snapshot: Snapshot, copy: Copy, revision: int) -> AbstractContextManager[Any]:

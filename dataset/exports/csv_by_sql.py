@@ -117,7 +117,7 @@ def _from_columns(
 ) -> Iterator[tuple[int, bytes]]:
     with opened(snapshot, copy, selection.revision) as view:
         query = view.selected(selection.filters).select(line_of(columns, in_columns=True))
-        yield from view.texts(query, LABEL_CELLS)
+        yield from view.texts(query, LABEL_CELLS, selection.limit)
 
 
 def _sent(snapshot: Snapshot, count: int, piece: bytes) -> Iterator[bytes]:

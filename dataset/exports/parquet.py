@@ -51,7 +51,7 @@ def _write_columns(
         pq.ParquetWriter(path, schema, compression="zstd") as writer,
     ):
         query = columns.selected(selection.filters).select(*(field(Event, name) for name in read))
-        for group in _groups(columns.in_order(query)):
+        for group in _groups(columns.in_order(query, most=selection.limit)):
             writer.write_table(_typed(group, schema))
             snapshot.store.streamed(group.num_rows)
             snapshot.clock.restart()

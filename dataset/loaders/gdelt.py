@@ -247,10 +247,11 @@ LOADER = Loader(
         "gdelt": {
             "title": "GDELT 2.0 events",
             "description": (
-                "Events coded by machine from the world's news every 15 minutes since February "
-                "2015. The place is that of the action; country codes of places are converted "
-                "from FIPS 10-4 to ISO 3166-1. Mentions, sources, articles and tone are those of "
-                "the first 15 minutes."
+                "A row is an event as 15 minutes of news tell it: told otherwise later, it is "
+                "another row. Events coded by machine from the world's news every 15 minutes "
+                "since February 2015. The place is that of the action; country codes of places "
+                "are converted from FIPS 10-4 to ISO 3166-1. Mentions, sources, articles and tone "
+                "are those of the first 15 minutes."
             ),
             "citation": f"{CITATION}GDELT 2.0 Event Database.",
             **_SHARED,
@@ -258,9 +259,9 @@ LOADER = Loader(
         "gdelt1": {
             "title": "GDELT 1.0 events",
             "description": (
-                "Events coded by machine from news since 1979, published day by day since April "
-                "2013. The place is that of the action; country codes of places are converted "
-                "from FIPS 10-4 to ISO 3166-1."
+                "A row is an event as the news of one day tell it. Events coded by machine from "
+                "news since 1979, published day by day since April 2013. The place is that of the "
+                "action; country codes of places are converted from FIPS 10-4 to ISO 3166-1."
             ),
             "citation": f"{CITATION}GDELT 1.0 Event Database.",
             **_SHARED,

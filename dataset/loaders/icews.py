@@ -184,9 +184,10 @@ LOADER = Loader(
         "icews": {
             "title": "ICEWS Coded Event Data",
             "description": (
-                "Events coded by machine (BBN ACCENT) from the world's news, 1995 to April 2023. "
-                "The source names countries and sectors of actors in words; actor codes, roles, "
-                "ethnic and religion codes are made from these by a table of this project, "
+                "A row is what one sentence of a story says: two stories about one event give two "
+                "rows. Events coded by machine (BBN ACCENT) from the world's news, 1995 to April "
+                "2023. The source names countries and sectors of actors in words; actor codes, "
+                "roles, ethnic and religion codes are made from these by a table of this project, "
                 "countries are CAMEO codes, those of places ISO 3166-1. Sectors without an "
                 "equivalent in CAMEO are left out. The Goldstein value is the source's intensity."
             ),

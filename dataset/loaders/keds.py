@@ -159,14 +159,15 @@ LOADER = Loader(
         "keds": {
             "title": "KEDS event data in CAMEO",
             "description": (
-                "Events coded by machine (TABARI) from the leads of Reuters and Agence France "
-                "Presse reports by the Kansas Event Data System, by region. The source has no "
-                "ids: these are made of the values. TABARI's own files also name the story, and "
-                "give the label and the phrase, which the note has. Countries, roles and other "
-                "parts of actors are decoded from the codes. The Goldstein values follow from the "
-                "codes: those of GDELT's table, or of CAMEO 0.5b1 in files that have a code which "
-                "only that version has (0357, 1641, 1642, 1643) and none that it lacks (such as "
-                "019 or 129)."
+                "A row is what the first sentence of one report says. Events coded by machine "
+                "(TABARI) from the leads of Reuters and Agence France Presse reports by the "
+                "Kansas Event Data System, by region. The source has no ids: these are made of "
+                "the values. TABARI's own files also name the story, and give the label and the "
+                "phrase, which the note has. Countries, roles and other parts of actors are "
+                "decoded from the codes. The Goldstein values follow from the codes: those of "
+                "GDELT's table, or of CAMEO 0.5b1 in files that have a code which only that "
+                "version has (0357, 1641, 1642, 1643) and none that it lacks (such as 019 or "
+                "129)."
             ),
             "licence": "As stated by the project at eventdata.parusanalytics.com",
             "citation": (

@@ -109,12 +109,13 @@ LOADER = Loader(
         "petrarch": {
             "title": "Events coded with PETRARCH",
             "description": (
-                "Events that PETRARCH or PETRARCH2 coded by machine from texts of the user's "
-                "choice. The program gives no ids: these are made of the values. Countries, "
-                "roles and other parts of actors are decoded from the codes; the Goldstein "
-                "values follow from the codes. Of several sentences the first is given. PETRARCH2 "
-                "writes 010 for some verbs of several words, whatever they mean. Issues are left "
-                "out, and so are the words of the sentence."
+                "A row is what one or several sentences of a story say. Events that PETRARCH or "
+                "PETRARCH2 coded by machine from texts of the user's choice. The program gives no "
+                "ids: these are made of the values. Countries, roles and other parts of actors "
+                "are decoded from the codes; the Goldstein values follow from the codes. Of "
+                "several sentences the first is given. PETRARCH2 writes 010 for some verbs of "
+                "several words, whatever they mean. Issues are left out, and so are the words of "
+                "the sentence."
             ),
             "licence": "As stated by whoever coded the texts",
             "citation": (

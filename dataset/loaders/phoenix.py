@@ -206,12 +206,13 @@ LOADER = Loader(
         "phoenix": {
             "title": "Phoenix event data",
             "description": (
-                "Events coded by machine (PETRARCH): from web news, published day by day by the "
-                "Open Event Data Alliance from 2014, and from the New York Times, the Summary of "
-                "World Broadcasts and the Foreign Broadcast Information Service, 1945 to 2019 "
-                "(Cline Center Historical Phoenix). Entity, role and attributes of actors are "
-                "the source's; attributes are sorted into roles, religions, groups and peoples "
-                "by the codebook. Of several reports the first is given. Issues are left out."
+                "A row is an event of a day, from one or more reports. Events coded by machine "
+                "(PETRARCH): from web news, published day by day by the Open Event Data Alliance "
+                "from 2014, and from the New York Times, the Summary of World Broadcasts and the "
+                "Foreign Broadcast Information Service, 1945 to 2019 (Cline Center Historical "
+                "Phoenix). Entity, role and attributes of actors are the source's; attributes are "
+                "sorted into roles, religions, groups and peoples by the codebook. Of several "
+                "reports the first is given. Issues are left out."
             ),
             "licence": "As stated by the Open Event Data Alliance at openeventdata.org",
             "citation": (

@@ -231,12 +231,13 @@ LOADER = Loader(
         "polecat": {
             "title": "POLECAT: Political Event Classification, Attributes, and Types",
             "description": (
-                "Events coded by machine (NGEC) from the world's news in several languages since "
-                "2018, in PLOVER: there are types, modes and contexts, but no CAMEO action codes. "
-                "Actor codes are made of the country and the primary sector; sectors that PLOVER "
-                "names otherwise than CAMEO are converted (journalists JRN to MED, medical MED "
-                "to HLH). Of several countries of an actor the first counts, the rest is noted. "
-                "The Goldstein value is the source's intensity, on PLOVER's scale."
+                "A row is an event of one story. Events coded by machine (NGEC) from the world's "
+                "news in several languages since 2018, in PLOVER: there are types, modes and "
+                "contexts, but no CAMEO action codes. Actor codes are made of the country and the "
+                "primary sector; sectors that PLOVER names otherwise than CAMEO are converted "
+                "(journalists JRN to MED, medical MED to HLH). Of several countries of an actor "
+                "the first counts, the rest is noted. The Goldstein value is the source's "
+                "intensity, on PLOVER's scale."
             ),
             "licence": "As stated by the authors at doi.org/10.7910/DVN/AJGVIT",
             "citation": (

@@ -215,9 +215,10 @@ _SHARED = {
     ),
 }
 _WHAT = (
-    "An event is deadly violence between two sides, or of one side against civilians, at one "
-    "place and one or several days, with low, best and high estimates of the deaths. State-based "
-    "and non-state violence has no direction: side A stands as actor and side B as target."
+    "A row is an event: deadly violence between two sides, or of one side against civilians, at "
+    "one place and one or several days, with low, best and high estimates of the deaths. "
+    "State-based and non-state violence has no direction: side A stands as actor and side B as "
+    "target."
 )
 LOADER = Loader(
     version=1,

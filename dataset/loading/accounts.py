@@ -7,12 +7,13 @@ import orjson
 from peewee import fn
 
 from dataset.building.reports import Report
+from dataset.declarations.instants import now
 from dataset.declarations.outcomes import OUTCOMES
 from dataset.errors import Refused
 from dataset.inputs.records import SourceRecord
 from dataset.loading.quarantine import KEPT, Quarantine
 from dataset.store.models import Load, LoadFile
-from dataset.writes.revisions import Change, now
+from dataset.writes.revisions import Change
 
 
 @dataclass(frozen=True)

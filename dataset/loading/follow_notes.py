@@ -10,12 +10,12 @@ from typing import Any
 import orjson
 from peewee import chunked
 
+from dataset.declarations.instants import now
 from dataset.inputs.gdelt_feeds import SLOT, Feed, is_of, slot_of
 from dataset.loading.following import Gaps
 from dataset.store.database import ENGINE_ERRORS
 from dataset.store.engines.base import Engine
 from dataset.store.models import Following, Load, LoadFile
-from dataset.writes.revisions import now
 
 MOST_NOTED = 1_000
 """The most missing files that are noted by name."""

@@ -26,9 +26,9 @@ DATASET = {
     "name": NAME,
     "title": "Iran and the Taliban: a news report coded by hand",
     "description": (
-        "Every event of one news report of June 2024 on the ties between Iran and the Taliban, "
-        "coded by hand in CAMEO and checked by a second reading; what is no event is listed "
-        "with the reason in the document."
+        "A row is one statement of a news report. Every event of one report of June 2024 on the "
+        "ties between Iran and the Taliban, coded by hand in CAMEO and checked by a second "
+        "reading; what is no event is listed with the reason in the document."
     ),
     "licence": "CC BY 4.0",
     "url": None,

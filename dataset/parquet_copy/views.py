@@ -5,7 +5,7 @@ Nothing else imports duckdb: it is loaded by the first query that the copy answe
 """
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -99,7 +99,9 @@ class Columns:
         while found := result.fetchmany(FETCHED):
             yield from found
 
-    def texts(self, query: Query, labels: Mapping[str, str]) -> Iterator[tuple[int, bytes]]:
+    def texts(
+        self, query: Query, labels: Mapping[str, str], most: int | None = None
+    ) -> Iterator[tuple[int, bytes]]:
         """Run a query for a text of each row, which may look up labels (`label_cell`).
 
         Yields some thousand at a time, joined, after their count, in the order of the segment.
@@ -107,18 +109,20 @@ class Columns:
         self.connection.execute("SET VARIABLE codes = ?::VARCHAR[]", [list(labels)])
         self.connection.execute("SET VARIABLE cells = ?::VARCHAR[]", [list(labels.values())])
         self.connection.execute(LABEL_CELL)
-        for batch in self.in_order(query, FETCHED):
+        for batch in self.in_order(query, FETCHED, most):
             yield batch.num_rows, _joined(batch.column(0))
 
-    def in_order(self, query: Any, size: int = BATCH) -> Iterator[Any]:
+    def in_order(self, query: Any, size: int = BATCH, most: int | None = None) -> Iterator[Any]:
         """Run a query on one segment and yield its record batches, in the order of its rows.
 
-        DuckDB promises that order where nothing is joined; it is checked nevertheless.
+        Reading ends with row `most`, if that is given. DuckDB promises that order where nothing is
+        joined; it is checked nevertheless.
         """
         block = SQL("file_row_number // ?", [BLOCK]).alias("block")
         counted = query.select(block, fn.COUNT("*")).group_by(SQL("block")).order_by(SQL("block"))
         counts = self.execute(counted).fetchall()
-        return checked(self.batches(query.select_extend(ROW), size), counts)
+        batches = checked(self.batches(query.select_extend(ROW), size), counts)
+        return batches if most is None else _first(batches, most)
 
     def batches(self, query: Query, size: int = BATCH) -> Iterator[Any]:
         """Run a query and yield its record batches: in the order that it asks for, or in none."""
@@ -126,6 +130,15 @@ class Columns:
         reader = self.connection.sql(text, params=parameters).to_arrow_reader(size)
         while (batch := _next(reader)) is not None:
             yield batch
+
+
+def _first(batches: Iterable[Any], most: int) -> Iterator[Any]:
+    """Yield record batches until there are so many rows."""
+    for batch in batches:
+        yield batch.slice(0, most)
+        most -= batch.num_rows
+        if most <= 0:
+            return
 
 
 def _joined(texts: Any) -> bytes:

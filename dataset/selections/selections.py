@@ -50,6 +50,7 @@ class Selection:
     """Which events at which revision, in which order, after which position.
 
     `distinct` names a rule against duplicates, applied after the filters; a sample is drawn last.
+    `limit` keeps the first events of the order.
     """
 
     revision: int
@@ -58,6 +59,7 @@ class Selection:
     after: Position | None = None
     distinct: str | None = None
     sample: Sample | None = None
+    limit: int | None = None
 
     def __post_init__(self) -> None:
         """Make the filters hashable."""
@@ -115,6 +117,8 @@ def ordered(snapshot: Snapshot, selection: Selection, columns: Sequence[str]) ->
     """
     if selection.sample:
         return _drawn(snapshot, selection, selection.sample, columns)
+    if selection.limit is not None:
+        return first_of(snapshot, selection, columns, selection.limit)
     return union(snapshot, selection, columns).order_by(*_order(selection.sort))
 
 

@@ -1,5 +1,6 @@
 """Count what matches, but no further than a cap."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from peewee import Select, fn
@@ -22,9 +23,9 @@ def capped(snapshot: Snapshot, query: Any) -> Matched:
     return at_most(snapshot.value(capping(query)))
 
 
-def capping(query: Any) -> Any:
-    """Select how many rows a query has, up to one more than the cap."""
-    return Select([query.limit(CAP + 1)], [fn.COUNT("*")])
+def capping(query: Any, counts: Sequence[Any] = (fn.COUNT("*"),)) -> Any:
+    """Select how many rows a query has, up to one more than the cap; `counts` may be of parts."""
+    return Select([query.limit(CAP + 1)], [*counts])
 
 
 def told(matched: Matched, thing: str) -> str:

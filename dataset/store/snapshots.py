@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from peewee import Query
 
@@ -17,6 +17,16 @@ from dataset.store.models import Revision
 from dataset.store.statements import compiled
 
 
+class Stamp(NamedTuple):
+    """What identifies a revision beside its number: a random token, and when it was committed.
+
+    A revision that the store lacks has neither.
+    """
+
+    token: str = ""
+    committed: str | None = None
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """The store at one moment: `revision` is the newest that it shows, `clock` ends its queries."""
@@ -24,7 +34,7 @@ class Snapshot:
     store: "Store"
     database: Engine
     revision: int
-    token: str
+    stamp: Stamp
     uuid: str
     signing_key: str
     clock: Clock
@@ -46,12 +56,21 @@ class Snapshot:
         row = self.execute(query).fetchone()
         return row[0] if row else None
 
+    @property
+    def token(self) -> str:
+        """The random token of the newest revision."""
+        return self.stamp.token
+
     def token_of(self, revision: int) -> str:
         """Give the random token of a revision; an unknown revision has none."""
+        return self.stamp_of(revision).token
+
+    def stamp_of(self, revision: int) -> Stamp:
+        """Give the token of a revision, and when it was committed."""
         if revision == self.revision:
-            return self.token
-        token = self.value(Revision.select(Revision.token).where(Revision.number == revision))
-        return str(token or "")
+            return self.stamp
+        query = Revision.select(Revision.token, Revision.committed)
+        return Stamp(*next(iter(self.rows(query.where(Revision.number == revision))), ()))
 
     def last_date_of(self, revision: int) -> str | None:
         """Give a day after which no event is that a revision shows, None where that is unknown."""
@@ -135,9 +154,10 @@ class Store:
     def _snapshot_of(self, database: Engine, clock: Clock) -> Snapshot:
         settings = settings_of(database)
         check(database.label, settings)
-        newest = "SELECT number, token FROM revision ORDER BY number DESC LIMIT 1"
-        number, token = database.execute_sql(newest).fetchone() or (0, "")
-        return Snapshot(self, database, number, token, settings["uuid"], settings["key"], clock)
+        newest = "SELECT number, token, committed FROM revision ORDER BY number DESC LIMIT 1"
+        number, *stamp = database.execute_sql(newest).fetchone() or (0,)
+        identity = Stamp(*stamp), settings["uuid"], settings["key"]
+        return Snapshot(self, database, number, *identity, clock)
 
 
 def too_slow(clock: Clock) -> TooSlow:

@@ -3,18 +3,20 @@
 import re
 
 from dataset.declarations.ids import RELEASE_NAME
+from dataset.declarations.instants import now, reads_as_time
 from dataset.errors import Impossible
 from dataset.store.engines.base import Engine
 from dataset.store.models import Release, Revision
-from dataset.writes.revisions import now, revision
+from dataset.writes.revisions import revision
 
 
 def release(database: Engine, name: str, number: int | None = None) -> int:
     """Give a name to a revision, by default the newest, for good; give its number."""
-    if not re.fullmatch(RELEASE_NAME, name) or name.isdigit():
+    if not re.fullmatch(RELEASE_NAME, name) or name.isdigit() or reads_as_time(name):
         raise Impossible(
             f"{name!r} is no release name. A release name has 1 to 64 letters, digits, '.', '_', "
-            "'~' or '-', and is not a whole number: 2026.1 is allowed, 2026 is not."
+            "'~' or '-', and is no whole number and no date: 2026.1 is allowed, 2026 and "
+            "2026-01-31 are not."
         )
     with revision(database, "release", name) as change:
         if database.execute(Release.select().where(Release.name == name)).fetchone():

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import cached_property
 from secrets import token_hex
 from typing import Any
@@ -12,6 +11,7 @@ from peewee import fn
 
 from dataset.building.rows import Row
 from dataset.declarations.ids import DATASET_NUMBERS, FIRST_FREE_NUMBER, LAST_NUMBER, key_of
+from dataset.declarations.instants import later, now
 from dataset.errors import Impossible
 from dataset.store.database import ENGINE_ERRORS
 from dataset.store.engines.base import Engine
@@ -20,13 +20,10 @@ from dataset.writes.events import EventWriter
 from dataset.writes.mentions import MentionWriter
 
 Described = Mapping[str, Any]
+MOST_BEHIND = 3_600
+"""Seconds that the clock may be behind the newest revision, whose time is then taken again."""
 LARGE = 20_000
 """From so many events on, a change that is large against the store drops the indexes."""
-
-
-def now() -> str:
-    """Give the time as ISO 8601 text in UTC."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Change:
@@ -98,7 +95,7 @@ def revision(
     try:
         with database.atomic() as transaction:
             database.begin_writing()
-            newest, last_date = _newest(database)
+            newest, last, last_date = _newest(database)
             change = Change(database, newest + 1, expected)
             yield change
             if change.discarded:
@@ -106,18 +103,29 @@ def revision(
                 return
             change.events.finish()
             if change.changed:
-                made = {"number": change.number, "token": token_hex(8), "committed": now()}
+                committed = max(now(), last)
+                made = {"number": change.number, "token": token_hex(8), "committed": committed}
                 made["last_date"] = max(last_date, change.versions.last_date) or None
                 database.execute(Revision.insert(made | {"kind": kind, "detail": detail}))
     except ENGINE_ERRORS as error:
         raise database.unusable("written", error) from error
 
 
-def _newest(database: Engine) -> tuple[int, str]:
-    """Give the newest revision, and the last day of all events up to it."""
-    query = Revision.select(Revision.number, Revision.last_date)
-    found = database.execute(query.order_by(Revision.number.desc()).limit(1)).fetchone()
-    return (found[0], str(found[1] or "")) if found else (0, "")
+def _newest(database: Engine) -> tuple[int, str, str]:
+    """Give the newest revision: number, time, last day of all events up to it.
+
+    Refuses to write if the clock is long before that time.
+    """
+    columns = (Revision.number, Revision.committed, Revision.last_date)
+    query = Revision.select(*columns).order_by(Revision.number.desc()).limit(1)
+    number, committed, last_date = database.execute(query).fetchone() or (0, "", None)
+    present = now()
+    if committed and later(present, MOST_BEHIND) < committed:
+        raise Impossible(
+            f"The clock of this machine says {present}, but revision {number} was committed at "
+            f"{committed}. Nothing was changed: set the clock right, and try again."
+        )
+    return number, committed, str(last_date or "")
 
 
 def _is_large(database: Engine, expected: int) -> bool:

@@ -52,4 +52,4 @@ def _counted(
 
 def count(snapshot: Snapshot, selection: Selection) -> int:
     """Count what a selection matches, up to the cap, as if for the first time."""
-    return count_anew(snapshot, selection)
+    return count_anew(snapshot, selection).matched.value

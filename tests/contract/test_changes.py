@@ -1,5 +1,7 @@
 """Who applies the changes in their order has the store, at any revision and of any filter."""
 
+import csv
+import io
 import random
 import shutil
 from collections.abc import Callable, Iterator
@@ -7,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import orjson
 import pytest
 from flask.testing import FlaskClient
 from peewee import Database
@@ -393,3 +396,45 @@ def test_a_page_is_read_from_the_indexes_of_the_order(
     start = "(revision,id)>(?,?)" if after else "(revision>?"
     assert sum(start in step for step in searches) == 3
     assert sum(start.replace("revision", "ended") in step for step in searches) == 1
+
+
+# Whole ranges
+
+
+@pytest.mark.parametrize("query", ["", "since=2", "as_of=4", "since=2&as_of=5", *FILTERS])
+def test_a_file_of_changes_is_all_their_pages(client: FlaskClient, query: str) -> None:
+    expected = changes(client, query)
+    answer = client.get(f"/v1/changes.ndjson?{query}".rstrip("?"))
+    assert [orjson.loads(line) for line in answer.data.splitlines()] == expected
+    assert answer.headers["Cameo-Matched"] == str(len(expected))
+    first = client.get(f"/v1/changes.ndjson?limit=3&{query}".rstrip("&"))
+    assert first.data.splitlines() == answer.data.splitlines()[:3]
+
+
+@pytest.mark.parametrize("query", ["", "since=3&fields=date,mentions", "actor=IRN"])
+def test_a_table_of_changes_has_a_revision_of_its_own(client: FlaskClient, query: str) -> None:
+    expected = changes(client, query)
+    text = client.get(f"/v1/changes.csv?{query}".rstrip("?")).text
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    for row, change in zip(rows, expected, strict=True):
+        assert row["change_revision"] == str(change["revision"])
+        members = ("type", "id", "reason", "successor")
+        assert [row[name] for name in members] == [change[name] or "" for name in members]
+        event = change["event"] or {"date": None, "mentions": None}
+        assert row["date"] == (event["date"] or "")
+        assert row["mentions"] == ("" if event["mentions"] is None else str(event["mentions"]))
+
+
+def test_a_file_of_changes_is_whole_if_no_more_matched(many: FlaskClient) -> None:
+    for limit in (7, CAP, CAP + 1):
+        answer = many.get(f"/v1/changes.ndjson?fields=id&limit={limit}")
+        assert answer.data.count(b"\n") == min(limit, CAP)
+
+
+def test_both_engines_give_the_same_files_of_changes(rich: FlaskClient, rich_postgres: str) -> None:
+    other = client_on(rich_postgres)
+    for query in ("", "actor=IRN", "q=iran&as_of=2", "since=1&limit=5"):
+        for suffix in ("csv", "ndjson"):
+            answers = [one.get(f"/v1/changes.{suffix}?{query}").data for one in (rich, other)]
+            assert answers[0] == answers[1] != b""
+    other.application.extensions["store"].close()

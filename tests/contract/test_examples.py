@@ -81,6 +81,9 @@ CONDITIONAL = {
     "Cameo-Query": "actor_country=IRN",
     "Cameo-Matched": "actor_country=IRN",
     "Cameo-Revision": "actor_country=IRN",
+    "Cameo-Complete": "actor_country=IRN",
+    "Cameo-Datasets": "actor_country=IRN",
+    "Cameo-Place-Precision": "bbox=44,25,64,40",
     "Cameo-Cite": "actor_country=IRN",
 }
 """What is asked for to get the header as in its example."""

@@ -173,7 +173,7 @@ def test_headers_carry_the_receipt(rich: FlaskClient, query: str, suffix: str) -
 
 
 @pytest.mark.parametrize("suffix", MEDIA_TYPES)
-@pytest.mark.parametrize("parameters", [["limit"], ["cursor"], ["cursor", "limit"], ["page"]])
+@pytest.mark.parametrize("parameters", [["cursor"], ["page"], ["cursor", "page"]])
 def test_bulk_has_no_pages(client: FlaskClient, suffix: str, parameters: list[str]) -> None:
     query = dict.fromkeys(parameters, "5")
     answer = client.get(f"/v1/events.{suffix}", query_string=query)

@@ -76,7 +76,7 @@ NUMBERS = [name for name, item in FILTERS.items() if item.shape == "number"]
 LISTS = [
     path
     for path, item in DOCUMENT["paths"].items()
-    if "limit" in [parameter.get("name") for parameter in item["get"].get("parameters", ())]
+    if "cursor" in [parameter.get("name") for parameter in item["get"].get("parameters", ())]
 ]
 
 

@@ -9,6 +9,7 @@ from dataset.building.rows import RowBuilder
 from dataset.building.sections import sections_of
 from dataset.errors import Refused, Skipped
 from dataset.loaders import LOADERS
+from dataset.loading.seed import DATASET
 from support import sample_lines as samples
 from support.parsing import parser_of
 from support.real_files import FORMATS, every, files_of
@@ -126,3 +127,9 @@ def test_datasets_are_described(name: str) -> None:
     described = LOADERS[name].datasets[name]
     assert described.keys() == DESCRIBED
     assert all(described.values())
+
+
+def test_a_description_says_what_a_row_is() -> None:
+    texts = [texts for one in LOADERS.values() for texts in one.datasets.values()]
+    assert all(described["description"].startswith("A row is ") for described in texts)
+    assert DATASET["description"].startswith("A row is ")

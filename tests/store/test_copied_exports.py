@@ -3,6 +3,7 @@
 import logging
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from benchmarks.gdelt_like import lines as gdelt_lines
 from dataset.codebook import COUNTRIES
 from dataset.declarations.columns import COLUMNS
 from dataset.declarations.filters import Choice
+from dataset.events.completeness import holds_all
 from dataset.events.rows_or_columns import copy_in_order
 from dataset.exports import csv_by_sql, parquet
 from dataset.parquet_copy import refreshing
@@ -183,6 +185,26 @@ def test_parquet_is_the_same(
         store = Store(str(path))
         parquet.write(store, selection, FIELDS[fields], {}, file)
         store.close()
+    assert files[0].read_bytes() == files[1].read_bytes()
+    assert not caplog.records
+
+
+@pytest.mark.parametrize("limit", [1, 2_000, 2_001, 17_000])
+@pytest.mark.parametrize("name", ["none", "class-1"])
+def test_the_first_events_are_the_same(
+    synthetic: Pair, name: str, limit: int, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    selection = Selection(synthetic.last, FILTERS[name], OLDEST_FIRST, limit=limit)
+    assert assert_same_csv(synthetic, selection, "label") == limit
+    files = [tmp_path / "copied.parquet", tmp_path / "plain.parquet"]
+    for path, file in zip((synthetic.copied, synthetic.plain), files, strict=True):
+        store = Store(str(path))
+        parquet.write(store, selection, FIELDS["label"], {}, file)
+        with store.snapshot() as snapshot:
+            assert not holds_all(snapshot, selection, counts.Matched(0, "gte"))
+            assert holds_all(snapshot, replace(selection, limit=10**6), counts.Matched(0, "gte"))
+        store.close()
+    assert pq.read_metadata(files[0]).num_rows == limit
     assert files[0].read_bytes() == files[1].read_bytes()
     assert not caplog.records
 

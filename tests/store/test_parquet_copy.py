@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -174,10 +175,32 @@ def test_many_rows_that_no_index_tells_apart_are_counted_in_columns(
 ) -> None:
     monkeypatch.setattr(counts, "CAP", 0)
     with Store(str(hollow)).snapshot() as snapshot:
-        assert count_of(snapshot, Selection(COVERED, filters)) == 0
+        assert count_of(snapshot, Selection(COVERED, filters)).matched.value == 0
         assert (
             rows_or_columns.matched_by(snapshot, Selection(COVERED, filters)).relation == relation
         )
+
+
+@pytest.mark.parametrize("revision", [2, COVERED])
+@pytest.mark.parametrize(
+    "filters",
+    [{"goldstein_max": 1.0}, {"goldstein_min": 1.0, "bbox": (-180.0, -90.0, 180.0, 90.0)}],
+)
+def test_parts_are_counted_in_columns_as_in_rows(
+    columnar_store: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    filters: dict[str, Any],
+    revision: int,
+) -> None:
+    monkeypatch.setattr(counts, "CAP", 25)
+    selection = Selection(revision, filters)
+    with Store(str(columnar_store)).snapshot() as snapshot:
+        assert rows_or_columns._copy_to_count(snapshot, selection)
+        counted = rows_or_columns.count_anew(snapshot, selection)
+        monkeypatch.setattr(rows_or_columns, "_copy_to_count", lambda *_: None)
+        assert rows_or_columns.count_anew(snapshot, selection) == counted
+        assert counted.datasets
+        assert bool(counted.place_precision) == ("bbox" in filters)
 
 
 def test_columns_reach_no_other_file(columnar_store: Path, tmp_path: Path) -> None:

@@ -157,7 +157,7 @@ def test_a_reader_goes_on_with_the_segments_that_a_refresh_replaces(
         refreshed(store, anew=True)
         with views.shown(snapshot, copy, 2) as columns:
             found = list(columns.rows(columns.selected({}).select(SQL("id"))))
-        assert len(found) == count_of(snapshot, Selection(2))
+        assert len(found) == count_of(snapshot, Selection(2)).matched.value
     opened.close()
 
 

@@ -52,7 +52,7 @@ def address(path: str, query: Mapping[str, str]) -> str:
 
 def requests() -> list[str]:
     """List all requests, each once."""
-    kinds = (_filters, _values, _pages, _formats, _aggregates, _history, _codebook)
+    kinds = (_filters, _values, _pages, _parts, _formats, _aggregates, _history, _codebook)
     kinds += (_hostile, _mistaken)
     return list(dict.fromkeys(request for kind in kinds for request in kind()))
 
@@ -64,6 +64,12 @@ def _filters() -> Iterator[str]:
             values += [f"!{known.example}", "none", "!none"]
         yield from (address(EVENTS, {name: value}) for value in values)
         yield address(f"{EVENTS}/count", {name: values[0], "as_of": "2"})
+
+
+AREAS = [
+    *({"bbox": box} for box in ("179,-20,-179,-10", "44,25,64,40", "-180,-90,180,90", "0,0,0,0")),
+    *({"near": one} for one in ("-17.5,179.9,50", "31.5,34.75,250", "90,0,1", "0,0,20016")),
+]
 
 
 def _values() -> Iterator[str]:
@@ -86,10 +92,17 @@ def _pages() -> Iterator[str]:
     for words in ("iran taliban", "Raïssi", "north*", "under score", "100", "北京", "iran iran*"):
         for as_of in ("2", "3"):
             yield address(EVENTS, {"q": words, "as_of": as_of, "fields": "id"})
-    for box in ("179,-20,-179,-10", "44,25,64,40", "-180,-90,180,90", "0,0,0,0"):
-        yield address(EVENTS, {"bbox": box})
-    for circle in ("-17.5,179.9,50", "31.5,34.75,250", "90,0,1", "0,0,20016"):
-        yield address(EVENTS, {"near": circle})
+    yield from (address(EVENTS, area) for area in AREAS)
+
+
+def _parts() -> Iterator[str]:
+    for area, more in product(AREAS, ({}, {"as_of": "2"}, {"distinct": "day"})):
+        yield address(EVENTS, {**area, **more, "limit": SMALL})
+        yield address(f"{EVENTS}/count", {**area, **more})
+        yield address(f"{EVENTS}.csv", {**area, **more, "fields": "id"})
+        yield address("/v1/aggregates", {**area, **more, "by": "year,actor_roles", "limit": SMALL})
+    for more in SOME[:-1]:
+        yield address(f"{EVENTS}/count", {**more, "dataset": "seed,made"})
 
 
 def _formats() -> Iterator[str]:

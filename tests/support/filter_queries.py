@@ -148,6 +148,12 @@ violence_type=!none,!non-state
 violence_type=one-sided,none
 violence_type=one-sided&fatalities_min=13&date_from=2024-04-15
 violence_type=state-based,non-state&actor=IRN,AFG
+added_min=2024-02-01
+added_max=2024-03-01
+added_max=2024-01-31
+added_min=2024-02-01T00:00:01Z
+added_min=2024-02-01&added_max=2024-03-01T00:00:00Z
+added_min=2025-03-01&involves=IRN
 revision_min=2
 revision_max=1
 date_from=2024-04-13

@@ -68,6 +68,12 @@ def is_in_range(event: Event, name: str, text: str) -> bool:
     return value is not None and (value >= limit if name.endswith("_min") else value <= limit)
 
 
+def is_of_time(event: Event, name: str, text: str) -> bool:
+    """From a day or an instant on, or until one."""
+    value = (cell(event, "added") or "")[: len(text)]
+    return bool(value) and (value >= text if name.endswith("_min") else value <= text)
+
+
 def is_in_box(event: Event, text: str) -> bool:
     """Between the parallels and, going east from the first meridian, before the second."""
     west, south, east, north = (float(part) for part in text.split(","))
@@ -127,6 +133,8 @@ def is_matched(event: Event, name: str, text: str) -> bool:
         return is_chosen(held(event, name), text)
     if name in SPECIAL:
         return SPECIAL[name](event, text)
+    if name.startswith("added"):
+        return is_of_time(event, name, text)
     return is_in_range(event, name, text)
 
 
