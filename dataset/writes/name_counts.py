@@ -75,7 +75,12 @@ class NameCounts:
         counts: Counter[Key] = Counter()
         for group, values in _VALUES.items():
             add_up(counts, group, Counter(map(values, versions)))
-        for key in counts:
+        # A version that was replaced within its load may have been counted, and is held nowhere.
+        datasets = {dataset for *_, dataset in counts}
+        unused = NameCount.select(*(field(NameCount, name) for name in _KEY)).where(
+            NameCount.count == 0, NameCount.dataset.in_(datasets)
+        )
+        for key in {*counts, *self._database.execute(unused).fetchall()}:
             if not self._is_held(key):
                 self._database.execute(_deleting(key))
         self._forget_names()
