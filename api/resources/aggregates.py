@@ -46,7 +46,7 @@ def _answer(
     if not GROUPED & arguments.keys():
         # A citation with only filters would cite events.
         cited = {**schema().dump(arguments), "measures": "count"}
-    with reading(schema, arguments, media_type, cited, MADE_WITH.get(media_type)) as query:
+    with reading(schema, media_type, cited, MADE_WITH.get(media_type)) as query:
         return (answer or ANSWERS[media_type])(query, _aggregation(query))
 
 

@@ -44,7 +44,7 @@ def cite_query(arguments: dict[str, Any]) -> Response:
     """
     media_type = preferred(OFFERS)
     resource, schema = AGGREGATES if GROUPED & arguments.keys() else EVENTS
-    with reading(schema, arguments, media_type) as query:
+    with reading(schema, media_type) as query:
         cited = _cited(query, resource)
         headers = receipt_headers(query, Counted(envelopes.ONE), complete=True)
         if media_type == BIBTEX:

@@ -57,7 +57,7 @@ def list_actions(arguments: dict[str, Any]) -> Response:
     Each code names its `parent` and `children`; `parent=19` lists the children of 19, and `depth`
     limits how deep the list goes.
     """
-    with reading(ActionListQuerySchema, arguments, cite_as={}) as query:
+    with reading(ActionListQuerySchema, cite_as={}) as query:
         return _codes(query, codes.actions)
 
 
@@ -76,7 +76,7 @@ def export_actions_csv(arguments: dict[str, Any]) -> Response:
     All that match, with the columns of `/v1/actions`; lists are joined by `;`, a null is an empty
     cell. Codes begin with zeros: read them as text.
     """
-    with reading(ActionQuerySchema, arguments, CSV.media_type, cite_as={}) as query:
+    with reading(ActionQuerySchema, CSV.media_type, cite_as={}) as query:
         return _table(query, code_tables.ACTIONS, codes.actions)
 
 
@@ -86,7 +86,7 @@ def export_actions_csv(arguments: dict[str, Any]) -> Response:
 @blueprint.alt_response(404, response="NOT_FOUND")
 def get_action(arguments: dict[str, Any], code: str) -> Response:
     """Get one action code: label, place in the tree, Goldstein values, PLOVER type."""
-    with reading(CountedQuerySchema, arguments, cite_as={}) as query:
+    with reading(CountedQuerySchema, cite_as={}) as query:
         found = codes.action(_counting(query), code)
         if not found:
             raise _unknown(query, "action", code)
@@ -105,7 +105,7 @@ def list_actors(arguments: dict[str, Any]) -> Response:
     part longer; `parent` lists the children of a code, and `depth=1` shows only codes of a single
     part.
     """
-    with reading(ActorListQuerySchema, arguments, cite_as={}) as query:
+    with reading(ActorListQuerySchema, cite_as={}) as query:
         return _codes(query, actors.actors)
 
 
@@ -124,7 +124,7 @@ def export_actors_csv(arguments: dict[str, Any]) -> Response:
     All codes of the codebook and the store that match, with the columns of `/v1/actors`; the parts
     of a code stand there by their codes. Lists are joined by `;`, a null is an empty cell.
     """
-    with reading(ActorQuerySchema, arguments, CSV.media_type, cite_as={}) as query:
+    with reading(ActorQuerySchema, CSV.media_type, cite_as={}) as query:
         return _table(query, code_tables.ACTORS, actors.actors)
 
 
@@ -134,7 +134,7 @@ def export_actors_csv(arguments: dict[str, Any]) -> Response:
 @blueprint.alt_response(404, response="NOT_FOUND")
 def get_actor(arguments: dict[str, Any], code: str) -> Response:
     """Take a composite actor code apart: country, roles, group, ethnic and religion codes."""
-    with reading(CountedQuerySchema, arguments, cite_as={}) as query:
+    with reading(CountedQuerySchema, cite_as={}) as query:
         found = None
         if is_actor_code(code):
             found = actors.actor(_counting(query), code)
@@ -148,7 +148,7 @@ def get_actor(arguments: dict[str, Any], code: str) -> Response:
 @blueprint.response(200, FieldListSchema, headers=PAGE_HEADERS)
 def list_fields(arguments: dict[str, Any]) -> Response:
     """List the columns of events: type, unit, meaning, and how each can be used."""
-    with reading(ListQuerySchema, arguments, cite_as={}) as query:
+    with reading(ListQuerySchema, cite_as={}) as query:
         return envelopes.slice_answer(query, codes.columns())
 
 
