@@ -182,7 +182,8 @@ def _codes(query: Query, listed: Listed) -> Response:
     if found:
         return envelopes.slice_answer(query, found)
     reasons = reasons_of(wanted, query.canonical, matching, "code")
-    if listed is actors.actors and "q" in reasons and not reasons["q"]["matches_alone"]:
+    is_of_names = listed is actors.actors and "as_of" not in query.canonical
+    if is_of_names and "q" in reasons and not reasons["q"]["matches_alone"]:
         told = other_names.notes_on_search(query.snapshot, query.revision, wanted["q"])
         reasons["q"]["hint"] = "; ".join([reasons["q"]["hint"], *told])
     return envelopes.slice_answer(query, found, [*reasons.values()])

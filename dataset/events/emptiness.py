@@ -23,7 +23,8 @@ def empty_because(
 ) -> list[Reason]:
     """List the filters that match no event alone, else all, each with what is known of it.
 
-    `canonical` holds the filters as the canonical query has them.
+    `canonical` holds the filters as the canonical query has them. Other names are told only without
+    `as_of`: which ones come to mind depends on the newest names, and a pinned answer never changes.
     """
     # Neither a sample nor a rule against duplicates empties an answer.
     selection = replace(selection, after=None, distinct=None, sample=None)
@@ -37,9 +38,10 @@ def empty_because(
         if not reason["matches_alone"]:
             value, revision = selection.filters[name], selection.revision
             more = other_codes.notes_on(snapshot, revision, {name: value})
-            names = other_names.notes_on(snapshot, revision, name, value)
+            is_pinned = "as_of" in canonical
+            names = () if is_pinned else other_names.notes_on(snapshot, revision, name, value)
             hint = _coverage(snapshot, selection, name) or reason["hint"]
-            reason["hint"] = "; ".join([hint, *more, *names])
+            reason["hint"] = "; ".join(dict.fromkeys([hint, *more, *names]))
     return list(reasons.values())
 
 

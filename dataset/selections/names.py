@@ -80,7 +80,10 @@ def holds(text: str) -> Callable[[str], bool]:
 def nearest(snapshot: Snapshot, kinds: Collection[str], text: str) -> str | None:
     """Give the name of events that is most like a text, or else the commonest that holds it."""
     start = key_of(text)[: BEGINNING + 1]
-    alike = NameWord.select(NameWord.name).where(NameWord.word.between(start, start + LAST))
+    alike = NameWord.select(NameWord.name).where(
+        NameWord.word.between(start, start + LAST)
+        | (NameWord.word == max(folded(text), key=len, default="")[:LONGEST_WORD])
+    )
     found = snapshot.rows(_carried(kinds, alike.distinct()).limit(MOST_LIKE))
     if (near := closest(text, (name for name, _ in found))) is not None:
         return next(name for name, _ in found if name.casefold() == near.casefold())
@@ -95,9 +98,20 @@ def commonest_code(snapshot: Snapshot, kinds: Collection[str], name: str) -> str
     return found or None
 
 
-def _carried(kinds: Collection[str], names: Any, value: Any = NameCount.name) -> Any:
-    """Select names, or their codes, that events have now, the commonest first."""
+def commonest_with(snapshot: Snapshot, kinds: Collection[str], part: str) -> str | None:
+    """Give the code that most events have, now, of those with a part behind their first one."""
+    has_part = NameCount.code.contains(part) & NameCount.kind.in_(kinds)
+    codes = NameCount.select(NameCount.code).where(has_part)
+    found = snapshot.rows(_carried(kinds, codes, NameCount.code, NameCount.code))
+    parts = (code for code, _ in found if code.find(part) % len(part) == 0)
+    return next(parts, None)
+
+
+def _carried(
+    kinds: Collection[str], among: Any, value: Any = NameCount.name, of: Any = NameCount.name
+) -> Any:
+    """Select values that events have now whose names or codes are `among` some, commonest first."""
     total = fn.SUM(NameCount.count)
     query = NameCount.select(value, total).where(NameCount.kind.in_(kinds))
-    query = query.where(NameCount.name.in_(names), NameCount.count > 0)
+    query = query.where(of.in_(among), NameCount.count > 0)
     return query.group_by(value).order_by(total.desc(), value)
