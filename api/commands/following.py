@@ -4,9 +4,10 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from typing import NoReturn
 
 from api.commands.columns import refresh_if_made
@@ -86,14 +87,29 @@ class Rounds:
         except StoreError as error:
             return self._failed(error)
         try:
-            turns = [self._turn(database, one) for one in self._followers]
-            return any(turns)
+            return self._turns(database)
         finally:
             database.close()
 
-    def _turn(self, database: Engine, follower: FeedFollower) -> bool:
+    def _turns(self, database: Engine) -> bool:
+        """Note where all feeds begin, look what they have, and only then load anything."""
+        begun = [one for one in self._followers if self._does(database, one, one.begin)]
+        seen = [one for one in begun if self._does(database, one, one.look)]
+        more = [self._does(database, one, partial(self._load, one)) for one in seen]
+        return any(more)
+
+    def _load(self, follower: FeedFollower, database: Engine) -> bool:
+        turn = follower.load(database)
+        if turn.loaded:
+            tell(database.tidy())
+        return turn.more
+
+    def _does(
+        self, database: Engine, follower: FeedFollower, step: Callable[[Engine], bool | None]
+    ) -> bool:
+        """Take a step of a feed; tell whether it goes on with the next one."""
         try:
-            turn = follower.turn(database)
+            return step(database) is not False
         except BrokenPipeError:
             raise
         except FAILURES as error:
@@ -101,9 +117,6 @@ class Rounds:
             with suppress(StoreError):
                 follower.failed(database, "source_unreachable" if is_source else "store_unusable")
             return self._failed(error)
-        if turn.loaded:
-            tell(database.tidy())
-        return turn.more
 
     def _loaded(self, name: str, account: Account) -> None:
         self._not_copied += 1
