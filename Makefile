@@ -42,7 +42,7 @@ test: say-test .venv/.installed-tests  ## Run the tests, in about 8 minutes, but
 test-quick: say-test-quick .venv/.installed-tests  ## Run the tests that start no process, in under a minute
 	$(PYTEST) --numprocesses 2 --dist loadfile -m quick -q -r f
 
-test-all: say-test-all .venv/.installed-tests .venv/httpfs/.installed  ## Run only what `make test` leaves out: soak tests, a browser, foreign clients
+test-all: say-test-all .venv/.installed-tests .venv/httpfs/.installed .venv/typescript/.installed  ## Run only what `make test` leaves out: soak tests, a browser, foreign clients
 	$(PYTEST) --numprocesses 2 --dist loadfile -m '$(LEFT_OUT)'
 
 say-test:
@@ -55,7 +55,7 @@ say-test-quick:
 
 say-test-all:
 	@echo "Running what \`make test\` leaves out (soak tests, browser, foreign clients): about 6 minutes."
-	@$(call missing,chromium initdb wrk curl)
+	@$(call missing,chromium initdb wrk curl npm Rscript)
 
 lint: .venv/.installed-tests  ## Check style, types and the committed OpenAPI document
 	$(BIN)/ruff check .
@@ -124,3 +124,10 @@ $(HASHES)/.installed: constraints.txt | .venv/.made
 	@$(PYTHON) -m venv .venv/httpfs
 	@$(call install,.venv/httpfs/bin/python,duckdb==1.5.5 duckdb-extension-httpfs==1.5.5)
 	@touch $@
+
+# The generators of clients in TypeScript, in the versions that the lock file fixes.
+.venv/typescript/.installed: tests/support/typescript/package-lock.json | .venv/.made
+	@mkdir -p .venv/typescript
+	@cp tests/support/typescript/package*.json .venv/typescript
+	@if command -v npm >/dev/null; then \
+		npm ci --prefix .venv/typescript --no-audit --no-fund --loglevel error && touch $@; fi

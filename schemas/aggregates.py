@@ -203,7 +203,8 @@ AggregateChartQuerySchema = _query(
         RIGHT_KEYS,
         required=True,
         error_messages={"required": NEEDS_PERIOD},
-        metadata=described(BY_OF_CHART, "month", "month,dataset", "month,actor_country"),
+        metadata=described(BY_OF_CHART, "month", "month,dataset", "month,actor_country")
+        | {"example": "month"},
     ),
     labels=fields.Truth(metadata=described(LABELS_OF_CHART, False)),
 )

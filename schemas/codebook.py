@@ -15,6 +15,14 @@ SOURCE = (
 VALID_FROM = "First year of the country (Gleditsch and Ward); null if open or unknown."
 VALID_TO = "Last year of the country; null if open or unknown. Years never refuse an event."
 SAME_AS = "The same actor by the other codes of its country: `ROU` and `ROM`."
+ACTORS_Q = (
+    "Words of the label or of the names of events, or the beginning of the code. A last word of "
+    "three characters or more may be the beginning of one."
+)
+NAMES = (
+    "Up to five names of actors and targets with exactly this code: those that `q` finds, then the "
+    "commonest."
+)
 COUNTED_OF = "Count the events of this dataset (`A,B`: these, `!A`: all but this) only."
 COUNTED_AS_OF = "Count as the store was at this revision (a number) or release (a name)."
 CHILDREN_OF = "The codes right below this one (`A,B`: these); `none`: those without a parent."
@@ -47,9 +55,7 @@ class ActionListQuerySchema(ListQuerySchema, ActionQuerySchema):
 class ActorQuerySchema(CountedQuerySchema):
     """Which actor codes can be asked for."""
 
-    q = fields.Words(
-        metadata=described("Words of the label, or the beginning of the code.", "Iran")
-    )
+    q = fields.Words(metadata=described(ACTORS_Q, "Iran"))
     depth = fields.Integer(
         least=1,
         most=10,
@@ -109,6 +115,17 @@ class PartSchema(ResponseSchema):
     label = ma.fields.String(required=True, metadata=described("What it means.", "Government"))
 
 
+class NamedSchema(ResponseSchema):
+    """A name of the events of a code."""
+
+    name = ma.fields.String(
+        required=True, metadata=described("The name, as the source gives it.", "Iran")
+    )
+    count = ma.fields.Integer(
+        required=True, metadata=described("How many times actor or target are named so.", 21)
+    )
+
+
 class ActorCodeSchema(ResponseSchema):
     """An actor code, taken apart."""
 
@@ -161,6 +178,7 @@ class ActorCodeSchema(ResponseSchema):
     count_as_target = ma.fields.Integer(
         required=True, metadata=described("How many events `target=` with this code finds.", 13)
     )
+    names = ma.fields.List(ma.fields.Nested(NamedSchema), required=True, metadata=described(NAMES))
 
 
 class FieldSchema(ResponseSchema):

@@ -32,6 +32,7 @@ SHAPES: dict[str, tuple[Callable[[str], bool], str]] = {
     "mode": (_matching(re.compile(r"[a-z-]{2,24}")), "a PLOVER mode such as visit"),
     "context": (_matching(re.compile(r"[a-z_-]{2,32}")), "a PLOVER context such as military"),
     "term": (bool, "a text"),
+    "name": (bool, "a name"),
     "grid_cell": (
         lambda text: bool(_DIGITS.fullmatch(text)) and 1 <= int(text) <= LAST_GRID_CELL,
         f"the number of a PRIO-GRID cell, 1 to {LAST_GRID_CELL}, such as 175390",

@@ -11,8 +11,6 @@ from dataset.declarations.instants import first_second, last_second
 from schemas import codes, fields
 from schemas.base import QuerySchema, described
 
-FILLED_IN = "dyad"
-"""The filter that Swagger UI fills in: a first question that any store with the seed answers."""
 CHOICE_HELP = "`A,B` is A or B, `!A` all but A, `none` a missing value"
 UNSAMPLED = {"sort", "limit", "cursor"}
 """The parameters that exclude a sample."""
@@ -48,7 +46,6 @@ def documentation(item: Filter) -> str:
         f"one of {', '.join(f'`{value}`' for value in closed)}" if closed else "",
         CHOICE_HELP if item.shape == "choice" else "",
         item.note or "",
-        f"example: `{item.example}`",
     )
     return " ".join(f"{text[0].upper()}{text[1:]}." for text in texts if text)
 
@@ -57,8 +54,6 @@ def field_of(item: Filter) -> ma.fields.Field[Any]:
     """Make the documented field of a filter."""
     typed = TYPED.get(item.kind, str) if item.shape == "number" else str
     metadata = described(documentation(item), typed(item.example))
-    if item.name == FILLED_IN:
-        metadata["example"] = item.example
     if item.shape == "number" and item.kind == "integer":
         metadata["minimum"] = 0
     return FIELDS[item.shape](item, metadata=metadata)

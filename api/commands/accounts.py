@@ -1,5 +1,6 @@
 """Show the accounts of loads, and their quarantines."""
 
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -104,12 +105,22 @@ def _reading(database: str | None) -> Iterator[Snapshot]:
 @click.command("loads", epilog="Example: cameo-events loads")
 @setting("database")
 def list_loads(database: str | None) -> None:
-    """List all loads with their counts."""
+    """List all loads with their counts, and the drops of datasets between them."""
     with _reading(database) as snapshot:
+        drops = deque(loads.drops(snapshot))
         for one in every(lambda cut: loads.loads(snapshot, cut)):
+            while drops and drops[0][0] < (one["revision"] or 0):
+                _show_drop(*drops.popleft())
             replay = f"replay of load {one['replays']}: " if one["replays"] else ""
             echo(f"{one['number']}  {one['finished']}  {one['format']}  {replay}{_files(one)}")
             echo(f"   {'; '.join(_counts(one))}")
+        for drop in drops:
+            _show_drop(*drop)
+
+
+def _show_drop(revision: int, committed: str, dataset: str) -> None:
+    echo(f"-  {committed}  drop of {dataset}")
+    echo(f"   revision {revision}")
 
 
 def _files(one: Item) -> str:

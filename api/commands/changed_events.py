@@ -10,7 +10,7 @@ TRIED = "Nothing was changed: this was a dry run."
 DONE = {
     "ended": ("1 event has ended", "{:,} events have ended"),
     "reverted": (
-        "1 event is as it was before the load",
+        "1 event has an earlier version again",
         "{:,} events are as they were before the load",
     ),
     "returned": (
@@ -40,7 +40,7 @@ DONE = {
 WOULD = {
     "ended": ("1 event would end", "{:,} events would end"),
     "reverted": (
-        "1 event would be as it was before the load",
+        "1 event would have an earlier version again",
         "{:,} events would be as they were before the load",
     ),
     "returned": (

@@ -53,10 +53,10 @@ def _told_of_replays(replays: list[int]) -> Iterator[str]:
 def _told_of_others(number: int, others: list[Other]) -> Iterator[str]:
     """Say which loads may have met the same records: that is all that their accounts tell."""
     if others:
-        found = ", ".join(f"{one.number} ({one.records:,} of them)" for one in others)
+        found = ", ".join(f"{one.records:,} of load {one.number}" for one in others)
         yield (
             f"Other loads of the same datasets did not store all of their records: {found}. Some "
-            f"may be missing without load {number}: to be sure, load their files again."
+            f"may be missing without load {number}: to be sure, load the files again."
         )
 
 

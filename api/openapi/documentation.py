@@ -78,9 +78,19 @@ CODE_HEADERS = (
         **_cite("as_of=1"),
     }
 )
-CITED_HEADERS = (
-    STORE_HEADERS | RECEIPT_HEADERS | {"Cameo-Matched": _header("There is one citation.", "1")}
-)
+RETRY_HEADERS = {"Retry-After": _header("How many seconds to wait.", "5")}
+ERROR_HEADERS = {
+    304: STORE_HEADERS,
+    307: {
+        "Location": _header(
+            "The same query at the newest revision.", "https://…/v1/events.parquet?as_of=1"
+        )
+    },
+    416: {"Content-Range": _header("How many bytes the file has.", "bytes */40960")},
+    429: RETRY_HEADERS,
+    503: RETRY_HEADERS,
+}
+"""The headers of other answers than a success, by status."""
 
 
 def path_text(name: str, description: str, example: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from flask_smorest.utils import prepare_response
 from werkzeug.exceptions import HTTPException
 
 from api.middleware.problems import DETAILS, MEDIA_TYPE, NEEDS_MATPLOTLIB, error_in, problem_of
+from api.openapi.documentation import ERROR_HEADERS
 from schemas.problems import ProblemSchema
 
 
@@ -24,6 +25,8 @@ class ProblemApi(Api):
             response: dict[str, Any] = {"description": MEANINGS.get(status, status.phrase)}
             if status >= HTTPStatus.BAD_REQUEST:
                 response |= {"schema": self.ERROR_SCHEMA, "example": _example(status)}
+            if headers := ERROR_HEADERS.get(status):
+                response["headers"] = headers
             prepare_response(response, self.spec, MEDIA_TYPE)
             self.spec.components.response(status.name, response, lazy=True)
 

@@ -1,16 +1,24 @@
 """The pages, their assets, and the OpenAPI document that they show."""
 
+from functools import cache, partial
+from importlib.metadata import version
 from importlib.resources import files
+from importlib.resources.abc import Traversable
+from mimetypes import guess_type
 
 import orjson
-from flask import Blueprint, Response, current_app, render_template, request, send_from_directory
+from flask import Blueprint, Response, current_app, render_template, request
+from werkzeug.exceptions import NotFound
 
 from api.context import base_url, store
 from api.middleware import caching, compression
 from api.openapi import specification
+from api.openapi.examples import fitted
 from api.requests.reading import JSON
 from api.responses import envelopes
 from dataset.catalogue.holdings import datasets
+from dataset.errors import StoreError
+from dataset.store.snapshots import Snapshot
 
 PAGE_POLICY = "; ".join(
     (
@@ -68,7 +76,18 @@ for _guessed in GUESSED:
 @blueprint.get("/docs/assets/<path:name>")
 def docs_asset(name: str) -> Response:
     """Serve Swagger UI's files from the installed package."""
-    return send_from_directory(str(files("flask_swagger_ui") / "dist"), name)
+    file = _assets().get(name)
+    if file is None:
+        raise NotFound
+    media_type = guess_type(name)[0] or "text/plain"
+    etag = caching.tag(version("flask-swagger-ui"), name, compression.chosen(media_type))
+    caching.answer_304_if_fresh(etag, pinned=False)
+    return Response(file.read_bytes(), mimetype=media_type)
+
+
+@cache
+def _assets() -> dict[str, Traversable]:
+    return {file.name: file for file in (files("flask_swagger_ui") / "dist").iterdir()}
 
 
 @blueprint.get("/favicon.ico")
@@ -80,13 +99,28 @@ def icon() -> Response:
 @blueprint.get("/openapi.json")
 def openapi_json() -> Response:
     """Serve the OpenAPI document."""
-    document = specification.document(current_app)
-    if current_app.config["PUBLIC_URL"]:
-        document["servers"] = [{"url": current_app.config["PUBLIC_URL"]}]
-    body = orjson.dumps(document)
+    body = _document()
     etag = caching.tag(body, compression.chosen(JSON))
     caching.answer_304_if_fresh(etag, pinned=False)
     return Response(body, content_type=JSON)
+
+
+def _document() -> bytes:
+    """Write the document with examples of what the store holds, once for each revision."""
+    try:
+        with store().snapshot() as snapshot:
+            make = partial(_written, snapshot)
+            body: bytes = snapshot.remembered("document", snapshot.revision, make, 1)
+            return body
+    except StoreError:
+        return _written(None)
+
+
+def _written(snapshot: Snapshot | None) -> bytes:
+    document = specification.document(current_app)
+    if current_app.config["PUBLIC_URL"]:
+        document["servers"] = [{"url": current_app.config["PUBLIC_URL"]}]
+    return orjson.dumps(fitted(document, snapshot) if snapshot else document)
 
 
 def _page(html: str) -> Response:

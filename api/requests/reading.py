@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
 import marshmallow as ma
 from flask import g, request
@@ -20,7 +19,6 @@ JSON = "application/json"
 @contextmanager
 def reading(
     schema: type[ma.Schema],
-    arguments: Mapping[str, Any],
     media_type: str = JSON,
     cite_as: Mapping[str, str] | None = None,
     depends_on: Callable[[Snapshot], object] | None = None,

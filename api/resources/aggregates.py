@@ -13,7 +13,6 @@ from api.openapi.documentation import (
     EXPORT_HEADERS,
     GROUP_HEADERS,
     PAGE_HEADERS,
-    RECEIPT_HEADERS,
 )
 from api.requests.parameters import query_text
 from api.requests.queries import Query
@@ -47,7 +46,7 @@ def _answer(
     if not GROUPED & arguments.keys():
         # A citation with only filters would cite events.
         cited = {**schema().dump(arguments), "measures": "count"}
-    with reading(schema, arguments, media_type, cited, MADE_WITH.get(media_type)) as query:
+    with reading(schema, media_type, cited, MADE_WITH.get(media_type)) as query:
         return (answer or ANSWERS[media_type])(query, _aggregation(query))
 
 
@@ -66,13 +65,7 @@ def _aggregation(query: Query) -> Aggregation:
 
 @blueprint.get("/aggregates")
 @blueprint.arguments(AggregatePageQuerySchema, location="query")
-@blueprint.response(200, GroupPageSchema, headers=PAGE_HEADERS | RECEIPT_HEADERS | GROUP_HEADERS)
-@blueprint.alt_response(
-    200, schema=SVG.schema, content_type=SVG.media_type, description="OK", success=True
-)
-@blueprint.alt_response(
-    200, schema=CSV.schema, content_type=CSV.media_type, description="OK", success=True
-)
+@blueprint.response(200, GroupPageSchema, headers=PAGE_HEADERS)
 @blueprint.alt_response(406, response="NOT_ACCEPTABLE")
 @blueprint.alt_response(501, response="NOT_IMPLEMENTED")
 def list_aggregates(arguments: dict[str, Any]) -> Response:

@@ -7,7 +7,7 @@ from flask import Response
 
 from api.middleware.negotiation import preferred
 from api.openapi.blueprint import Blueprint
-from api.openapi.documentation import CITED_HEADERS
+from api.openapi.documentation import STORE_HEADERS
 from api.requests.parameters import query_text
 from api.requests.queries import Query
 from api.requests.reading import JSON, reading
@@ -32,9 +32,7 @@ blueprint = Blueprint("cite", __name__, url_prefix="/v1/cite", description="How 
 
 @blueprint.get("")
 @blueprint.arguments(CitationQuerySchema, location="query")
-@blueprint.response(200, CitationAnswerSchema, headers=CITED_HEADERS)
-@blueprint.alt_response(200, schema={"type": "string"}, content_type=BIBTEX, success=True)
-@blueprint.alt_response(200, schema={"type": "array"}, content_type=CSL, success=True)
+@blueprint.response(200, CitationAnswerSchema, headers=STORE_HEADERS)
 @blueprint.alt_response(406, response="NOT_ACCEPTABLE")
 def cite_query(arguments: dict[str, Any]) -> Response:
     """Cite the answer to a query.
@@ -46,7 +44,7 @@ def cite_query(arguments: dict[str, Any]) -> Response:
     """
     media_type = preferred(OFFERS)
     resource, schema = AGGREGATES if GROUPED & arguments.keys() else EVENTS
-    with reading(schema, arguments, media_type) as query:
+    with reading(schema, media_type) as query:
         cited = _cited(query, resource)
         headers = receipt_headers(query, Counted(envelopes.ONE), complete=True)
         if media_type == BIBTEX:

@@ -15,9 +15,11 @@ from api.requests.queries import Query
 from api.requests.reading import reading
 from api.responses import envelopes, exports
 from api.responses.formats import FORMATS
-from dataset.catalogue import code_tables, codes
+from dataset.catalogue import actors, code_tables, codes
+from dataset.catalogue.counting import Counting
 from dataset.codebook import is_actor_code
 from dataset.codebook.vocabularies import meant
+from dataset.events import other_names
 from dataset.events.emptiness import reasons_of
 from dataset.selections.known_values import held
 from dataset.selections.parts import Counted
@@ -43,7 +45,7 @@ blueprint = Blueprint(
 WANTED = ("q", "depth", "parent")
 """The parameters that filter codes."""
 CSV = FORMATS["csv"]
-Listed = Callable[..., list[codes.Entry]]
+Listed = Callable[..., Sequence[codes.Entry]]
 
 
 @blueprint.get("/actions")
@@ -55,7 +57,7 @@ def list_actions(arguments: dict[str, Any]) -> Response:
     Each code names its `parent` and `children`; `parent=19` lists the children of 19, and `depth`
     limits how deep the list goes.
     """
-    with reading(ActionListQuerySchema, arguments, cite_as={}) as query:
+    with reading(ActionListQuerySchema, cite_as={}) as query:
         return _codes(query, codes.actions)
 
 
@@ -74,7 +76,7 @@ def export_actions_csv(arguments: dict[str, Any]) -> Response:
     All that match, with the columns of `/v1/actions`; lists are joined by `;`, a null is an empty
     cell. Codes begin with zeros: read them as text.
     """
-    with reading(ActionQuerySchema, arguments, CSV.media_type, cite_as={}) as query:
+    with reading(ActionQuerySchema, CSV.media_type, cite_as={}) as query:
         return _table(query, code_tables.ACTIONS, codes.actions)
 
 
@@ -84,8 +86,8 @@ def export_actions_csv(arguments: dict[str, Any]) -> Response:
 @blueprint.alt_response(404, response="NOT_FOUND")
 def get_action(arguments: dict[str, Any], code: str) -> Response:
     """Get one action code: label, place in the tree, Goldstein values, PLOVER type."""
-    with reading(CountedQuerySchema, arguments, cite_as={}) as query:
-        found = codes.action(query.snapshot, results(), query.revision, code, query.datasets)
+    with reading(CountedQuerySchema, cite_as={}) as query:
+        found = codes.action(_counting(query), code)
         if not found:
             raise _unknown(query, "action", code)
         return envelopes.one_answer(query, found)
@@ -97,12 +99,14 @@ def get_action(arguments: dict[str, Any], code: str) -> Response:
 def list_actors(arguments: dict[str, Any]) -> Response:
     """List actor codes of the codebook and the store, most used first.
 
-    With `q` this completes what a person types: `/v1/actors?q=tal` finds the Taliban. Each code
-    names its `parent` and `children`, which are one part longer; `parent` lists the children of a
-    code, and `depth=1` shows only codes of a single part.
+    With `q` this completes what a person types: `/v1/actors?q=tal` finds the Taliban. The names of
+    events are searched, too: a code that is found by these alone is listed by how many events are
+    named so, and `names` shows them. Each code names its `parent` and `children`, which are one
+    part longer; `parent` lists the children of a code, and `depth=1` shows only codes of a single
+    part.
     """
-    with reading(ActorListQuerySchema, arguments, cite_as={}) as query:
-        return _codes(query, codes.actors)
+    with reading(ActorListQuerySchema, cite_as={}) as query:
+        return _codes(query, actors.actors)
 
 
 @blueprint.get("/actors.csv")
@@ -120,8 +124,8 @@ def export_actors_csv(arguments: dict[str, Any]) -> Response:
     All codes of the codebook and the store that match, with the columns of `/v1/actors`; the parts
     of a code stand there by their codes. Lists are joined by `;`, a null is an empty cell.
     """
-    with reading(ActorQuerySchema, arguments, CSV.media_type, cite_as={}) as query:
-        return _table(query, code_tables.ACTORS, codes.actors)
+    with reading(ActorQuerySchema, CSV.media_type, cite_as={}) as query:
+        return _table(query, code_tables.ACTORS, actors.actors)
 
 
 @blueprint.get("/actors/<code>", parameters=[path_text("code", "CAMEO actor code.", "AFGINSTAL")])
@@ -130,10 +134,10 @@ def export_actors_csv(arguments: dict[str, Any]) -> Response:
 @blueprint.alt_response(404, response="NOT_FOUND")
 def get_actor(arguments: dict[str, Any], code: str) -> Response:
     """Take a composite actor code apart: country, roles, group, ethnic and religion codes."""
-    with reading(CountedQuerySchema, arguments, cite_as={}) as query:
+    with reading(CountedQuerySchema, cite_as={}) as query:
         found = None
         if is_actor_code(code):
-            found = codes.actor(query.snapshot, results(), query.revision, code, query.datasets)
+            found = actors.actor(_counting(query), code)
         if not found:
             raise _unknown(query, "actor", code)
         return envelopes.one_answer(query, found)
@@ -144,14 +148,18 @@ def get_actor(arguments: dict[str, Any], code: str) -> Response:
 @blueprint.response(200, FieldListSchema, headers=PAGE_HEADERS)
 def list_fields(arguments: dict[str, Any]) -> Response:
     """List the columns of events: type, unit, meaning, and how each can be used."""
-    with reading(ListQuerySchema, arguments, cite_as={}) as query:
+    with reading(ListQuerySchema, cite_as={}) as query:
         return envelopes.slice_answer(query, codes.columns())
+
+
+def _counting(query: Query) -> Counting:
+    return Counting(query.snapshot, results(), query.revision, query.datasets)
 
 
 def _listing(query: Query, listed: Listed) -> tuple[Listed, dict[str, Any]]:
     """Give what lists codes of the query's revision, and the parameters that filter them."""
     wanted = {name: query.arguments[name] for name in WANTED if name in query.arguments}
-    return partial(listed, query.snapshot, results(), query.revision, query.datasets), wanted
+    return partial(listed, _counting(query)), wanted
 
 
 def _table(query: Query, columns: Sequence[str], listed: Listed) -> Response:
@@ -174,6 +182,9 @@ def _codes(query: Query, listed: Listed) -> Response:
     if found:
         return envelopes.slice_answer(query, found)
     reasons = reasons_of(wanted, query.canonical, matching, "code")
+    if listed is actors.actors and "q" in reasons and not reasons["q"]["matches_alone"]:
+        told = other_names.notes_on_search(query.snapshot, query.revision, wanted["q"])
+        reasons["q"]["hint"] = "; ".join([reasons["q"]["hint"], *told])
     return envelopes.slice_answer(query, found, [*reasons.values()])
 
 

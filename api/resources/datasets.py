@@ -32,7 +32,7 @@ blueprint = Blueprint(
 @blueprint.response(200, DatasetListSchema, headers=PAGE_HEADERS)
 def list_datasets(arguments: dict[str, Any]) -> Response:
     """List the datasets: coverage, counts, licence, citation, codebook."""
-    with reading(ListQuerySchema, arguments, cite_as={}) as query:
+    with reading(ListQuerySchema, cite_as={}) as query:
         return envelopes.slice_answer(query, datasets(query.snapshot, query.revision))
 
 
@@ -42,7 +42,7 @@ def list_datasets(arguments: dict[str, Any]) -> Response:
 @blueprint.alt_response(404, response="NOT_FOUND")
 def get_dataset(arguments: dict[str, Any], name: str) -> Response:
     """Get one dataset."""
-    with reading(NoQuerySchema, arguments, cite_as={}) as query:
+    with reading(NoQuerySchema, cite_as={}) as query:
         found = _named("dataset", datasets(query.snapshot, query.revision), "name", name)
         return envelopes.one_answer(query, found)
 
@@ -52,7 +52,7 @@ def get_dataset(arguments: dict[str, Any], name: str) -> Response:
 @blueprint.response(200, DocumentListSchema, headers=PAGE_HEADERS)
 def list_documents(arguments: dict[str, Any]) -> Response:
     """List the source documents, with the statements that are not events, and why."""
-    with reading(ListQuerySchema, arguments, cite_as={}) as query:
+    with reading(ListQuerySchema, cite_as={}) as query:
         return envelopes.slice_answer(query, documents(query.snapshot, results(), query.revision))
 
 
@@ -65,7 +65,7 @@ def list_documents(arguments: dict[str, Any]) -> Response:
 @blueprint.alt_response(404, response="NOT_FOUND")
 def get_document(arguments: dict[str, Any], document_id: str) -> Response:
     """Get one source document."""
-    with reading(NoQuerySchema, arguments, cite_as={}) as query:
+    with reading(NoQuerySchema, cite_as={}) as query:
         found = documents(query.snapshot, results(), query.revision)
         return envelopes.one_answer(query, _named("document", found, "id", document_id))
 

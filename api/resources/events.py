@@ -12,7 +12,6 @@ from api.openapi.documentation import (
     FILE_HEADERS,
     PAGE_HEADERS,
     RANGE_HEADERS,
-    RECEIPT_HEADERS,
     STORE_HEADERS,
     path_text,
 )
@@ -40,22 +39,9 @@ blueprint = Blueprint(
 )
 
 
-def _documented_formats(view: Any) -> Any:
-    for format in reversed(formats.FORMATS.values()):
-        view = blueprint.alt_response(
-            200,
-            schema=format.schema,
-            content_type=format.media_type,
-            description="OK",
-            success=True,
-        )(view)
-    return view
-
-
 @blueprint.get("/events")
 @blueprint.arguments(EventPageQuerySchema, location="query")
-@blueprint.response(200, EventPageSchema, headers=PAGE_HEADERS | RECEIPT_HEADERS)
-@_documented_formats
+@blueprint.response(200, EventPageSchema, headers=PAGE_HEADERS)
 @blueprint.alt_response(406, response="NOT_ACCEPTABLE")
 def list_events(arguments: dict[str, Any]) -> Response:
     """List events, page by page.
@@ -67,7 +53,7 @@ def list_events(arguments: dict[str, Any]) -> Response:
     """
     format = formats.negotiated()
     media_type = format.media_type if format else JSON
-    with reading(EventPageQuerySchema, arguments, media_type) as query:
+    with reading(EventPageQuerySchema, media_type) as query:
         if format and not {"limit", "cursor"} & arguments.keys():
             return exports.whole(query, query.whole(OLDEST_FIRST), format)
         return _page(query, format)
@@ -95,7 +81,7 @@ def _page(query: Query, format: formats.Format | None) -> Response:
 @blueprint.response(200, CountSchema, headers=STORE_HEADERS)
 def count_events(arguments: dict[str, Any]) -> Response:
     """Count events exactly."""
-    with reading(EventCountQuerySchema, arguments) as query:
+    with reading(EventCountQuerySchema) as query:
         selection = query.selection(NEWEST_FIRST)
         if may_be_long_to_count(query.snapshot, selection):
             slots.take()
@@ -116,7 +102,7 @@ def get_event(arguments: dict[str, Any], event_id: str) -> Response:
 
     An event that has ended is a 410 that gives the reason and, where there is one, its successor.
     """
-    with reading(EventQuerySchema, arguments, cite_as={"id": event_id}) as query:
+    with reading(EventQuerySchema, cite_as={"id": event_id}) as query:
         found = existing(query, event_id)
         event = rows.nested(query.columns, found.read)(*found.row)
         return envelopes.one_answer(query, event)
@@ -136,7 +122,7 @@ def _exported(suffix: str) -> Any:
 
 def _export(arguments: dict[str, Any], suffix: str) -> Response:
     format = formats.FORMATS[suffix]
-    with reading(EventExportQuerySchema, arguments, format.media_type) as query:
+    with reading(EventExportQuerySchema, format.media_type) as query:
         return exports.whole(query, query.whole(OLDEST_FIRST), format)
 
 
@@ -213,7 +199,7 @@ def export_events_parquet(arguments: dict[str, Any]) -> Response:
     to the newest revision, which `curl` follows with `-L`. The file is cached, so readers can fetch
     parts of it (`Range`), as DuckDB, pyarrow and polars do.
     """
-    with reading(EventExportQuerySchema, arguments, PARQUET.media_type) as query:
+    with reading(EventExportQuerySchema, PARQUET.media_type) as query:
         if not query.is_pinned:
             return files.pinned(query)
         return files.kept_file(query, query.whole(OLDEST_FIRST), PARQUET)

@@ -78,7 +78,7 @@ def list_event_versions(arguments: dict[str, Any], event_id: str) -> Response:
     An event that has ended still has its history: its last version says when, why, and what
     replaces it. A purged event has no history: the answer is 410.
     """
-    with reading(VersionQuerySchema, arguments, cite_as={"id": event_id}) as query:
+    with reading(VersionQuerySchema, cite_as={"id": event_id}) as query:
         _check_form(query, event_id)
         found = versions(
             query.snapshot, event_id, query.revision, query.columns, query.page_request
@@ -108,7 +108,7 @@ def list_changes(arguments: dict[str, Any]) -> Response:
     `retract` with the reason `purged`; it is listed whatever the filters are, since nothing is left
     to match.
     """
-    with reading(ChangeQuerySchema, arguments) as query:
+    with reading(ChangeQuerySchema) as query:
         wanted = query.page_request
         if query.filters:
             slots.take()
@@ -133,7 +133,7 @@ def _exported(format: Format) -> Any:
 
 
 def _export(arguments: dict[str, Any], format: Format) -> Response:
-    with reading(ChangeExportQuerySchema, arguments, format.media_type) as query:
+    with reading(ChangeExportQuerySchema, format.media_type) as query:
         return whole(query, Feed(query.since, query.revision, query.filters), format)
 
 
@@ -170,7 +170,7 @@ def list_releases(arguments: dict[str, Any]) -> Response:
 
     `as_of` takes such a name wherever it takes the number of a revision.
     """
-    with reading(ListQuerySchema, arguments, cite_as={}, depends_on=count_of_releases) as query:
+    with reading(ListQuerySchema, cite_as={}, depends_on=count_of_releases) as query:
         return envelopes.list_answer(
             query, releases(query.snapshot, query.revision, query.page_request)
         )

@@ -31,7 +31,7 @@ MOST_DIGITS = 18
 @blueprint.response(200, LoadListSchema, headers=PAGE_HEADERS)
 def list_loads(arguments: dict[str, Any]) -> Response:
     """List the loads, oldest first: their files, and what became of each record."""
-    with reading(ListQuerySchema, arguments, cite_as={}, depends_on=last_load) as query:
+    with reading(ListQuerySchema, cite_as={}, depends_on=last_load) as query:
         return envelopes.list_answer(query, loads(query.snapshot, query.page_request))
 
 
@@ -41,7 +41,7 @@ def list_loads(arguments: dict[str, Any]) -> Response:
 @blueprint.alt_response(404, response="NOT_FOUND")
 def get_load(arguments: dict[str, Any], number: str) -> Response:
     """Get one load."""
-    with reading(NoQuerySchema, arguments, cite_as={}, depends_on=last_load) as query:
+    with reading(NoQuerySchema, cite_as={}, depends_on=last_load) as query:
         found = load(query.snapshot, _number(number))
         if found is None:
             raise _missing(query, number)
@@ -58,7 +58,7 @@ def list_quarantine(arguments: dict[str, Any], number: str) -> Response:
     Each with its file and line, the column that is wrong, the reason, and the record itself.
     `cameo-events load --replay` can read them again.
     """
-    with reading(ListQuerySchema, arguments, cite_as={}, depends_on=last_load) as query:
+    with reading(ListQuerySchema, cite_as={}, depends_on=last_load) as query:
         found = quarantine(query.snapshot, _number(number), query.page_request)
         if found is None:
             raise _missing(query, number)

@@ -27,7 +27,7 @@ def list_event_mentions(arguments: dict[str, Any], event_id: str) -> Response:
 
     Only GDELT 2.0 says which documents mention an event; for all other events the list is empty.
     """
-    with reading(MentionQuerySchema, arguments, cite_as={"id": event_id}) as query:
+    with reading(MentionQuerySchema, cite_as={"id": event_id}) as query:
         existing(query, event_id)
         found = mentions(query.snapshot, event_id, query.revision, query.page_request)
         return envelopes.list_answer(query, found)

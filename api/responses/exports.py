@@ -61,17 +61,16 @@ def sent(body: Iterator[bytes] | bytes, format: Format, headers: dict[str, str])
     return Response(_started(body), headers=headers, content_type=content_type)
 
 
-def receipt_headers(query: Query, counted: Counted, complete: bool | None) -> dict[str, str]:
-    """Give the receipt of an answer that is not JSON; what is not known has no header."""
+def receipt_headers(query: Query, counted: Counted, complete: bool) -> dict[str, str]:
+    """Give the receipt of an answer that is not JSON; what is not counted has no header."""
     matched, datasets, place_precision = counted
     headers = {
         "Cameo-Query": query.canonical_query,
         "Cameo-Revision": str(query.revision),
         "Cameo-Matched": f"{'>=' if matched.relation == 'gte' else ''}{matched.value}",
+        "Cameo-Complete": str(complete).lower(),
         "Cameo-Cite": query.cite_url,
     }
-    if complete is not None:
-        headers["Cameo-Complete"] = str(complete).lower()
     parts = {"Cameo-Datasets": datasets, "Cameo-Place-Precision": place_precision}
     return headers | {name: _listed(counts) for name, counts in parts.items() if counts}
 

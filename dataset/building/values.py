@@ -163,6 +163,7 @@ _three = _shaped(_THREE.fullmatch, "a code of three letters")
 CLEANERS: dict[str, Cleaner] = {
     "text": _text,
     "term": _term,
+    "name": _term,
     "id": lambda _column, value: str(value),
     "dataset": lambda _column, value: str(value),
     "actor": _shaped(is_actor_code, "a chain of three-letter codes"),

@@ -1,35 +1,19 @@
-"""Look up the codebook: action and actor codes with what the store holds of them."""
+"""Look up the action codes, with what the store holds of them, and the columns of events."""
 
-from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from dataset.catalogue.code_tables import PART_LENGTH, children_of, parent_of
-from dataset.catalogue.holdings import Counts, Datasets, action_counts, actor_counts
+from dataset.catalogue.counting import Counting
+from dataset.catalogue.holdings import Counts, action_counts
 from dataset.codebook import (
     ACTIONS,
-    COUNTRIES,
-    ETHNIC,
-    GROUPS,
-    RELIGIONS,
-    ROLES,
-    STATES,
     Action,
     children,
-    decode,
-    found_together,
-    same_state,
 )
-from dataset.codebook.labels import actor_label
 from dataset.declarations.columns import COLUMNS, Column
 from dataset.declarations.filters import FILTERS, Choice, filters_of
 from dataset.declarations.words import folded
-from dataset.store.results_cache import ResultsCache
-from dataset.store.snapshots import Snapshot
 
 Entry = dict[str, Any]
-Tree = Mapping[str, list[str]]
-"""The children of each code that has any."""
 EVERY = Choice()
 OPERATORS = {
     "choice": ["any", "not", "missing"],
@@ -45,20 +29,16 @@ OPERATORS = {
 """The operators that each shape of filter makes of a column."""
 MOST_LISTS = 2
 """How many lists of all actors are kept in memory: they are large, and quickly made from counts."""
+PART_LENGTH = 3
+"""Characters of one part of an actor code."""
 TYPES = {"date": "date", "timestamp": "datetime"}
 
 
 def actions(
-    snapshot: Snapshot,
-    cache: ResultsCache,
-    revision: int,
-    datasets: Datasets = None,
-    q: str | None = None,
-    depth: int = 3,
-    parent: Choice = EVERY,
+    counting: Counting, q: str | None = None, depth: int = 3, parent: Choice = EVERY
 ) -> list[Entry]:
     """List the action codes, those whose code or label matches `q`, down to a depth."""
-    counts = action_counts(snapshot, cache, revision, datasets)
+    counts = action_counts(counting)
     return [
         _action(action, counts)
         for action in ACTIONS.values()
@@ -68,12 +48,10 @@ def actions(
     ]
 
 
-def action(
-    snapshot: Snapshot, cache: ResultsCache, revision: int, code: str, datasets: Datasets = None
-) -> Entry | None:
+def action(counting: Counting, code: str) -> Entry | None:
     """Describe one action code; None if the codebook lacks it."""
     known = ACTIONS.get(code)
-    return _action(known, action_counts(snapshot, cache, revision, datasets)) if known else None
+    return _action(known, action_counts(counting)) if known else None
 
 
 def _action(known: Action, counts: Counts) -> Entry:
@@ -88,108 +66,6 @@ def _action(known: Action, counts: Counts) -> Entry:
         "plover": known.plover,
         "count": counts[known.code],
     }
-
-
-def actors(
-    snapshot: Snapshot,
-    cache: ResultsCache,
-    revision: int,
-    datasets: Datasets = None,
-    q: str | None = None,
-    depth: int | None = None,
-    parent: Choice = EVERY,
-) -> list[Entry]:
-    """List the actor codes of the codebook and the store that match `q`, most used first.
-
-    `depth` leaves out codes of more parts.
-    """
-    make = partial(_all_actors, snapshot, cache, revision, datasets)
-    entries = snapshot.remembered("actors", (revision, datasets), make, MOST_LISTS)
-    longest = PART_LENGTH * depth if depth else None
-    return [
-        entry
-        for entry in entries
-        if (longest is None or len(entry["code"]) <= longest)
-        and parent.keeps(entry["parent"])
-        and _matches(q, entry["code"], entry["label"])
-    ]
-
-
-def actor(
-    snapshot: Snapshot, cache: ResultsCache, revision: int, code: str, datasets: Datasets = None
-) -> Entry | None:
-    """Take an actor code apart; None if neither the codebook nor the store knows any of it."""
-    counts = _actor_counts(snapshot, cache, revision, datasets)
-    make = partial(children_of, {*counts[0], *counts[1]})
-    tree = snapshot.remembered("children", (revision, datasets), make, MOST_LISTS)
-    entry = _actor(code, *counts, tree)
-    is_known = len(entry["unknown"]) * PART_LENGTH < len(code)
-    return entry if is_known or _is_used(snapshot, cache, revision, code) else None
-
-
-def _is_used(snapshot: Snapshot, cache: ResultsCache, revision: int, code: str) -> bool:
-    """Tell whether any dataset has the code: a filter by dataset does not decide what exists."""
-    return any(counts[code] for counts in _actor_counts(snapshot, cache, revision))
-
-
-def _actor_counts(
-    snapshot: Snapshot, cache: ResultsCache, revision: int, datasets: Datasets = None
-) -> tuple[Counts, Counts]:
-    return (
-        actor_counts(snapshot, cache, revision, "actor", datasets),
-        actor_counts(snapshot, cache, revision, "target", datasets),
-    )
-
-
-def _all_actors(
-    snapshot: Snapshot, cache: ResultsCache, revision: int, datasets: Datasets
-) -> list[Entry]:
-    counts = _actor_counts(snapshot, cache, revision, datasets)
-    codes = {*COUNTRIES, *ROLES, *GROUPS, *ETHNIC, *RELIGIONS, *counts[0], *counts[1]}
-    tree = children_of(codes)
-    entries = [_actor(code, *counts, tree) for code in codes]
-    return sorted(
-        entries, key=lambda one: (-one["count_as_actor"] - one["count_as_target"], one["code"])
-    )
-
-
-def _actor(code: str, as_actor: Counts, as_target: Counts, tree: Tree) -> Entry:
-    decoded = decode(code)
-    country, group = _part(decoded.country, COUNTRIES), _part(decoded.group, GROUPS)
-    roles = [_part(role, ROLES) for role in decoded.roles]
-    ethnic = _part(decoded.ethnic, ETHNIC)
-    religions = [_part(religion, RELIGIONS) for religion in decoded.religions]
-    return {
-        "code": code,
-        "label": actor_label(code),
-        "parent": parent_of(code),
-        "children": tree.get(code, []),
-        "country": country,
-        **_state(code, decoded.country),
-        "group": group,
-        "roles": roles,
-        "ethnic": ethnic,
-        "religions": religions,
-        "unknown": list(decoded.unknown),
-        "count_as_actor": sum(as_actor[one] for one in found_together(code)),
-        "count_as_target": sum(as_target[one] for one in found_together(code)),
-    }
-
-
-def _state(code: str, country: str | None) -> Entry:
-    """Tell whose code the country of an actor is, its years, and its other codes."""
-    state = STATES[country] if country else None
-    is_first = state is not None and code.startswith(country or "")
-    return {
-        "source": state.source if state else None,
-        "valid_from": state.valid_from if state else None,
-        "valid_to": state.valid_to if state else None,
-        "same_as": list(same_state(code)) if is_first else [],
-    }
-
-
-def _part(code: str | None, labels: Mapping[str, str]) -> dict[str, str] | None:
-    return {"code": code, "label": labels[code]} if code else None
 
 
 def _matches(q: str | None, code: str, label: str) -> bool:

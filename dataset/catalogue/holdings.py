@@ -10,6 +10,7 @@ from peewee import fn
 
 from dataset.aggregates.aggregation import Aggregation
 from dataset.aggregates.results import ordered_groups, result_of
+from dataset.catalogue.counting import Counting
 from dataset.declarations.filters import Choice
 from dataset.events.spans import spans
 from dataset.selections.selections import Selection
@@ -18,9 +19,6 @@ from dataset.store.results_cache import ResultsCache
 from dataset.store.snapshots import Snapshot
 
 Counts = Counter[str]
-Datasets = Choice | None
-"""Which datasets to count; None is all of them."""
-
 MOST_COUNTS = 8
 """How many counts of a column are kept in memory; all are in the cache."""
 INTERNAL = ("revision", "number")
@@ -47,31 +45,22 @@ def _counted(snapshot: Snapshot, cache: ResultsCache, aggregation: Aggregation) 
 
 def below(counts: Counts, first: int, step: int) -> Counts:
     """Add up the counts of codes under each prefix: `first` characters long, then `step` more."""
-    totals: Counts = Counter()
+    totals: dict[str, int] = {}
     for code, count in counts.items():
         for length in range(first, len(code) + 1, step):
-            totals[code[:length]] += count
-    return totals
+            totals[code[:length]] = totals.get(code[:length], 0) + count
+    return Counter(totals)
 
 
-def action_counts(
-    snapshot: Snapshot, cache: ResultsCache, revision: int, datasets: Datasets = None
-) -> Counts:
+def action_counts(counting: Counting) -> Counts:
     """Count the events of each action code with all codes below it."""
-    counts = counts_by(snapshot, cache, revision, "action_code", _of(datasets))
-    return below(counts, first=2, step=1)
+    return below(counting.codes("action_code"), first=2, step=1)
 
 
-def actor_counts(
-    snapshot: Snapshot, cache: ResultsCache, revision: int, side: str, datasets: Datasets = None
-) -> Counts:
-    """Count the events of each actor code, on one side, with all codes that begin with it."""
-    counts = counts_by(snapshot, cache, revision, f"{side}_code", _of(datasets))
-    return below(counts, first=3, step=3)
-
-
-def _of(datasets: Datasets) -> dict[str, Any]:
-    return {"dataset": datasets} if datasets else {}
+def actor_counts(counting: Counting) -> tuple[Counts, Counts]:
+    """Count the events of each actor code with all that begin with it: as actor, as target."""
+    actor, target = (below(counting.codes(f"{side}_code"), 3, 3) for side in ("actor", "target"))
+    return actor, target
 
 
 def datasets(snapshot: Snapshot, revision: int) -> list[dict[str, Any]]:

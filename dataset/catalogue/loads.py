@@ -22,7 +22,7 @@ from dataset.store.models import (
     field,
 )
 from dataset.store.snapshots import Snapshot
-from dataset.writes.histories import RETRACT
+from dataset.writes.histories import DROP, RETRACT
 
 TIMES = ("started", "finished")
 MEMBERS = ("number", "revision", "format", "datasets", "loader_version", "replays", *TIMES)
@@ -92,6 +92,13 @@ def _retraction() -> Any:
     last = Superseded.select(SQL("1")).where(Superseded.key == Mention.key, ~fn.EXISTS(ends))
     made = Revision.number == Superseded.ended
     return last.join(Revision, on=made).where(Revision.kind == RETRACT)
+
+
+def drops(snapshot: Snapshot) -> list[tuple[int, str, str]]:
+    """Give the revisions that dropped a dataset: number, time and dataset, the oldest first."""
+    columns = (Revision.number, Revision.committed, Revision.detail)
+    query = Revision.select(*columns).where(Revision.kind == DROP)
+    return snapshot.rows(query.order_by(Revision.number))
 
 
 def quarantine(snapshot: Snapshot, number: int, wanted: PageRequest) -> ListPage | None:

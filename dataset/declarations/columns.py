@@ -81,13 +81,12 @@ def _side(side: str, does: str, examples: dict[str, Any]) -> Iterator[Column]:
 
     def column(part: str, kind: str, meaning: str, ask: str | None = None) -> Column:
         many = part in ("roles", "religions")
-        by = None if kind == "text" else "choice"
         name, example = f"{side}_{part}", examples.get(part)
         text = f"{meaning} of who {does}"
-        return Column(name, kind, text, example, null=not many, many=many, by=by, ask=ask)
+        return Column(name, kind, text, example, null=not many, many=many, by="choice", ask=ask)
 
     yield column("code", "actor", "Composite CAMEO code")
-    yield column("name", "text", "Name, as the source gives it,")
+    yield column("name", "name", "Name, as the source gives it,")
     yield column("country", "country", "CAMEO country or region")
     yield column("group", "group", "Known group (organisation)", "TAL")
     yield column("roles", "role", "CAMEO roles, in the source's order,", "GOV")

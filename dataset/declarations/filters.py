@@ -41,6 +41,12 @@ class Filter:
 
 
 _SIDES = ("actor_code", "target_code")
+_NAMES = ("actor_name", "target_name")
+
+
+def _whole(name: str) -> str:
+    """Say how names are compared."""
+    return f"{name} compares whole names, whatever the case of letters; q finds words of them"
 
 
 @dataclass(frozen=True)
@@ -176,6 +182,15 @@ _SPECIAL = (
         "CAMEO country or region on either side",
         "IRN",
     ),
+    Filter(
+        "involves_name",
+        "choice",
+        "name",
+        _NAMES,
+        "Name on either side, as the source gives it",
+        "Israel",
+        _whole("involves_name"),
+    ),
 )
 
 
@@ -203,7 +218,9 @@ def _ranges(column: Column) -> Iterator[Filter]:
 
 
 def _choice(column: Column) -> Filter:
-    return Filter(column.name, "choice", column.kind, (column.name,), column.meaning, column.asked)
+    note = _whole(column.name) if column.kind == "name" else None
+    names = (column.name,)
+    return Filter(column.name, "choice", column.kind, names, column.meaning, column.asked, note)
 
 
 _CHOICES = tuple(_choice(column) for column in COLUMNS.values() if column.by == "choice")

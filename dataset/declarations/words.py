@@ -8,6 +8,8 @@ _WORD = re.compile(r"[^\W_]+")
 
 def folded(text: str) -> list[str]:
     """Split into words without case, accents and punctuation: `Raïssi's` gives `raissi`, `s`."""
+    if text.isascii():
+        return _WORD.findall(text.lower())
     plain = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(character for character in plain if not unicodedata.combining(character))
     # Once more: decomposing mathematical letters may have given capitals.

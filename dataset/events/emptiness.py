@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from dataset.events import other_codes, other_names
 from dataset.events.changes import Feed, count_of_changes
-from dataset.events.other_codes import notes_on
 from dataset.events.rows_or_columns import matched_by
 from dataset.events.spans import spans
 from dataset.selections.selections import Selection
@@ -35,9 +35,11 @@ def empty_because(
     )
     for name, reason in reasons.items():
         if not reason["matches_alone"]:
-            more = notes_on(snapshot, selection.revision, {name: selection.filters[name]})
+            value, revision = selection.filters[name], selection.revision
+            more = other_codes.notes_on(snapshot, revision, {name: value})
+            names = other_names.notes_on(snapshot, revision, name, value)
             hint = _coverage(snapshot, selection, name) or reason["hint"]
-            reason["hint"] = "; ".join([hint, *more])
+            reason["hint"] = "; ".join([hint, *more, *names])
     return list(reasons.values())
 
 

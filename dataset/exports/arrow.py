@@ -35,6 +35,7 @@ TYPES = {
     "boolean": pa.bool_(),
     "id": pa.string(),
     "text": pa.string(),
+    "name": pa.string(),
 }
 """The type of each kind of column; every other kind is a code."""
 AS_TEXT = ("date", "timestamp")

@@ -23,7 +23,7 @@ from dataset.store.snapshots import Snapshot, Store
 BATCH = 500
 MARKS = ',"\r\n'
 """The characters for which a cell is quoted, as `csv` does."""
-FREE = ("text", "term")
+FREE = ("text", "term", "name")
 """The kinds of columns whose values may have marks: the others are codes, dates and numbers."""
 LABEL_CELLS = {code: csv_lines([[label]]).decode().rstrip("\r\n") for code, label in LABELS.items()}
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {"label_cell": LABEL_CELLS.get, "number_text": repr}

@@ -34,7 +34,8 @@ def recognised(table: Table, first: str, sample: Sample) -> TableReader | None:
         if found := _by_header(table, dialect, first, sample):
             return _with_quotes(found, first, sample)
     readers = [TableReader(table, dialect) for dialect in candidates(first)]
-    best = _most(readers, sample, table.is_event) or _most(readers, sample, table.fits)
+    cuts = [(reader, _cut(reader, sample)) for reader in readers]
+    best = _most(cuts, table.is_event) or _most(cuts, table.fits)
     return best and _with_quotes(best, first, sample)
 
 
@@ -105,15 +106,16 @@ def _cells(dialect: Dialect, record: str) -> list[str]:
         return []
 
 
+def _cut(reader: TableReader, sample: Sample) -> list[dict[str, str]]:
+    """Cut the first records, those that can be cut."""
+    cut = map(reader.can_cut, sample(reader.dialect))
+    return [named for named in cut if named is not None]
+
+
 def _most(
-    readers: Sequence[TableReader], sample: Sample, fits: Callable[[dict[str, str]], bool]
+    cuts: Sequence[tuple[TableReader, list[dict[str, str]]]], fits: Callable[[dict[str, str]], bool]
 ) -> TableReader | None:
     """Give the reader by which most records fit; None where none does."""
-
-    def count(reader: TableReader) -> int:
-        cut = map(reader.can_cut, sample(reader.dialect))
-        return sum(named is not None and fits(named) for named in cut)
-
-    counted = [(count(reader), reader) for reader in readers]
+    counted = [(sum(map(fits, cut)), reader) for reader, cut in cuts]
     most, best = max(counted, key=lambda one: one[0])
     return best if most else None

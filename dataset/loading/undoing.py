@@ -109,8 +109,9 @@ def _others(database: Engine, number: int, had_sources: bool) -> list[Other]:
 
 
 def replays_of(database: Engine, number: int) -> list[int]:
-    """Give the loads that read the quarantine of a load again, and were not undone themselves."""
+    """Give the replays of a load's quarantine that made a revision, and were not undone."""
     query = Load.select(Load.number).where(Load.replays == number, Load.undone.is_null())
+    query = query.where(Load.revision.is_null(False))
     return [other for (other,) in database.execute(query.order_by(Load.number))]
 
 

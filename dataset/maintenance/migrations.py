@@ -18,6 +18,8 @@ from dataset.store.models import (
     Following,
     Load,
     Mention,
+    NameCount,
+    NameWord,
     Revision,
     Setting,
     SourceVersion,
@@ -25,6 +27,7 @@ from dataset.store.models import (
     field,
 )
 from dataset.store.statements import text_of
+from dataset.writes.name_counts import NameCounts
 
 Watch = Callable[[str], None]
 """Called with what was done."""
@@ -88,6 +91,15 @@ def add_grid_cells(database: Engine) -> None:
         database.execute(filled.where(latitude.is_null(False)))
 
 
+def add_names(database: Engine) -> None:
+    """Add the counts of codes and names, and index the names of events."""
+    for table in (NameCount, NameWord):
+        if not database.table_exists(table._meta.table_name):
+            SchemaManager(table, database).create_table()
+            spread(database, table)
+    NameCounts(database).count_anew()
+
+
 def _halves(degrees: Any, most: int) -> Any:
     """Count the half degrees that are below; the last one has both of its edges."""
     return Case(None, [(degrees * 2 >= most, most - 1)], fn.FLOOR(degrees * 2)).cast("INTEGER")
@@ -110,6 +122,7 @@ MIGRATIONS: dict[int, Callable[[Engine], None]] = {
     6: add_following,
     7: add_last_dates,
     8: add_grid_cells,
+    9: add_names,
 }
 """By the schema that it makes: a function that changes the tables of the schema before.
 

@@ -35,6 +35,32 @@ def subtree(*names: str) -> Condition:
     return _condition([_begins(name) for name in names], [_missing(name) for name in names])
 
 
+def named(*names: str) -> Condition:
+    """Make the condition that a column of names, or any of several, holds one of the values.
+
+    They are compared as one list: each name may have several spellings (`names.spelled`).
+    """
+
+    def condition(table: Table, value: Choice) -> Any:
+        columns = [field(table, name) for name in names]
+        return reduce(and_, _listed_parts(columns, value))
+
+    return condition
+
+
+def _listed_parts(columns: list[Any], value: Choice) -> Iterator[Any]:
+    is_missing = reduce(and_, (column.is_null() for column in columns))
+    if value.wanted:
+        spellings = [one for one in value.wanted if one is not None]
+        found = [column.in_(spellings) for column in columns if spellings]
+        yield reduce(or_, [*found, *([is_missing] if None in value.wanted else [])])
+    if spellings := [one for one in value.unwanted if one is not None]:
+        found = [fn.COALESCE(column.in_(spellings), False) for column in columns]
+        yield ~reduce(or_, found)
+    if None in value.unwanted:
+        yield ~is_missing
+
+
 def _condition(matches: list[Match], missing: list[Missing]) -> Condition:
     """Combine columns: any of them may match a value; None matches if all are missing."""
 
@@ -112,6 +138,7 @@ def worded(table: Table, text: str) -> Term:
 
 CONDITIONS: dict[str, Condition] = {
     **{name: choice(name) for name, column in COLUMNS.items() if column.by == "choice"},
+    **{name: named(name) for name, column in COLUMNS.items() if column.kind == "name"},
     **{f"{name}_min": at_least(name) for name, column in COLUMNS.items() if column.by == "range"},
     **{f"{name}_max": at_most(name) for name, column in COLUMNS.items() if column.by == "range"},
     "id": _condition([identified], [_missing("id")]),
@@ -119,6 +146,7 @@ CONDITIONS: dict[str, Condition] = {
     "target": subtree("target_code"),
     "involves": subtree("actor_code", "target_code"),
     "involves_country": choice("actor_country", "target_country"),
+    "involves_name": named("actor_name", "target_name"),
     "action": subtree("action_code"),
     "dyad": choice("dyad"),
     "date_from": at_least("date_end"),
@@ -169,6 +197,7 @@ LEADING: dict[str, list[Match]] = {
     **{name: [_match(name)] for name in LEADS if name in FILTERS},
     **{name: [_begins(column) for column in columns] for name, columns in _CODED.items()},
     "involves_country": [_match("actor_country"), _match("target_country")],
+    "involves_name": [_match("actor_name"), _match("target_name")],
     "place_priogrid_gid": [in_grid_cell],
 }
 """The filters that have an index, each with how one value matches in each of its columns."""

@@ -10,6 +10,7 @@ from dataset.codebook.vocabularies import CLOSED_KINDS, VOCABULARIES, closest, i
 from dataset.declarations.filters import FILTERS, Choice
 from dataset.declarations.ids import key_of
 from dataset.errors import UnknownValue
+from dataset.selections.names import spelled
 from dataset.selections.same_states import together
 from dataset.store.models import LAST, Dataset, SeenCode
 from dataset.store.snapshots import Snapshot
@@ -17,19 +18,24 @@ from dataset.store.snapshots import Snapshot
 NO_KEY = -1
 """Stands for an id of a dataset that the store does not have: no event has this key."""
 
+OF_NAMES = {name for name, item in FILTERS.items() if item.kind == "name"}
+"""The filters of names: any name can be asked for, seen or not."""
 _CHECKED = {"dataset", *VOCABULARIES} - set(CLOSED_KINDS)
 
 
 def resolved(snapshot: Snapshot, filters: Mapping[str, Any]) -> dict[str, Any]:
     """Check the codes in filters and give the filters with the values that the store holds.
 
-    Public ids become keys, and a country of two codes both of them (`same_states`).
+    Public ids become keys, a country of two codes both of them (`same_states`), and a name all its
+    spellings (`names`).
     Raises `UnknownValue` for a code that neither the codebook nor any revision of the store has.
     """
     for name, value in filters.items():
         for code in _codes_in(name, value):
             _check(snapshot, name, code)
     filters = {name: together(name, value) for name, value in filters.items()}
+    for name in OF_NAMES & filters.keys():
+        filters[name] = spelled(snapshot, filters[name])
     if "id" not in filters:
         return filters
     numbers = dataset_numbers(snapshot)

@@ -13,7 +13,7 @@ from dataset.store.engines.base import DAMAGED, SECONDS_TO_WAIT, Engine
 from dataset.store.models import MODELS, Setting
 
 OLDEST_SCHEMA = 2
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 COPYING = "copying"
 """The setting of an unfinished copy: what it is a copy of."""
 ENGINE_ERRORS: tuple[type[BaseException], ...] = (*Engine.ERRORS, apsw.Error)

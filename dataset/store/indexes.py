@@ -10,13 +10,23 @@ from typing import Any
 from peewee import SQL, fn
 
 from dataset.declarations.filters import FILTERS
-from dataset.store.models import Event, LoadFile, Mention, Superseded, Tombstone, field
+from dataset.store.models import (
+    Event,
+    LoadFile,
+    Mention,
+    NameCount,
+    Superseded,
+    Tombstone,
+    field,
+)
 
 HELD = ("actor_country", "target_country", "action_root", "quad_class", "place_country")
 """What the wide indexes hold after the key."""
 CODES = ("actor_code", "target_code", "action_code")
 ORDER = ("date", "key")
 
+LONG = "event_long"
+"""What the names of the indexes of events that last longer than a day begin with."""
 LEADS: dict[str, tuple[str, ...]] = {
     "actor_code": (*HELD, *CODES),
     "target_code": (*HELD, *CODES),
@@ -32,6 +42,7 @@ LEADS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("actor_group", "actor_ethnic", "target_group", "target_ethnic"), ()),
     **dict.fromkeys(("action_mode", "place_admin1"), ()),
     "violence_type": ("dataset", "revision"),
+    **dict.fromkeys(("actor_name", "target_name"), ()),
 }
 """The first column of each index, and what the index holds after the date and the key."""
 HEAD = 3
@@ -85,14 +96,14 @@ def _indexes() -> Iterator[Any]:
     is_long = field(Event, "date_end") > field(Event, "date")
     yield Event.index(*_columns((*ORDER, *HELD, *CODES)), name="event_date")
     # Few events last longer than a day: they have indexes of their own.
-    yield Event.index(*_columns(ORDER), name="event_long", where=is_long)
+    yield Event.index(*_columns(ORDER), name=LONG, where=is_long)
     for name, held in LEADS.items():
         column = field(Event, name)
         behind = _columns((*ORDER, *(other for other in held if other != name)))
         given = column.is_null(False) if column.null else None
         yield Event.index(_lead(name), *behind, name=f"event_{name}", where=given)
         names = _lead(name), *_columns(ORDER)
-        yield Event.index(*names, name=f"event_long_{name}", where=is_long)
+        yield Event.index(*names, name=f"{LONG}_{name}", where=is_long)
 
 
 for _index in _indexes():
@@ -106,3 +117,5 @@ Superseded.add_index(Superseded.ended, field(Superseded, "id"), field(Superseded
 LoadFile.add_index(LoadFile.name)
 # What a load brought is counted, and taken back.
 Mention.add_index(Mention.load)
+# What codes a name has.
+NameCount.add_index(NameCount.name, NameCount.kind)

@@ -303,6 +303,33 @@ class SeenCode(BaseModel):
         primary_key = CompositeKey("kind", "code")
 
 
+class NameCount(BaseModel):
+    """How many current events of a dataset have a code, or a code with a name.
+
+    `kind` is the column that is counted (`dataset.declarations.names`); `code` and `name` are empty
+    where there is none. A count is 0 where only older versions have them.
+    """
+
+    kind = TextField()
+    code = TextField()
+    name = TextField()
+    dataset = TextField()
+    count = BigIntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("kind", "code", "name", "dataset")
+
+
+class NameWord(BaseModel):
+    """A word of a name that is counted; or `=` and the whole name, folded as filters compare it."""
+
+    word = TextField()
+    name = TextField()
+
+    class Meta:
+        primary_key = CompositeKey("word", "name")
+
+
 class Following(BaseModel):
     """How far a feed of GDELT is followed, as its follower noted it last: no part of any revision.
 
@@ -347,6 +374,8 @@ MODELS: list[type[Model]] = [
     Mention,
     Tombstone,
     SeenCode,
+    NameCount,
+    NameWord,
     Following,
     Setting,
 ]

@@ -79,6 +79,7 @@ def _remove(change: Change, number: int) -> tuple[int, int]:
     database.execute(Superseded.delete().where(_of(Superseded, number)))
     removed = database.execute(Mention.delete().where(_of(Mention, number)))
     mentions = int(database.rows_affected(removed))
+    change.versions.counts.erase_dataset(number)
     renew(change)
     return events, mentions
 

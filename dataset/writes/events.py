@@ -1,7 +1,7 @@
 """Write rows of events: each is a new event, a newer version, or neither; it has one outcome."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from peewee import chunked
 
@@ -25,7 +25,9 @@ from dataset.writes.versions import (
 
 BATCH = 1_000
 _ROW_ID, _ROW_DATASET = ROW_COLUMNS.index("id"), ROW_COLUMNS.index("dataset")
-_DATASET = VERSION_COLUMNS.index("dataset")
+_DATASET, _DATE, _DATE_END = map(VERSION_COLUMNS.index, ("dataset", "date", "date_end"))
+FEW = 20
+"""One long event in so many, or fewer, are few."""
 
 
 class EventWriter:
@@ -70,7 +72,7 @@ class EventWriter:
     def insert(self, versions: list[Row]) -> None:
         """Make versions the current ones of their events, and remember their codes."""
         if self._bulk and self._are_mostly_new():
-            self.versions.drop_indexes()
+            self.versions.drop_indexes(but_long=_are_mostly_short(versions))
         self.versions.insert(versions)
         self._codes.add(versions)
 
@@ -80,9 +82,10 @@ class EventWriter:
             self.versions.drop_indexes()
 
     def finish(self) -> None:
-        """Make dropped indexes again, and store the codes that the store holds now."""
+        """Make dropped indexes again; store which codes and names the store holds now."""
         self.versions.restore_indexes()
         self._codes.store()
+        self.versions.counts.store()
 
     def _write_batch(self, incoming: list[Row]) -> list[int]:
         keys = {row[KEY] for row in incoming}
@@ -177,6 +180,11 @@ def _outcome(row: Row, known: Row | None, gone: dict[int, str], ends: dict[int, 
     if given(known) == given(row):
         return "unchanged"
     return "updated" if rank(row) > rank(known) else "outdated"
+
+
+def _are_mostly_short(versions: Collection[Row]) -> bool:
+    """Tell whether few events last longer than a day."""
+    return sum(row[_DATE] != row[_DATE_END] for row in versions) * FEW < len(versions)
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[tuple[int, list[Row]]]:

@@ -24,6 +24,7 @@ def purge(database: Engine, public_id: str) -> int:
         known = {gone.get(key), *(row[ID] for row in current.values())} - {None}
         if known != {public_id} and (known or not _is_mentioned(database, key)):
             raise Impossible(f"The store has no event {public_id}.")
+        versions = [*current.values(), *change.versions.older([key])]
         change.versions.remove(list(current.values()))
         for table in (Superseded, SourceVersion, Mention):
             database.execute(table.delete().where(table.key == key))
@@ -31,6 +32,7 @@ def purge(database: Engine, public_id: str) -> int:
             database.execute(Tombstone.delete().where(Tombstone.key == key))
             row = {"key": key, "id": public_id, "revision": change.number}
             database.execute(Tombstone.insert(row))
+        change.versions.counts.erase(versions)
         renew(change)
         return change.number
 

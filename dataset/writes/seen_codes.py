@@ -5,12 +5,12 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any
 
-from peewee import chunked
+import orjson
 
 from dataset.building.rows import Row
 from dataset.codebook.vocabularies import CLOSED_KINDS, VOCABULARIES
 from dataset.declarations.columns import COLUMNS
-from dataset.store.engines.base import Engine
+from dataset.store.engines.base import Engine, Term
 from dataset.store.models import SeenCode
 from dataset.writes.versions import VERSION_COLUMNS
 
@@ -20,7 +20,6 @@ CODED = {
     if column.stored and column.kind in VOCABULARIES.keys() - set(CLOSED_KINDS)
 }
 """Where such codes stand in a version."""
-AT_ONCE = 400
 
 
 class SeenCodes:
@@ -29,6 +28,7 @@ class SeenCodes:
     def __init__(self, database: Engine) -> None:
         """Begin with none."""
         self._database = database
+        self._insert = database.inserter(SeenCode, ("kind", "code"))
         self._values: dict[int, set[Any]] = {position: set() for position in CODED}
 
     def add(self, versions: Iterable[Row]) -> None:
@@ -41,8 +41,14 @@ class SeenCodes:
         for position, (kind, many) in CODED.items():
             values = [str(value) for value in self._values[position] if value is not None]
             codes = chain.from_iterable(value.split(";") for value in values) if many else values
-            for batch in chunked(sorted({code for code in codes if code}), AT_ONCE):
-                rows = [(kind, code) for code in batch]
-                query = SeenCode.insert_many(rows, fields=[SeenCode.kind, SeenCode.code])
-                self._database.execute(query.on_conflict_ignore())
+            new = self._new(kind, {code for code in codes if code})
+            self._insert((kind, code) for code in new)
             self._values[position].clear()
+
+    def _new(self, kind: str, codes: set[str]) -> list[str]:
+        """Give those of some codes that were not seen yet."""
+        given = Term("given_texts", orjson.dumps([*codes]).decode())
+        known = SeenCode.select(SeenCode.code).where(
+            SeenCode.kind == kind, SeenCode.code.in_(given)
+        )
+        return sorted(codes - {code for (code,) in self._database.execute(known)})

@@ -4,12 +4,14 @@ from collections.abc import Collection, Iterable, Mapping
 from operator import itemgetter
 from typing import Any
 
-from peewee import SchemaManager
+from peewee import SQL, Entity, NodeList, SchemaManager
 
 from dataset.building.rows import ROW_COLUMNS, Row
 from dataset.store.engines.base import Engine
+from dataset.store.indexes import LONG
 from dataset.store.models import Event, Superseded, Tombstone, field
 from dataset.store.statements import given_keys, listed, text_of
+from dataset.writes.name_counts import NameCounts
 
 VERSION_COLUMNS = ("key", "load", "loader_version", *ROW_COLUMNS, "revision")
 """The columns of a version, in the order of its tuple: those of a row, and where it came from."""
@@ -30,6 +32,7 @@ class Versions:
         self.last_date = ""
         """The last day of those that were inserted."""
         self._has_indexes = True
+        self.counts = NameCounts(database)
         self._insert = database.inserter(Event, VERSION_COLUMNS)
         self._insert_ended = database.inserter(Superseded, ENDED_COLUMNS)
         current = Event.select(*(field(Event, name) for name in VERSION_COLUMNS))
@@ -64,6 +67,7 @@ class Versions:
     def insert(self, versions: Collection[Row]) -> None:
         """Make versions the current ones of their events."""
         self._insert(versions)
+        self.counts.add(versions)
         self.last_date = max([self.last_date, *(str(row[DATE]) for row in versions)])
         if self._has_indexes:
             self._database.add_words(map(_WORDS_OF, versions))
@@ -86,26 +90,35 @@ class Versions:
 
     def remove(self, versions: Collection[Row]) -> None:
         """Remove current versions without a trace."""
+        self.counts.remove(versions)
         if self._has_indexes:
             self._database.remove_words(map(_WORDS_OF, versions))
         keys = listed([row[KEY] for row in versions])
         self._database.execute(Event.delete().where(Event.key.in_(given_keys(keys))))
 
+    def older(self, keys: Collection[int]) -> list[Row]:
+        """Give the older versions of events."""
+        return self._query(self._older, listed(keys))
+
     def as_they_were(self, wanted: Mapping[int, int]) -> list[Row]:
         """Give older versions, by their keys and the revisions that brought them, as new ones."""
-        found = self._query(self._older, listed(wanted))
-        kept = (row for row in found if wanted[row[KEY]] == row[REVISION])
+        kept = (row for row in self.older(wanted) if wanted[row[KEY]] == row[REVISION])
         return [(*row[:-1], self._revision) for row in kept]
 
     def confirm(self, versions: Iterable[Row]) -> None:
         """Rank current versions as those of the newer loader that gave the same again."""
         self._database.execute_many(self._confirm, map(_CONFIRMED_OF, versions))
 
-    def drop_indexes(self) -> None:
-        """Drop the indexes until `restore_indexes`, if that is not done yet."""
+    def drop_indexes(self, but_long: bool = False) -> None:
+        """Drop the indexes until `restore_indexes`, if that is not done yet.
+
+        `but_long`: keep those of long events, as making one reads all events.
+        """
         if self._has_indexes:
             self._has_indexes = False
-            SchemaManager(Event, self._database).drop_indexes()
+            for name in (index._name for index in Event._meta.fields_to_index()):
+                if not (but_long and name.startswith(LONG)):
+                    self._database.execute(NodeList((SQL("DROP INDEX IF EXISTS"), Entity(name))))
             self._database.drop_words()
 
     def restore_indexes(self) -> None:

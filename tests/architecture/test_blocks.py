@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from support.documents import OUTPUT, PARSED, RUN, Block, blocks_of, pages
+from support.documents import COMPILED, OUTPUT, PARSED, RUN, Block, blocks_of, pages
 from support.readers import Reader, clone, gdelt_site, optional, running
 from support.servers import serving
 
@@ -118,5 +118,5 @@ def test_a_block_that_is_not_run_has_a_reason(block: Block) -> None:
 
 
 def test_every_language_is_run_parsed_or_shown() -> None:
-    assert {block.language for block in BLOCKS} <= {*RUN, *PARSED, *OUTPUT}
+    assert {block.language for block in BLOCKS} <= {*RUN, *PARSED, *OUTPUT, *COMPILED}
     assert len(RUNNING) > 30

@@ -31,7 +31,7 @@ BESIDE = {"fill=zero": "by=day&date_from=2024-04-01&date_to=2024-04-30"}
 
 def address(code: str) -> str | None:
     """Give what a piece of code asks for; None where it is something else."""
-    code = code.replace("dataset=gdelt", "dataset=seed")
+    code = re.sub(r"as_of=[^&]+", "as_of=1", code.replace("dataset=gdelt", "dataset=seed"))
     path, _, query = code.partition("?") if code.startswith("/v1/") else ("", "", code)
     names = {part.partition("=")[0] for part in query.split("&") if "=" in part}
     if FORMS.search(code) or not names <= PARAMETERS or not (path or names):
@@ -63,10 +63,17 @@ NOT_IN_SEED = {
 FORMER = ("YUG",)
 """Former states, of which the seed dataset knows nothing."""
 OURS = re.compile(r"http://127\.0\.0\.1:8000(/v1/[^'\"\s`)>}]+)")
-LOADED = ("as_of=iran-taliban", "dataset=gdelt")
+LATER = ("as_of=iran-taliban", "dataset=gdelt")
 """What the tutorial asks for once a release is named and data are loaded."""
+WRONG = ("date_from=20240413",)
+"""What shows how a mistake is answered."""
 RUN = sorted(
-    {url for text in TEXTS for url in OURS.findall(text) if not any(part in url for part in LOADED)}
+    {
+        url
+        for text in TEXTS
+        for url in OURS.findall(text)
+        if not any(part in url for part in (*LATER, *WRONG))
+    }
 )
 ASKED = sorted({url for code in CODES if (url := address(code))})
 

@@ -40,9 +40,9 @@ def cell(value: Any) -> str:
 
 
 def flat(code: dict[str, Any]) -> dict[str, str]:
-    """Write a code as a line."""
+    """Write a code as a line; the names of events have no place in it."""
     scales = code.get("goldstein", {})
-    parts = {name: value for name, value in code.items() if name != "goldstein"}
+    parts = {name: value for name, value in code.items() if name not in ("goldstein", "names")}
     return {name: cell(value) for name, value in parts.items()} | {
         f"goldstein_{name}": cell(value) for name, value in scales.items()
     }

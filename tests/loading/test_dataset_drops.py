@@ -44,6 +44,21 @@ def client(store: str) -> FlaskClient:
     return client_on(store)
 
 
+def test_the_list_of_loads_shows_drops_in_their_places(store: str, path: Path) -> None:
+    command(store, "drop", "gdelt")
+    loaded(store, "gdelt", path)
+    command(store, "drop", "gdelt")
+    shown = command(store, "loads").output.splitlines()
+    heads, counted = shown[::2], shown[1::2]
+    assert [number for number, line in enumerate(heads) if line.endswith("drop of gdelt")] == [3, 5]
+    assert counted[2:] == [
+        "   1 read into gdelt: 1 inserted; revision 3",
+        "   revision 5",
+        "   3 read into gdelt: 2 inserted, 1 retracted; revision 6",
+        "   revision 7",
+    ]
+
+
 def test_a_drop_ends_the_events_of_a_dataset(store: str, client: FlaskClient) -> None:
     done = command(store, "drop", "gdelt")
     assert done.output.splitlines() == [

@@ -82,7 +82,7 @@ def test_an_earlier_load_is_named_whose_version_gave_way(store: str, tmp_path: P
     for added in ("20240515000000", NEW):
         put(store, tmp_path, added)
     done = CliRunner().invoke(main, ["undo", "4", "--database", store])
-    assert "did not store all of their records: 3 (1 of them)." in done.output
+    assert "did not store all of their records: 1 of load 3." in done.output
 
 
 def test_an_undo_of_what_was_purged_says_so(store: str) -> None:

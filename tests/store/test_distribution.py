@@ -19,6 +19,7 @@ from support.stores import loaded
 
 NEW = "source_version"
 """A table that older schemas lack."""
+COUNTS = ("name_count", "name_word")
 # It notes what is asked for, as Citus does in a table of this name.
 STAND_IN = """
 CREATE TABLE pg_dist_partition (logicalrelid regclass, by text, beside text, shards text);
@@ -60,7 +61,7 @@ def noted(url: str) -> list[tuple[str, ...]]:
 def test_init_declares_the_tables(coordinator: str) -> None:
     done = CliRunner().invoke(main, ["init", "--distribute", "--database", coordinator])
     assert done.exit_code == 0, done.output
-    reference = ("dataset", "document", "revision", "release", "seen_code")
+    reference = ("dataset", "document", "revision", "release", "seen_code", *COUNTS)
     assert noted(coordinator) == [
         *((name, None, None, None) for name in (*reference, "load", "load_file", "setting")),
         ("event", "key", "default", "8"),
@@ -80,15 +81,18 @@ def test_init_declares_them_once(coordinator: str) -> None:
 def test_a_migration_spreads_a_new_table(coordinator: str) -> None:
     CliRunner().invoke(main, ["init", "--distribute", "--database", coordinator])
     with psycopg.connect(coordinator) as connection:
-        connection.execute("DELETE FROM pg_dist_partition WHERE logicalrelid = %s::regclass", [NEW])
-        connection.execute(f"DROP TABLE {NEW}")
+        for table in (NEW, *COUNTS):
+            gone = "DELETE FROM pg_dist_partition WHERE logicalrelid = %s::regclass"
+            connection.execute(gone, [table])
+            connection.execute(f"DROP TABLE {table}")
         connection.execute("ALTER TABLE mention DROP COLUMN ended")
         connection.execute("ALTER TABLE load DROP COLUMN undone")
         connection.execute("ALTER TABLE revision DROP COLUMN last_date")
         connection.execute("UPDATE setting SET value = '4' WHERE name = 'schema'")
     done = CliRunner().invoke(main, ["migrate", "--database", coordinator])
     assert done.exit_code == 0, done.output
-    assert noted(coordinator)[-1][:3] == (NEW, "key", "event")
+    made = [row[:3] for row in noted(coordinator)[-3:]]
+    assert made == [(NEW, "key", "event"), *((table, None, None) for table in COUNTS)]
 
 
 def test_a_server_without_citus_is_told(any_store: str) -> None:

@@ -31,9 +31,13 @@ from support.rich_store import client_on
 from support.stores import loaded, sums_of
 
 RELEASED = range(OLDEST_SCHEMA, SCHEMA_VERSION)
-NEW_INDEXES = ("event_long_violence_type", "event_violence_type", "load_file_name", "mention_load")
+NEW_INDEXES = (
+    *("event_long_violence_type", "event_violence_type", "load_file_name", "mention_load"),
+    *("event_actor_name", "event_long_actor_name", "event_target_name", "event_long_target_name"),
+    "name_count_name_kind",
+)
 """The indexes that migrations added."""
-NEW_TABLES = ("following", "source_version")
+NEW_TABLES = ("following", "source_version", "name_count", "name_word")
 """The tables that migrations added."""
 
 

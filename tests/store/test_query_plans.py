@@ -61,6 +61,9 @@ SERVED = {
     "place_admin1=Tehran": ["event_place_admin1"],
     "place_admin1=Tehran,!none": ["event_place_admin1"],
     "evidence_document=seed-article": ["event_evidence_document"],
+    "actor_name=israel": ["event_actor_name"],
+    "target_name=ISRAEL,Taliban": ["event_target_name"],
+    "involves_name=Israel": ["event_actor_name", "event_target_name"],
 }
 """What is asked for, and the indexes that find it."""
 

@@ -11,6 +11,7 @@ from support.paths import ROOT
 RUN = ("sh", "python", "r", "js")
 PARSED = ("nginx", "ini", "yaml", "json")
 OUTPUT = ("text", "json")
+COMPILED = ("ts",)
 FENCE = re.compile(r"^```(\w*)$")
 Figures = Mapping[str, Any]
 UNITS = ("ms", "s", "seconds")

@@ -15,6 +15,7 @@ from dataset.store.snapshots import Store
 from dataset.writes.dataset_drops import drop_dataset
 from dataset.writes.retractions import restore, retract
 from support.gdelt_lines import gdelt_line
+from support.name_counts import check_counts
 from support.rich_store import client_on
 from support.stores import load_into
 
@@ -22,7 +23,9 @@ Value = tuple[str, str]
 """When a version was added, and a name: so they rank."""
 File = tuple[tuple[int, Value], ...]
 """Versions of events, by their native ids."""
-VALUES = st.tuples(st.sampled_from(["20240501", "20240502"]), st.sampled_from(["ALPHA", "BETA"]))
+VALUES = st.tuples(
+    st.sampled_from(["20240501", "20240502"]), st.sampled_from(["ALPHA", "BETA", "NEW ALPHA"])
+)
 FILES: st.SearchStrategy[File] = st.lists(
     st.tuples(st.integers(1, 2), VALUES), min_size=1, max_size=3
 ).map(tuple)
@@ -157,6 +160,7 @@ class Life:
         except Impossible:
             done = None
         getattr(self.model, kind)(given)
+        check_counts(self._database)
         self.seen[self.revision] = held(self.client)
         return done
 

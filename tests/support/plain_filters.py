@@ -14,6 +14,14 @@ SOVIET = ("SUN", "USR")
 CHOICES = [name for name, item in FILTERS.items() if item.shape == "choice"]
 
 
+NAMES = [name for name in CHOICES if name.endswith("_name")]
+
+
+def plain_name(name: str) -> str:
+    """Write a name without case, in composed characters."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
 def found(client: FlaskClient, **parameters: object) -> list[str]:
     """Give the sorted ids that a query finds."""
     wanted = {"limit": 1000, "fields": "id", **parameters}
@@ -24,7 +32,7 @@ def found(client: FlaskClient, **parameters: object) -> list[str]:
 
 def held(event: Event, name: str) -> set[str]:
     """Give the values that a filter of choices looks at, as it writes them."""
-    if name in ("involves", "involves_country"):
+    if name in ("involves", "involves_country", "involves_name"):
         rest = name.removeprefix("involves")
         return held(event, f"actor{rest}") | held(event, f"target{rest}")
     if name in ("actor", "target"):
@@ -119,6 +127,8 @@ SPECIAL: dict[str, Callable[[Event, str], bool]] = {
 
 def is_matched(event: Event, name: str, text: str) -> bool:
     """Tell whether a filter finds an event."""
+    if name in NAMES:
+        return is_chosen({plain_name(one) for one in held(event, name)}, plain_name(text))
     if name in CHOICES:
         return is_chosen(held(event, name), text)
     if name in SPECIAL:

@@ -64,8 +64,8 @@ class Engine(Database):
     """A database of ours: how it is opened, read, written and loaded, and how it fails."""
 
     TERMS: ClassVar[Mapping[str, Callable[..., Any]]]
-    """What each `Term` is: `given_keys` (of a JSON list), `week` (of a day), `worded` (of a
-    table, words, and whether the last is a prefix)."""
+    """What each `Term` is: `given_keys` and `given_texts` (of a JSON list), `week` (of a
+    day), `worded` (of a table, words, and whether the last is a prefix)."""
     CAN_SPREAD: ClassVar[bool] = False
     """Whether its tables may be spread over several servers."""
     CUTS_BRANCHES: ClassVar[bool] = False

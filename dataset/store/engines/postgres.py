@@ -31,7 +31,9 @@ BY_BYTES = 'TEXT COLLATE "C"'
 """Texts are put in order by their bytes, as SQLite does, whatever the database's own order is."""
 REWRITING = (
     *("VACUUM (FULL) event", "VACUUM (FULL) superseded", "VACUUM (FULL) mention"),
+    *("VACUUM (FULL) name_count", "VACUUM (FULL) name_word"),
     *("ANALYZE event", "ANALYZE superseded", "ANALYZE mention"),
+    *("ANALYZE name_count", "ANALYZE name_word"),
     "VACUUM (FULL) pg_statistic",
 )
 """Citus takes one table at a time. Statistics hold values of the rows, and old ones until these are

@@ -45,8 +45,13 @@ def _given_keys(keys: str | None) -> SQL:
     return SQL("(SELECT value::bigint FROM json_array_elements_text(%s))", [keys])
 
 
+def _given_texts(texts: str | None) -> SQL:
+    return SQL("(SELECT value FROM json_array_elements_text(%s))", [texts])
+
+
 TERMS: Mapping[str, Callable[..., Any]] = {
     "given_keys": _given_keys,
+    "given_texts": _given_texts,
     "week": lambda day: fn.TO_CHAR(day.cast("DATE"), 'IYYY-"W"IW'),
     "worded": _worded,
 }

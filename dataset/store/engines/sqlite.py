@@ -90,6 +90,7 @@ class SQLite(Engine, APSWDatabase):  # type: ignore[misc]
     ERRORS: ClassVar = (*Engine.ERRORS, apsw.Error)
     TERMS: ClassVar = {
         "given_keys": lambda keys: SQL("(SELECT value FROM json_each(?))", [keys]),
+        "given_texts": lambda texts: SQL("(SELECT value FROM json_each(?))", [texts]),
         "week": lambda day: fn.STRFTIME("%G-W%V", day),
         "worded": _worded,
     }
