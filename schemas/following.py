@@ -9,11 +9,13 @@ OUTCOMES = {
     "catching_up": "more files are waiting",
     "files_faulty": "files that are listed could not be loaded, and are tried again",
     "source_unreachable": "the source could not be read",
+    "dropped": "`gdelt` was dropped since the last look: the follower begins anew",
     "store_unusable": "nothing could be kept: the disk is full, or another command writes",
 }
 REASONS = {
     "waiting": "it is listed, and not loaded yet",
-    "faulty": "it is listed, and could not be loaded: its checksum is wrong, or it is not there",
+    "faulty": "it is listed, and could not be loaded: it is not there, has another checksum, or is "
+    "damaged",
     "late": "no list names it yet",
 }
 
@@ -60,8 +62,12 @@ class FollowedFeedSchema(ResponseSchema):
             "The feed: `gdelt`, or `gdelt-translation` of sources that GDELT translates.", "gdelt"
         ),
     )
-    first = _slot("The slot from which on it is followed; null until the source answered.", True)
-    complete_to = _slot("The slot up to which all that the source has is loaded.", True)
+    first = _slot(
+        "The slot from which on it is followed; null until it is known where to begin.", True
+    )
+    complete_to = _slot(
+        "The slot up to which all that the source has is loaded, or was undone.", True
+    )
     newest = _slot("The newest slot of the source.", True)
     lag_seconds = ma.fields.Integer(
         required=True,
@@ -80,6 +86,24 @@ class FollowedFeedSchema(ResponseSchema):
         required=True,
         metadata=described(
             "The files that the source itself lacks: it has had slots for an hour that are newer."
+        ),
+    )
+    undone = ma.fields.List(
+        ma.fields.Nested(LackingFileSchema),
+        required=True,
+        metadata=described(
+            "The files of the slots from `first` to `newest` whose load was undone, and that were "
+            "not loaded since: the follower does not load them again, `load gdelt` does. The first "
+            "1,000 of many."
+        ),
+    )
+    dropped = ma.fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata=described(
+            "The last revision that dropped `gdelt`. What was loaded before is not there: the "
+            "follower loads it again only from `first` on, which `--from` sets.",
+            None,
         ),
     )
     looked = _slot("When the source was looked at last.")

@@ -58,8 +58,9 @@ def _remarks(account: Account) -> Iterator[str]:
         yield "No record was read: the files have none."
     for name in report["pages"]:
         yield f"{name} is one page of several: load the pages that follow, too."
-    if report["missing"]:
-        yield f"The source lacks {len(report['missing'])} files, the first {report['missing'][0]}."
+    if missing := report["missing"]:
+        files = f"{len(missing)} files, the first" if missing[1:] else "1 file:"
+        yield f"The source lacks {files} {missing[0]}."
 
 
 LISTED = {

@@ -4,9 +4,11 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
+from threading import Event
 from typing import NoReturn
 
 from api.commands.columns import refresh_if_made
@@ -33,10 +35,11 @@ def follow(settings: Settings, feeds: Sequence[Feed], first: datetime | None, ev
     lock = FollowerLock(settings.database)
     folder = settings.cache_folder / FOLDER
     try:
-        with _ended_by_signals(), Downloads(folder, _report, pause=min(1.0, every)) as downloads:
+        pause = min(1.0, every)
+        with _ended_by_signals() as end, Downloads(folder, _report, pause=pause) as downloads:
             lock.hold()
             echo(f"Following {', '.join(feed.name for feed in feeds)}.")
-            Rounds(settings, downloads, lock, feeds, first, every).go_on()
+            Rounds(settings, downloads, lock, feeds, first, every, end).go_on()
     except KeyboardInterrupt:
         echo("Stopped: what was not committed yet is loaded at the next start.")
     finally:
@@ -54,9 +57,10 @@ class Rounds:
         feeds: Sequence[Feed],
         first: datetime | None,
         every: float,
+        end: Event,
     ) -> None:
-        """Begin with nothing loaded."""
-        self._settings, self._lock = settings, lock
+        """Begin with nothing loaded; go on until the `end` is set, or a signal interrupts."""
+        self._settings, self._lock, self._end = settings, lock, end
         self._patience = Patience(every)
         self._not_copied = 0
         process = f"process {os.getpid()} on {socket.gethostname()}"
@@ -86,14 +90,30 @@ class Rounds:
         except StoreError as error:
             return self._failed(error)
         try:
-            turns = [self._turn(database, one) for one in self._followers]
-            return any(turns)
+            return self._turns(database)
         finally:
             database.close()
 
-    def _turn(self, database: Engine, follower: FeedFollower) -> bool:
+    def _turns(self, database: Engine) -> bool:
+        """Note where all feeds begin, look what they have, and only then load anything."""
+        begun = [one for one in self._followers if self._does(database, one, one.begin)]
+        seen = [one for one in begun if self._does(database, one, one.look)]
+        more = [self._does(database, one, partial(self._load, one)) for one in seen]
+        return any(more)
+
+    def _load(self, follower: FeedFollower, database: Engine) -> bool:
+        turn = follower.load(database)
+        if turn.loaded:
+            tell(database.tidy())
+        return turn.more
+
+    def _does(
+        self, database: Engine, follower: FeedFollower, step: Callable[[Engine], bool | None]
+    ) -> bool:
+        """Take a step of a feed; tell whether it goes on with the next one."""
+        self._check_end()
         try:
-            turn = follower.turn(database)
+            return step(database) is not False
         except BrokenPipeError:
             raise
         except FAILURES as error:
@@ -101,14 +121,17 @@ class Rounds:
             with suppress(StoreError):
                 follower.failed(database, "source_unreachable" if is_source else "store_unusable")
             return self._failed(error)
-        if turn.loaded:
-            tell(database.tidy())
-        return turn.more
+
+    def _check_end(self) -> None:
+        """End where the interrupt of a signal was lost within a library."""
+        if self._end.is_set():
+            raise KeyboardInterrupt
 
     def _loaded(self, name: str, account: Account) -> None:
         self._not_copied += 1
         counts = ", ".join(f"{count:,} {what}" for what, count in account.outcomes.items() if count)
         echo(f"{name}: {counts or 'no record'}; load {account.number}.")
+        self._check_end()
 
     def _failed(self, error: Exception) -> bool:
         self._patience.fail()
@@ -121,17 +144,19 @@ def _report(line: str) -> None:
 
 
 @contextmanager
-def _ended_by_signals() -> Iterator[None]:
+def _ended_by_signals() -> Iterator[Event]:
     """Let SIGTERM end it as Ctrl-C does; a second signal does not disturb the end."""
+    ended = Event()
 
     def end(*_: object) -> NoReturn:
+        ended.set()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
 
     before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        yield
+        yield ended
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -28,7 +28,9 @@ from dataset.loading.replays import replay
 from dataset.store.database import is_begun, open_to_write
 
 DAY = click.DateTime(["%Y-%m-%d"])
-FOLLOWING = "Give `load gdelt --follow`, with `--from` or `--translation` and nothing else."
+FOLLOWING = "With `load gdelt --follow` go only `--from`, `--translation` and `--every`."
+EVERY = 60.0
+"""Seconds between two looks at GDELT, if none are given."""
 DOWNLOADED = {"gdelt": "export", "gdelt-mentions": "mentions"}
 """GDELT's own name for the files of a format."""
 EXAMPLES = """\b
@@ -61,8 +63,7 @@ Example: cameo-events load gdelt --follow --from 2024-06-13"""
 @click.option(
     "--every",
     type=click.FloatRange(0.01, 900),
-    default=60,
-    help="With --follow: seconds between two looks at the source, 60 if not given.",
+    help=f"With --follow: seconds between two looks at the source, {EVERY:g} if not given.",
 )
 @click.option("--dry-run", is_flag=True, help="Check and report; keep nothing.")
 @click.option(
@@ -91,8 +92,8 @@ def load_files(**given: Any) -> None:
     """  # noqa: D301 - click looks for this character
     named = {name: given.pop(name) for name in ("database", "cache", "gdelt_url")}
     settings = settings_with(**named)
-    every = given.pop("every")
     _check(**given)
+    every = given.pop("every") or EVERY
     if given.pop("follow"):
         feeds = [*FEEDS.values()] if given["translation"] else [FEEDS["gdelt"]]
         follow(settings, feeds, _first_slot(given["first"]), every)
@@ -119,6 +120,7 @@ def _check(
     daily: bool,
     translation: bool,
     follow: bool,
+    every: float | None,
     force: bool,
 ) -> None:
     if follow:
@@ -126,6 +128,8 @@ def _check(
         if format != "gdelt" or any(other not in (None, False, ()) for other in others):
             raise click.UsageError(FOLLOWING)
         return
+    if every is not None:
+        raise click.UsageError("`--every` goes with `--follow`.")
     if translation and (not first or daily):
         raise click.UsageError("`--translation` goes with `--from` and `--to`, or `--follow`.")
     asked = [bool(paths), bool(first or last), replayed is not None]
@@ -161,7 +165,7 @@ def _first_slot(day: datetime | None) -> datetime | None:
     try:
         return gdelt_downloads.first_slot(day.date())
     except ValueError as error:
-        raise click.UsageError(str(error)) from error
+        raise click.UsageError(f"`--from`: {error}") from error
 
 
 def _job(settings: Settings, format: str, paths: Sequence[str], **given: Any) -> LoadJob:

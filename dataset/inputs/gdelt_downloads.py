@@ -95,7 +95,13 @@ def fetched(
 
 def first_slot(day: date) -> datetime:
     """Give the first time of a day that has files. Raises `ValueError` for days that have none."""
-    _check(day, day, "export", daily=False)
+    if day > datetime.now(UTC).date():
+        raise ValueError(f"the day {day} is in the future: choose today or a day before.")
+    if day < FIRST_QUARTER.date():
+        raise ValueError(
+            f"the day {day} is too early: GDELT's files of 15 minutes begin on "
+            f"{FIRST_QUARTER.date()}."
+        )
     return max(datetime.combine(day, time(), UTC), FIRST_QUARTER)
 
 

@@ -1,26 +1,24 @@
-"""What a store knows of the feeds that are followed: how far they are, and what is loaded."""
+"""What a store knows of the feeds that are followed: from when on, how far, what is missing."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
-from peewee import chunked
 
 from dataset.declarations.instants import now
-from dataset.inputs.gdelt_feeds import SLOT, Feed, is_of, slot_of
+from dataset.inputs.gdelt_feeds import SLOT, Feed, slot_of
+from dataset.loading.followed_files import last_loaded
 from dataset.loading.following import Gaps
 from dataset.store.database import ENGINE_ERRORS
 from dataset.store.engines.base import Engine
-from dataset.store.models import Following, Load, LoadFile
+from dataset.store.models import Following
+from dataset.writes.followed_feeds import NOT_BEGUN
 
 MOST_NOTED = 1_000
 """The most missing files that are noted by name."""
-DATASET = "gdelt"
-FORMATS = {"export": "gdelt", "mentions": "gdelt-mentions"}
 
 
 @dataclass
@@ -55,30 +53,30 @@ def progress_of(database: Engine, feed: Feed, first: datetime | None) -> Progres
     row = database.execute(query.where(Following.feed == feed.name)).fetchone()
     if row and row[0] and first in (None, _slot(row[0])):
         return Progress(_slot(row[0]), _slot(row[1]), orjson.loads(row[2]))
-    begun = first or _last_loaded(database, feed)
+    begun = first or last_loaded(database, feed)
     return Progress.begun_at(begun) if begun else None
 
 
-def loaded_between(
-    database: Engine, feed: Feed, after: datetime, newest: datetime
-) -> dict[str, set[int]]:
-    """Give the files of a feed that are loaded, with their sizes."""
-    within = LoadFile.name.between(f"{after:%Y%m%d%H%M%S}", f"{newest + SLOT:%Y%m%d%H%M%S}")
-    found = defaultdict[str, set[int]](set)
-    for name, size in database.execute(_loaded().where(within)):
-        if is_of(feed, name):
-            found[name].add(size)
-    return found
+def note_beginning(
+    database: Engine, feed: Feed, process: str, first: datetime | None, newest: datetime | None
+) -> Progress | None:
+    """Note with which slot a feed begins, unless that is noted; give its progress.
+
+    None, and nothing noted, where that is known only once the `newest` slot is.
+    """
+    with usable(database), database.atomic():
+        progress = progress_of(database, feed, first)
+        if progress is None and newest:
+            progress = Progress.begun_at(newest)
+        if progress and _text(progress.first) != _first_noted(database, feed):
+            begun = {"first": _text(progress.first), "through": _text(progress.through)}
+            _write(database, feed, "catching_up", process, {**NOT_BEGUN, **begun})
+        return progress
 
 
-def still_lacking(database: Engine, names: Sequence[str]) -> list[str]:
-    """Leave out the names of files that are loaded by now."""
-    loaded = {
-        name
-        for some in chunked(names, 500)
-        for name, _ in database.execute(_loaded().where(LoadFile.name.in_(some)))
-    }
-    return [name for name in names if name not in loaded]
+def hold(database: Engine, feed: Feed) -> None:
+    """Let nobody else change what is noted of a feed until the transaction ends."""
+    database.execute(Following.update(feed=Following.feed).where(Following.feed == feed.name))
 
 
 def note(
@@ -92,15 +90,34 @@ def note(
     faulty: Collection[str] = (),
 ) -> None:
     """Note a look at a source; without gaps, what was noted of them before stays."""
-    row: dict[str, Any] = {"looked": now(), "outcome": outcome, "process": process}
+    noted: dict[str, Any] = {}
     if progress and newest and gaps:
-        row |= _noted(progress, newest, gaps, faulty)
-    nothing = {"missing_slots": 0, "missing": "[]", "lacking": "[]"}
+        noted = _noted(progress, newest, gaps, faulty)
     with usable(database), database.atomic():
-        is_feed = Following.feed == feed.name
-        if not database.execute(Following.select(Following.feed).where(is_feed)).fetchone():
-            database.execute(Following.insert({"feed": feed.name} | nothing | row))
-        database.execute(Following.update(row).where(is_feed))
+        _write(database, feed, outcome, process, noted)
+
+
+def note_meanwhile(database: Engine, feed: Feed, gaps: Gaps, faulty: Collection[str]) -> None:
+    """Note what is missing still, for who looks; nothing more is taken for settled."""
+    with usable(database), database.atomic():
+        is_begun = (Following.feed == feed.name) & Following.first.is_null(False)
+        database.execute(Following.update(_shown(gaps, faulty)).where(is_begun))
+
+
+def _write(
+    database: Engine, feed: Feed, outcome: str, process: str, noted: Mapping[str, Any]
+) -> None:
+    row = {"looked": now(), "outcome": outcome, "process": process, **noted}
+    is_feed = Following.feed == feed.name
+    if not database.execute(Following.select(Following.feed).where(is_feed)).fetchone():
+        database.execute(Following.insert({"feed": feed.name, **NOT_BEGUN, **row}))
+    database.execute(Following.update(row).where(is_feed))
+
+
+def _first_noted(database: Engine, feed: Feed) -> str | None:
+    query = Following.select(Following.first).where(Following.feed == feed.name)
+    row = database.execute(query).fetchone()
+    return row[0] if row else None
 
 
 def follower_of(database: Engine) -> str:
@@ -113,38 +130,28 @@ def follower_of(database: Engine) -> str:
 def _noted(
     progress: Progress, newest: datetime, gaps: Gaps, faulty: Collection[str]
 ) -> dict[str, Any]:
-    missing = list(_missing(gaps, faulty))
     known = [name for name in progress.lacking if slot_of(name) <= progress.through]
     return {
         "first": _text(progress.first),
         "through": _text(gaps.through),
         "newest": _text(newest),
+        "lacking": orjson.dumps([*known, *gaps.lacking]).decode(),
+        **_shown(gaps, faulty),
+    }
+
+
+def _shown(gaps: Gaps, faulty: Collection[str]) -> dict[str, Any]:
+    missing = list(_missing(gaps, faulty))
+    return {
         "complete_to": _text(gaps.complete_to),
         "missing_slots": len({name[:14] for name, _ in missing}),
         "missing": orjson.dumps(missing[:MOST_NOTED]).decode(),
-        "lacking": orjson.dumps([*known, *gaps.lacking]).decode(),
     }
 
 
 def _missing(gaps: Gaps, faulty: Collection[str]) -> Iterator[tuple[str, str]]:
     found = {one.name: "faulty" if one.name in faulty else "waiting" for one in gaps.waiting}
     yield from sorted((found | dict.fromkeys(gaps.late, "late")).items())
-
-
-def _last_loaded(database: Engine, feed: Feed) -> datetime | None:
-    """Give the newest slot of which a file is loaded."""
-    named = _loaded().where(LoadFile.name.between("2", "3")).order_by(LoadFile.name.desc())
-    found = (slot_of(name) for name, _ in database.execute(named) if is_of(feed, name))
-    return next(found, None)
-
-
-def _loaded() -> Any:
-    """Select the files that were loaded into GDELT's own dataset."""
-    is_gdelt = Load.format.in_(list(FORMATS.values()))
-    joined = LoadFile.select(LoadFile.name, LoadFile.bytes).join(
-        Load, on=Load.number == LoadFile.load
-    )
-    return joined.where(is_gdelt, Load.dataset.is_null() | (Load.dataset == DATASET))
 
 
 def _slot(text: str) -> datetime:

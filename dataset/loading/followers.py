@@ -8,20 +8,21 @@ from datetime import datetime
 
 from dataset.errors import StoreError, Unreadable
 from dataset.inputs.downloads import Downloads
-from dataset.inputs.gdelt_feeds import FeedLists, ListedFile
+from dataset.inputs.gdelt_feeds import Feed, FeedLists, ListedFile
 from dataset.inputs.kept_downloads import forget
 from dataset.inputs.source_files import source_files
 from dataset.inputs.transfers import Unreachable
 from dataset.loading.accounts import Account
 from dataset.loading.follow_notes import (
-    FORMATS,
     Progress,
-    loaded_between,
+    hold,
     note,
+    note_beginning,
+    note_meanwhile,
     progress_of,
-    still_lacking,
     usable,
 )
+from dataset.loading.followed_files import FORMATS, last_drop, loaded_between, still_lacking
 from dataset.loading.following import Gaps, gaps
 from dataset.loading.loads import LoadJob, load
 from dataset.store.engines.base import Engine
@@ -30,6 +31,8 @@ FAILURES = (Unreadable, StoreError, OSError)
 """What ends a turn, and may pass."""
 FILES_OF_A_TURN = 96
 """So many files are loaded before the source is looked at again, and it is noted how far it is."""
+FILES_OF_A_NOTE = 16
+"""So many files are loaded before it is noted what is still missing."""
 TRIES = 5
 """A file that was faulty so often is not waited for when it is a week old."""
 MOST_PATIENCE = 15
@@ -85,27 +88,54 @@ class FeedFollower:
     loaded: Callable[[str, Account], None]
     faulty: dict[str, Patience] = field(default_factory=dict)
     """The files that could not be loaded, and when to try again."""
+    _begun: datetime | None = None
+    _newest: datetime = field(init=False)
+    _found: Gaps = field(init=False)
 
-    def turn(self, database: Engine) -> Turn:
-        """Look once, and load some of what is missing, oldest first.
+    def begin(self, database: Engine, newest: datetime | None = None) -> None:
+        """Note where to begin, as soon as that is known: a stop must not lose it."""
+        feed = self.lists.feed
+        progress = note_beginning(database, feed, self.process, self.first, newest)
+        if progress and progress.first != self._begun:
+            self._begun = progress.first
+            with usable(database):
+                drop = None if self.first else last_drop(database)
+            self.report(_beginning(feed, progress.first, drop and drop.number))
+
+    def look(self, database: Engine) -> None:
+        """Look what the source has, and note what of it is missing.
 
         Raises one of `FAILURES`: `Unreadable` if the source cannot be read, the others if nothing
         can be kept.
         """
         newest = self.lists.look()
+        self.begin(database, newest)
         progress, found = self._state(database, newest)
         if found.late or found.lacking:
             self.lists.read_on(progress.through)
             progress, found = self._state(database, newest)
+        self._newest, self._found = newest, self._note(database, newest)
+
+    def load(self, database: Engine) -> Turn:
+        """Load some of what the last look found missing, oldest first. Raises as a look does."""
+        newest, found = self._newest, self._found
         due = [one for one in found.waiting if self._is_due(one)][:FILES_OF_A_TURN]
+        if not due:
+            return Turn()
+        done = set[str]()
         try:
-            loaded = sum(self._load(database, one) for one in due)
+            for number, one in enumerate(due, 1):
+                if self._load(database, one):
+                    done.add(one.name)
+                if number % FILES_OF_A_NOTE == 0:
+                    left = found.without(done, newest)
+                    note_meanwhile(database, self.lists.feed, left, self.faulty)
         except FAILURES:
             with suppress(StoreError):
                 self._note(database, newest)
             raise
         found = self._note(database, newest)
-        return Turn(loaded, any(map(self._is_due, found.waiting)))
+        return Turn(len(done), any(map(self._is_due, found.waiting)))
 
     def failed(self, database: Engine, outcome: str) -> None:
         """Note that a look failed."""
@@ -122,8 +152,9 @@ class FeedFollower:
         return progress, gaps(feed, progress.through, newest, self.lists.listed, loaded, hopeless)
 
     def _note(self, database: Engine, newest: datetime) -> Gaps:
-        """Note how far the feed is, in one transaction: a backup may be restored meanwhile."""
+        """Note how far the feed is, in one transaction: others restore backups, or drop."""
         with usable(database), database.atomic():
+            hold(database, self.lists.feed)
             progress, found = self._state(database, newest)
             return self._noted(database, progress, newest, found)
 
@@ -164,3 +195,10 @@ class FeedFollower:
         account = load(database, LoadJob(FORMATS[kind], source_files([url], lambda _: path)))
         forget(path)
         return account
+
+
+def _beginning(feed: Feed, first: datetime, drop: int | None) -> str:
+    told = f"{feed.name} is followed from {first:%Y-%m-%dT%H:%M:%SZ} on."
+    if drop is None:
+        return told
+    return f"{told} Revision {drop} dropped what was loaded before: `--from` brings it back."

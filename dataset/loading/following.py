@@ -1,7 +1,7 @@
 """Decide what comes next of a feed: what is to be loaded, what is late, what its source lacks."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from dataset.inputs.gdelt_feeds import SLOT, Feed, ListedFile, slot_of, slots_between
@@ -29,6 +29,12 @@ class Gaps:
     lacking: list[str]
     through: datetime
     complete_to: datetime
+
+    def without(self, done: Collection[str], newest: datetime) -> "Gaps":
+        """Leave out what was loaded meanwhile; nothing more is settled by that."""
+        waiting = [one for one in self.waiting if one.name not in done]
+        names = [*(one.name for one in waiting[:1]), *self.late]
+        return replace(self, waiting=waiting, complete_to=_before(names, newest))
 
 
 def gaps(

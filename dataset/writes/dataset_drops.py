@@ -12,6 +12,7 @@ from dataset.errors import Impossible
 from dataset.store.engines.base import Engine
 from dataset.store.models import Event, Mention, SourceVersion, Superseded, Tombstone, field
 from dataset.writes.drops import stored_keys
+from dataset.writes.followed_feeds import forget_feeds
 from dataset.writes.histories import DROP
 from dataset.writes.mentions import end_mentions
 from dataset.writes.purges import renew
@@ -56,6 +57,7 @@ def drop_dataset(
             mentions = end_mentions(database, change.number, _of(Mention, number))
         if not events and not mentions:
             raise NothingToDrop(_nothing(dataset, purge))
+        forget_feeds(database, dataset)
         change.touch()
         if dry_run:
             change.discard()

@@ -76,6 +76,8 @@ def test_daily_files_of_gdelt_are_loaded(
     site.files[f"/events/{name}.zip"] = zipped(name, gdelt1_line())
     done = run("gdelt", "--daily", "--from", "2024-04-13", "--to", "2024-04-13")
     assert (done.exit_code, ids(own_store)) == (0, ["gdelt1:1001"])
+    done = run("gdelt", "--daily", "--from", "2024-04-13", "--to", "2024-04-14")
+    assert "The source lacks 1 file: 20240414.export.CSV.zip." in done.output
 
 
 def test_days_without_any_file_are_an_error(

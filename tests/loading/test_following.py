@@ -1,7 +1,9 @@
 """GDELT is followed: what appears at the source is loaded, once and whole, whatever goes wrong."""
 
+import io
 import resource
 import signal
+import zipfile
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -32,7 +34,7 @@ from support.programs import free_port
 from support.rich_store import client_on
 from support.servers import serving
 from support.sites import Answer, Site, serving_files
-from support.stores import loaded, rows_of
+from support.stores import counts, loaded, rows_of
 
 FIRST = datetime(2024, 6, 13, tzinfo=UTC)
 FROM = ("--from", "2024-06-13")
@@ -179,7 +181,7 @@ def test_a_late_file_is_told_apart_from_one_that_never_comes(
     late, hole, *others = slots(FIRST, 8)
     gdelt.publish(others[0], without="mentions")
     with follow(own_store, *FROM) as one:
-        assert one.has_noted(missing_slots=3, lacking_slots=0)
+        assert one.has_noted(missing_slots=3, lacking_slots=0, outcome="up_to_date")
         found = state_of(own_store)["feeds"][0]["missing"]
         assert {file["reason"] for file in found} == {"late"}
         for slot in others[1:]:
@@ -276,6 +278,19 @@ def test_translated_sources_are_a_feed_of_their_own(
         assert one.is_done(text_of(times[1]), "gdelt-translation")
     assert len(files_in(own_store)) == 10
     assert is_same(own_store, all_at_once(seeded, tmp_path, gdelt.contents))
+
+
+def test_an_archive_without_a_file_is_faulty(
+    gdelt: GdeltSite, follow: Follow, own_store: Path
+) -> None:
+    gdelt.publish(FIRST)
+    empty = io.BytesIO()
+    zipfile.ZipFile(empty, "w").close()
+    files = {GDELT.names(FIRST + SLOT)[0]: empty.getvalue()}
+    gdelt.site.files.update({f"/gdeltv2/{name}": body for name, body in files.items()})
+    gdelt.announce(files)
+    with follow(own_store, *FROM) as one:
+        assert one.has_noted(outcome="files_faulty", complete_to=text_of(FIRST))
 
 
 def test_an_empty_file_counts_as_loaded(gdelt: GdeltSite, follow: Follow, own_store: Path) -> None:
@@ -417,6 +432,130 @@ def test_what_a_restored_backup_lacks_is_loaded_again(
         assert one.is_done(text_of(FIRST + SLOT))
 
 
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_stop_while_it_catches_up_loses_no_beginning(
+    gdelt: GdeltSite, follow: Follow, any_store: str, number: int
+) -> None:
+    times = slots(FIRST, 20)
+    for feed in (GDELT, TRANSLATION):
+        for slot in times:
+            gdelt.publish(slot, feed)
+    name = GDELT.names(FIRST)[0]
+    right = gdelt.site.files[f"/gdeltv2/{name}"]
+    gdelt.site.files[f"/gdeltv2/{name}"] = right[::-1]
+    with follow(any_store, *FROM, "--translation") as one:
+        assert one.has_said("; load 3.")
+        one.end(number)
+    assert [one["first"] for one in state_of(any_store)["feeds"]] == [text_of(FIRST)] * 2
+    gdelt.site.files[f"/gdeltv2/{name}"] = right
+    with follow(any_store, "--translation") as again:
+        assert again.is_done(text_of(times[-1]), "gdelt", "gdelt-translation")
+    assert files_in(any_store) == dict.fromkeys(gdelt.contents, 1)
+
+
+def test_where_it_begins_is_noted_before_the_source_answers(
+    own_store: Path, tmp_path: Path
+) -> None:
+    arguments = (own_store, f"http://127.0.0.1:{free_port()}", tmp_path / "cache")
+    with follower(*arguments, *FROM, "--translation") as one:
+        assert one.has_noted(outcome="source_unreachable", first=text_of(FIRST))
+        assert one.has_said(f"gdelt-translation is followed from {text_of(FIRST)} on.")
+
+
+def test_its_progress_is_shown_while_it_catches_up(
+    gdelt: GdeltSite, follow: Follow, own_store: Path
+) -> None:
+    times = slots(FIRST, 40)
+    for slot in times:
+        gdelt.publish(slot)
+    with follow(own_store, *FROM) as one:
+        assert one.has_said("; load 18.")
+        one.end(signal.SIGKILL)
+    feed = state_of(own_store)["feeds"][0]
+    assert (feed["first"], feed["outcome"]) == (text_of(FIRST), "catching_up")
+    assert feed["complete_to"] >= text_of(times[6])
+    assert feed["missing_slots"] <= 32
+
+
+@pytest.mark.parametrize("purge", [(), ("--purge", "--yes")], ids=["drop", "purge"])
+def test_what_was_dropped_comes_again_from_a_slot_on(
+    gdelt: GdeltSite, follow: Follow, any_store: str, purge: tuple[str, ...]
+) -> None:
+    times = slots(FIRST, 3)
+    for slot in times:
+        gdelt.publish(slot)
+    with follow(any_store, *FROM) as one:
+        assert one.is_done(text_of(times[-1]))
+        before = rows_of(any_store)
+        one.end()
+    assert run("drop", "gdelt", "--dry-run", DATABASE=any_store).returncode == 0
+    assert state_of(any_store)["feeds"][0]["first"] == text_of(FIRST)
+    assert run("drop", "gdelt", *purge, DATABASE=any_store).returncode == 0
+    (feed,) = state_of(any_store)["feeds"]
+    assert (feed["first"], feed["outcome"], feed["dropped"]) == (None, "dropped", 8)
+    with follow(any_store, *FROM) as again:
+        assert again.is_done(text_of(times[-1]))
+        assert rows_of(any_store) == before
+        assert run("drop", "gdelt", *purge, DATABASE=any_store).returncode == 0
+        assert comes(lambda: rows_of(any_store) == before)
+        assert again.is_done(text_of(times[-1]))
+    assert set(files_in(any_store).values()) == {3}
+
+
+@pytest.mark.parametrize("purge", [(), ("--purge", "--yes")], ids=["drop", "purge"])
+def test_what_was_dropped_is_told_where_it_does_not_come_again(
+    gdelt: GdeltSite, follow: Follow, any_store: str, purge: tuple[str, ...]
+) -> None:
+    times = slots(FIRST, 3)
+    for slot in times:
+        gdelt.publish(slot)
+    with follow(any_store, *FROM) as one:
+        assert one.is_done(text_of(times[-1]))
+    assert run("drop", "gdelt", *purge, DATABASE=any_store).returncode == 0
+    with follow(any_store) as again:
+        assert again.is_done(text_of(times[-1]))
+        assert again.has_said(f"gdelt is followed from {text_of(times[-1])} on. Revision 8 dropped")
+    (feed,) = state_of(any_store)["feeds"]
+    assert (feed["first"], feed["dropped"]) == (text_of(times[-1]), 8)
+    assert len(ids(any_store)) == 2
+
+
+def test_a_file_whose_load_was_undone_is_named_until_it_is_loaded(
+    gdelt: GdeltSite, follow: Follow, any_store: str, tmp_path: Path
+) -> None:
+    times = slots(FIRST, 3)
+    for slot in times:
+        gdelt.publish(slot)
+    name = GDELT.names(times[1])[0]
+    file = tmp_path / name
+    file.write_bytes(gdelt.contents[name])
+    with follow(any_store, *FROM) as one:
+        assert one.is_done(text_of(times[-1]))
+        assert counts(loaded(any_store, "gdelt", file)) == {"unchanged": 2}
+        assert state_of(any_store)["feeds"][0]["undone"] == []
+        assert f"{name}: 2 inserted; load 4." in one.said()
+        assert run("undo", "4", DATABASE=any_store).returncode == 0
+        (feed,) = state_of(any_store)["feeds"]
+        assert feed["undone"] == [{"slot": text_of(times[1]), "file": name}]
+        assert feed["complete_to"] == text_of(times[-1])
+        assert counts(loaded(any_store, "gdelt", file)) == {"inserted": 2}
+        assert state_of(any_store)["feeds"][0]["undone"] == []
+
+
+def test_an_undone_file_that_another_load_brought_whole_is_not_named(
+    gdelt: GdeltSite, follow: Follow, own_store: Path, tmp_path: Path
+) -> None:
+    gdelt.publish(FIRST)
+    wrong = tmp_path / GDELT.names(FIRST)[0]
+    other = GdeltSite(Site(), events=1)
+    wrong.write_bytes(other.files_of(FIRST + SLOT)[GDELT.names(FIRST + SLOT)[0]])
+    loaded(own_store, "gdelt", wrong)
+    with follow(own_store) as one:
+        assert one.is_done(text_of(FIRST))
+    assert run("undo", "2", DATABASE=own_store).returncode == 0
+    assert state_of(own_store)["feeds"][0]["undone"] == []
+
+
 def test_the_copy_in_columns_follows(gdelt: GdeltSite, follow: Follow, own_store: Path) -> None:
     store, folder = Store(str(own_store)), folder_of(str(own_store))
     assert folder
@@ -492,6 +631,8 @@ def test_a_server_shows_how_far_it_is(gdelt: GdeltSite, follow: Follow, any_stor
         ["gdelt", "--follow", "--dry-run"],
         ["gdelt", "--follow", "--from", "2999-01-01"],
         ["gdelt", "--follow", "--from", "2014-01-01"],
+        ["gdelt", "--every", "3", "a.zip"],
+        ["gdelt", "--every", "60", "--from", "2024-06-13", "--to", "2024-06-13"],
         ["gdelt", "--translation", "a.zip"],
         ["gdelt", "--translation", "--daily", "--from", "2024-06-13", "--to", "2024-06-13"],
     ],
@@ -499,3 +640,19 @@ def test_a_server_shows_how_far_it_is(gdelt: GdeltSite, follow: Follow, any_stor
 def test_what_does_not_go_together_is_said(own_store: Path, arguments: list[str]) -> None:
     done = CliRunner().invoke(main, ["load", *arguments, "--database", str(own_store)])
     assert (done.exit_code, "Error: " in done.output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--follow", "--from", "2999-01-01"], "`--from`: the day 2999-01-01 is in the future"),
+        (["--from", "2999-01-01", "--to", "2999-01-02"], "The last day 2999-01-02 is in the"),
+        (["--every", "3", "a.zip"], "`--every` goes with `--follow`."),
+        (["--follow", "a.zip"], "With `load gdelt --follow` go only `--from`, `--translation` and"),
+    ],
+)
+def test_the_option_that_is_wrong_is_named(
+    own_store: Path, arguments: list[str], said: str
+) -> None:
+    done = CliRunner().invoke(main, ["load", "gdelt", *arguments, "--database", str(own_store)])
+    assert said in done.output
