@@ -136,6 +136,48 @@ def test_a_chart_is_shown_as_a_picture(page: Page, complaints: list[str]) -> Non
     assert complaints == []
 
 
+@pytest.mark.parametrize(
+    ("name", "path", "begins"),
+    [
+        ("events-exportEventsParquet", "/v1/events.parquet", b"PAR1"),
+        ("events-exportEventsArrow", "/v1/events.arrow", b"\xff\xff\xff\xff"),
+        ("events-exportEventsCsv", "/v1/events.csv", b"id,"),
+        ("history-exportChangesNdjson", "/v1/changes.ndjson", b"{"),
+    ],
+)
+def test_a_file_is_a_link_and_is_not_fetched(
+    page: Page, complaints: list[str], name: str, path: str, begins: bytes
+) -> None:
+    operation = opened(page, name)
+    asked: list[tuple[str, str]] = []
+    page.on("request", lambda request: asked.append((request.method, request.url)))
+    operation.get_by_role("button", name="Execute").click()
+    answer = operation.locator(".answer")
+    expect(answer.locator("tr.response .response-col_status")).to_contain_text("200")
+    expect(answer).not_to_contain_text("Response body")
+    assert {method for method, url in asked if path in url} == {"HEAD"}
+
+    with page.expect_download() as download:
+        answer.get_by_role("link", name="Download").click()
+    assert download.value.path().read_bytes().startswith(begins)
+    assert complaints == []
+
+
+def test_a_refused_file_shows_its_problem(page: Page) -> None:
+    operation = opened(page, "events-exportEventsCsv")
+    operation.locator("tr[data-param-name=dyad] input").fill("nobody")
+    operation.get_by_role("button", name="Execute").click()
+    answer = operation.locator(".answer")
+    expect(answer.locator("tr.response .response-col_status")).to_contain_text("422")
+    expect(answer.locator("tr.response")).to_contain_text('"detail"')
+    expect(answer.get_by_role("link", name="Download")).to_have_count(0)
+
+
+def test_the_name_of_an_operation_is_on_one_line(page: Page) -> None:
+    name = opened(page, "aggregates-listAggregates").locator(".opblock-summary-operation-id")
+    assert name.evaluate("one => one.getBoundingClientRect().height") < 30
+
+
 def test_every_main_parameter_exists(client: FlaskClient) -> None:
     with client.get("/static/docs.js") as answer:
         names = re.findall(r'"(\w+)"', answer.text.partition("new Set([")[2].partition("]")[0])
@@ -144,7 +186,7 @@ def test_every_main_parameter_exists(client: FlaskClient) -> None:
 
 def test_every_operation_is_shown_with_its_id(page: Page, complaints: list[str]) -> None:
     page.goto("/docs")
-    expect(page.locator(".opblock")).to_have_count(31)
+    expect(page.locator(".opblock")).to_have_count(len(OPERATIONS))
     expect(page.locator(".opblock-summary-operation-id").first).to_have_text("listEvents")
     assert complaints == []
 

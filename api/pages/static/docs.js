@@ -1,4 +1,4 @@
-/* Swagger UI with main parameters first, examples of the store, and charts as pictures. */
+/* Swagger UI with main parameters first, examples of the store, charts as pictures, and files as links. */
 
 const MAIN = new Set(["by", "measures", "since", "dyad", "actor", "target", "involves", "action",
   "date_from", "date_to", "dataset", "quad_class", "place_country", "sort", "limit"]);
@@ -89,14 +89,39 @@ function responseBody(Original, { React }) {
   };
 }
 
-/** Scroll to an answer when it comes. */
-function liveResponse(Original, { React }) {
+/** Tell whether an address answers with a file: one that is no page and no picture. */
+function isFile(url) {
+  return /\.(csv|ndjson|geojson|arrow|parquet)$/.test(url.split("?")[0]);
+}
+
+/** Ask for the headers of a file only: it may be large, and need not be text. A problem is asked for whole. */
+function requestInterceptor(request) {
+  if (isFile(request.url)) request.userFetch = fetchHeaders;
+  return request;
+}
+
+async function fetchHeaders(url, request) {
+  const answer = await fetch(url, { ...request, method: "HEAD" });
+  return answer.ok ? answer : fetch(url, request);
+}
+
+/** Make the link that saves a file, or nothing for other answers. */
+function fileLink(React, response, url) {
+  if (response.get("error") || !isFile(url)) return null;
+  const name = url.split("?")[0].split("/").pop();
+  return React.createElement("a", { className: "file", href: url, download: name }, `Download ${name}`);
+}
+
+/** Scroll to an answer when it comes, and lead to the file that it is. */
+function liveResponse(Original, { React, specSelectors }) {
   return function LiveResponse(props) {
     const place = React.useRef(null);
     React.useEffect(() => {
       place.current?.scrollIntoView({ block: "nearest" });
     }, [props.response]);
-    return React.createElement("div", { ref: place, className: "answer" }, React.createElement(Original, props));
+    const url = specSelectors.mutatedRequestFor(props.path, props.method)?.get("url") ?? "";
+    const link = fileLink(React, props.response, url);
+    return React.createElement("div", { ref: place, className: "answer" }, link, React.createElement(Original, props));
   };
 }
 
@@ -108,6 +133,7 @@ SwaggerUIBundle({
   displayRequestDuration: true,
   filter: true,
   plugins: [fitted],
+  requestInterceptor,
   tryItOutEnabled: true,
   validatorUrl: null,
 });
