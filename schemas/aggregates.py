@@ -14,7 +14,7 @@ from dataset.declarations.periods import PERIODS
 from schemas import fields
 from schemas.answers import EventReceiptSchema, PageInfoSchema, receipt
 from schemas.base import ResponseSchema, described
-from schemas.events import VALUES, as_of, distinct, first_of, query_of
+from schemas.events import VALUES, as_of, distinct, first_of, known_values, query_of
 from schemas.filters import LimitsSchema
 from schemas.paging import ListQuerySchema
 
@@ -225,7 +225,8 @@ def _key(name: str) -> ma.fields.Field[Any]:
     if name in COLUMNS:
         column = COLUMNS[name]
         metadata = described(f"{column.meaning}.", _example(name))
-        return VALUES[column.json_type](allow_none=True, metadata=metadata)
+        kind = VALUES[column.json_type]
+        return kind(allow_none=True, validate=known_values(column), metadata=metadata)
     if name == DYAD:
         metadata = described("The two countries in code order.", DYAD_EXAMPLE)
         return ma.fields.String(allow_none=True, metadata=metadata)

@@ -66,7 +66,8 @@ def first_of(things: str) -> fields.Integer:
 
 def distinct() -> fields.OneOf:
     """Make the parameter that names a rule against duplicates."""
-    return fields.OneOf(DISTINCT, metadata=described(DISTINCT_TEXT, *DISTINCT))
+    metadata = described(DISTINCT_TEXT, *DISTINCT) | {"enum": [*DISTINCT]}
+    return fields.OneOf(DISTINCT, metadata=metadata)
 
 
 def _sampled() -> dict[str, ma.fields.Field[Any]]:
@@ -133,13 +134,18 @@ def value_of(column: Column) -> ma.fields.Field[Any]:
     kind = VALUES[column.json_type]
     if column.many:
         return ma.fields.List(kind(), metadata=metadata)
-    is_closed = column.kind in CLOSED_SETS
     return kind(
         required=column.name == "id",
         allow_none=column.null,
-        validate=ma.validate.OneOf(CLOSED_SETS[column.kind]) if is_closed else None,
+        validate=known_values(column),
         metadata=metadata,
     )
+
+
+def known_values(column: Column) -> ma.validate.OneOf | None:
+    """Give the values of a column whose set is closed."""
+    is_closed = column.kind in CLOSED_SETS
+    return ma.validate.OneOf(CLOSED_SETS[column.kind]) if is_closed else None
 
 
 def _part(part: str) -> type[ma.Schema]:

@@ -17,6 +17,10 @@ LONGEST_ADDRESS = 8_000
 """Longest query with a cursor; without one the limit is lower (`questions.LONGEST_QUERY`)."""
 
 
+IN_PARTS = "Ask for a long list in parts: 100 ids a time."
+"""What helps if an address is too long."""
+
+
 def register(app: Flask, _settings: Settings) -> None:
     """Check every request first of all."""
     app.before_request(_check_address)
@@ -39,7 +43,7 @@ def _check_address() -> None:
 
 def too_long(most: int) -> HTTPException:
     """Refuse a query of more characters, and say how to ask for a long list."""
-    detail = f"A query has at most {most} characters. Ask for a long list in parts: 100 ids a time."
+    detail = f"A query has at most {most} characters. {IN_PARTS}"
     return refuse(RequestURITooLarge, detail)
 
 

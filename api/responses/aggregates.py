@@ -43,7 +43,8 @@ def answer_json(query: Query, aggregation: Aggregation) -> Response:
     receipt = envelopes.receipt_of(
         query, aggregation.selection, counted, _is_whole(query, found)
     ) | _told(aggregation, found.totals)
-    data = [dict(zip(aggregation.shown, row, strict=True)) for row in found.rows]
+    names = aggregation.shown
+    data = [dict(zip(names, row, strict=True)) for row in found.rows]
     return envelopes.page_with(query, data, receipt, counted.matched, _position(found))
 
 

@@ -18,6 +18,7 @@ from gunicorn.app.base import BaseApplication
 from api import create_app
 from api.middleware import logs
 from api.middleware.headers import FOR_SCRIPTS, PROTECTIVE
+from api.middleware.limits import IN_PARTS
 from api.middleware.problems import MEDIA_TYPE
 from api.server.workers import LARGEST_LINE, Worker
 from api.settings import Settings
@@ -92,6 +93,8 @@ class Server(BaseApplication):
 def write_problem(connection: socket.socket, status: int, _reason: str, detail: str) -> None:
     """Write errors of gunicorn itself as problems, like every other error."""
     reason = HTTPStatus(status).phrase
+    if status == HTTPStatus.REQUEST_URI_TOO_LONG:
+        detail = f"An address has at most {LARGEST_LINE} characters. {IN_PARTS}"
     problem = {"type": "about:blank", "title": reason, "status": status, "detail": detail}
     body = json.dumps(problem | {"instance": "", "errors": []}).encode()
     headers = {

@@ -136,7 +136,7 @@ class Worker(ThreadWorker):
 
     def _refuse_large(self, conn: Connection) -> None:
         if len(conn.head.partition(b"\r\n")[0]) > LARGEST_LINE:
-            self._refuse(conn, 414, "URI Too Long", "The address is too long.")
+            self._refuse(conn, 414, "URI Too Long", "")
         else:
             detail = "The header fields are too large."
             self._refuse(conn, 431, "Request Header Fields Too Large", detail)

@@ -41,14 +41,13 @@ def _of_name(snapshot: Snapshot, revision: int, name: str, text: str) -> Iterato
 
 
 def _of_code(snapshot: Snapshot, revision: int, name: str, code: str) -> Iterator[str]:
-    """Look for longer codes with the same part, else for the name of the code."""
+    """Look for longer codes with the same part, and for the name of the code."""
     label, by_name = label_of(code), SIDES[name]
     kinds = FILTERS[by_name].columns
     if longer := commonest_with(snapshot, FILTERS[name].columns, code[-PART_LENGTH:]):
         found = matched_by(snapshot, Selection(revision, {name: Choice((longer,))}))
         if found.value:
             yield f"no event has the code {code}: {name}={longer} finds {told(found, 'event')}"
-            return
     other = nearest(snapshot, kinds, label) if label else None
     if other and (events := _found(snapshot, revision, by_name, other)):
         instead = commonest_code(snapshot, kinds, other)

@@ -20,6 +20,7 @@ PEOPLE = (
     ("LBNREB", "HEZBOLLAH"),
     ("FRA", "Élysée"),
     ("FRAGOV", "E\u0301LYSE\u0301E"),
+    ("ESH", "Sahara, Western"),
 )
 """The codes and names of actors."""
 
@@ -108,6 +109,18 @@ def test_a_name_without_events_gives_the_nearest_that_has_some(named: FlaskClien
     assert hint(named, "actor_name=qqqqqq") == "no event matches this filter"
 
 
+def test_a_hint_can_be_asked_as_it_stands(named: FlaskClient) -> None:
+    told = hint(named, "actor_name=Saharan")
+    assert told.endswith(r"actor_name=Sahara\, Western finds 1 event")
+    asked = named.get(r"/v1/events/count?actor_name=Sahara\, Western")
+    assert asked.get_json()["count"] == 1
+    assert "actor_name=HEZBOLLAH finds 1 event" in hint(named, "actor_name=the hezbollah")
+
+
+def test_a_pinned_answer_has_no_hint_that_newer_names_change(named: FlaskClient) -> None:
+    assert hint(named, "actor_name=hezbolah&as_of=2") == "no event matches this filter"
+
+
 def test_a_search_without_codes_gives_the_nearest_name(named: FlaskClient) -> None:
     receipt = named.get("/v1/actors?q=hezbolah").get_json()["receipt"]
     (reason,) = receipt["empty_because"]
@@ -116,6 +129,7 @@ def test_a_search_without_codes_gives_the_nearest_name(named: FlaskClient) -> No
 
 def test_a_code_without_events_gives_the_code_that_has_the_name(named: FlaskClient) -> None:
     told = hint(named, "actor=HMS")
+    assert "no event has the code HMS: actor=PSEREBHMS finds 5 events" in told
     assert "no event has the code HMS: actor_name=HAMAS finds 4 events" in told
     assert told.endswith("most with the code PSEREB")
     assert "involves_name=HEZBOLLAH finds 2 events" in hint(named, "involves=HEZ")

@@ -89,6 +89,12 @@ def test_what_is_too_large_is_refused_and_ends(server: str, name: str) -> None:
     assert problem_in(all_of(server, request))["status"] == status
 
 
+def test_a_list_that_is_too_long_says_how_to_ask(server: str) -> None:
+    for length in (7_500, 9_000, 60_000):
+        problem = httpx.get(f"{server}/v1/events?id={'seed:1,' * (length // 7)}").json()
+        assert "Ask for a long list in parts: 100 " in problem["detail"]
+
+
 def test_a_large_head_that_follows_another_is_refused(server: str) -> None:
     told = all_of(server, SMUGGLED + LARGE["whole head"][0])
     assert re.findall(rb"HTTP/1\.1 (\d+)", told) == [b"200", b"431"]
