@@ -17,7 +17,8 @@ from api.settings import Settings
 from api.terminals import echo
 from dataset.errors import StoreError, Unreadable
 from dataset.inputs.downloads import Downloads
-from dataset.inputs.gdelt_feeds import Feed, FeedLists
+from dataset.inputs.gdelt_feeds import FeedLists
+from dataset.inputs.gdelt_slots import Feed
 from dataset.loading.accounts import Account
 from dataset.loading.follower_locks import FollowerLock
 from dataset.loading.followers import FAILURES, FeedFollower, Patience

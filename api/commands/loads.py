@@ -18,7 +18,7 @@ from api.terminals import echo
 from dataset.errors import Unreadable
 from dataset.inputs import gdelt_downloads
 from dataset.inputs.downloads import Downloads
-from dataset.inputs.gdelt_feeds import FEEDS
+from dataset.inputs.gdelt_slots import FEEDS
 from dataset.inputs.source_files import source_files
 from dataset.loaders import LOADERS
 from dataset.loading.accounts import Account

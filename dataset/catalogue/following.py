@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from dataset.catalogue.loads import last_load
-from dataset.inputs.gdelt_feeds import FEEDS, is_of
+from dataset.inputs.gdelt_slots import FEEDS, is_of
 from dataset.loading.followed_files import last_drop, undone_files
 from dataset.store.models import Following
 from dataset.store.snapshots import Snapshot

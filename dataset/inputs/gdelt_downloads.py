@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from dataset.inputs.downloads import Downloads
+from dataset.inputs.gdelt_slots import KINDS, LISTS, MASTER
 from dataset.inputs.records import line_records
 from dataset.inputs.transfers import Missing
 
@@ -14,10 +15,6 @@ FIRST_QUARTER = datetime(2015, 2, 18, 23, tzinfo=UTC)
 FIRST_DAY = date(2013, 4, 1)
 FIRST_MONTH = date(2006, 1, 1)
 FIRST_YEAR = date(1979, 1, 1)
-MASTER = "masterfilelist.txt"
-LISTS = {"": MASTER, "translation.": "masterfilelist-translation.txt"}
-"""The long list of each feed, by what the names of its files have behind their time."""
-KINDS = ("export", "mentions")
 _QUARTER = timedelta(minutes=15)
 _MD5 = re.compile(rb"[0-9a-fA-F]{32}")
 

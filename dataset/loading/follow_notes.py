@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from dataset.declarations.instants import now
-from dataset.inputs.gdelt_feeds import SLOT, Feed, slot_of
+from dataset.inputs.gdelt_slots import SLOT, Feed, slot_of
 from dataset.loading.followed_files import last_loaded
 from dataset.loading.following import Gaps
 from dataset.store.database import ENGINE_ERRORS

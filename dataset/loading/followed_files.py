@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 
 from peewee import Query, chunked
 
-from dataset.inputs.gdelt_feeds import SLOT, Feed, is_of, slot_of
+from dataset.inputs.gdelt_slots import SLOT, Feed, is_of, slot_of
 from dataset.store.models import Load, LoadFile, Revision, field
 from dataset.writes.followed_feeds import FOLLOWED
 from dataset.writes.histories import DROP

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from dataset.errors import StoreError, Unreadable
 from dataset.inputs.downloads import Downloads
-from dataset.inputs.gdelt_feeds import Feed, FeedLists, ListedFile
+from dataset.inputs.gdelt_feeds import FeedLists
+from dataset.inputs.gdelt_slots import Feed, ListedFile
 from dataset.inputs.kept_downloads import forget
 from dataset.inputs.source_files import source_files
 from dataset.inputs.transfers import Unreachable

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from dataset.inputs.gdelt_feeds import SLOT, Feed, ListedFile, slot_of, slots_between
+from dataset.inputs.gdelt_slots import SLOT, Feed, ListedFile, slot_of, slots_between
 
 LATE = 4 * SLOT
 """A file that is not listed when a slot so much newer is there counts as lacking at its source."""

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.commands.main import main
-from dataset.inputs.gdelt_feeds import SLOT, ListedFile, slot_of
+from dataset.inputs.gdelt_slots import SLOT, ListedFile, slot_of
 from dataset.loading.following import LATE, gaps
 from dataset.parquet_copy.refreshing import refresh
 from dataset.parquet_copy.segments import folder_of, read

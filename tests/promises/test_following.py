@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from dataset.inputs.gdelt_feeds import SLOT, Feed, slot_of
+from dataset.inputs.gdelt_slots import SLOT, Feed, slot_of
 from support.crashes import checked
 from support.figures import tally
 from support.followers import Follower, state_of

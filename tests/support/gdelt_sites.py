@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from dataset.inputs.gdelt_feeds import FEEDS, SLOT, Feed
+from dataset.inputs.gdelt_slots import FEEDS, SLOT, Feed
 from support.gdelt_lines import gdelt_line
 from support.sites import Site
 
