@@ -168,11 +168,11 @@ def _entries(
     wanted: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for (code, name), count in named.items():
         wanted[code][name] = count
-    entries = _plain(codes, counts)
+    entries, commonest = _plain(codes, counts), counting.names(codes, MOST_NAMES)
     for entry in entries:
         code = entry["code"]
         first = sorted(wanted[code].items(), key=lambda one: (-one[1], one[0]))
-        names = dict([*first[:MOST_NAMES], *counting.names(code, MOST_NAMES)])
+        names = dict([*first[:MOST_NAMES], *commonest.get(code, ())])
         some = list(names.items())[:MOST_NAMES]
         entry["names"] = [{"name": name, "count": count} for name, count in some]
     return entries

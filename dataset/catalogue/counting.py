@@ -4,20 +4,22 @@ The table of counts has those of the newest; what changed since an older one is 
 is counted anew if that is much.
 """
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from typing import Any
 
-from peewee import fn
+import orjson
+from peewee import Entity, Select, fn
 
 from dataset.aggregates.aggregation import Aggregation
 from dataset.aggregates.results import ordered_groups, result_of
 from dataset.declarations.filters import Choice
 from dataset.declarations.names import COUNTED, GROUPS, NAMED, Key, add_up
 from dataset.selections.selections import Selection
+from dataset.store.engines.base import Term
 from dataset.store.models import Event, NameCount, Superseded, field
 from dataset.store.results_cache import ResultsCache
 from dataset.store.snapshots import Snapshot
@@ -26,8 +28,8 @@ MOST_CHANGED = 20_000
 """So many versions may have come or ended since a revision for them to be taken back."""
 MOST_KEPT = 8
 """How many counts of each sort are kept in memory."""
-MOST_NAMED = 2_000
-"""Of how many codes the names are kept in memory."""
+MOST_NAMED = 500
+"""Of how many pages of codes the names are kept in memory."""
 Pair = tuple[str, str]
 """A code and a name; either may be empty."""
 Pairs = Counter[Pair]
@@ -62,25 +64,41 @@ class Counting:
         # Names alone: with a kind SQLite would read all of that kind, in the order of groups.
         return self._pairs(NAMED, NameCount.name.in_(names), lambda _, name: is_held(name))
 
-    def names(self, code: str, most: int) -> list[tuple[str, int]]:
-        """Give the commonest names of a code, as actor or target, with how many have them."""
-        key = self.revision, self.datasets, code, most
-        make = partial(self._names, code, most)
-        found: list[tuple[str, int]] = self.snapshot.remembered("names", key, make, MOST_NAMED)
+    def names(self, codes: Sequence[str], most: int) -> dict[str, list[tuple[str, int]]]:
+        """Give the commonest names of codes, as actor or target, with how many have them."""
+        key = self.revision, self.datasets, (*codes,), most
+        make = partial(self._names, codes, most)
+        found: dict[str, list[tuple[str, int]]]
+        found = self.snapshot.remembered("names", key, make, MOST_NAMED)
         return found
 
-    def _names(self, code: str, most: int) -> list[tuple[str, int]]:
-        total, kinds = fn.SUM(NameCount.count).cast("BIGINT"), [*NAMED]
+    def _names(self, codes: Sequence[str], most: int) -> dict[str, list[tuple[str, int]]]:
+        given = Term("given_texts", orjson.dumps([*codes]).decode())
+        its = NameCount.kind.in_([*NAMED]) & NameCount.code.in_(given)
+        found: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
         if self.revision == self.snapshot.revision:
-            query = NameCount.select(NameCount.name, total).where(
-                NameCount.kind.in_(kinds), NameCount.code == code, *self._of_datasets()
-            )
-            query = query.group_by(NameCount.name).having(total > 0)
-            return self.snapshot.rows(query.order_by(total.desc(), NameCount.name).limit(most))
-        its = NameCount.kind.in_(kinds) & (NameCount.code == code)
-        pairs = self._pairs(NAMED, its, lambda one, _: one == code).items()
-        commonest = sorted(((name, n) for (_, name), n in pairs), key=lambda one: (-one[1], one[0]))
-        return commonest[:most]
+            for code, name, count in self.snapshot.rows(self._commonest(its, most)):
+                found[code].append((name, count))
+            return found
+        wanted = {*codes}
+        pairs = self._pairs(NAMED, its, lambda code, _: code in wanted).items()
+        for (code, name), count in sorted(pairs, key=lambda one: (-one[1], one[0])):
+            if len(found[code]) < most:
+                found[code].append((name, count))
+        return found
+
+    def _commonest(self, its: Any, most: int) -> Any:
+        """Select so many names of each code, the commonest first."""
+        total = fn.SUM(NameCount.count).cast("BIGINT")
+        order = [total.desc(), NameCount.name]
+        place = fn.ROW_NUMBER().over(partition_by=[NameCount.code], order_by=order)
+        columns = (total.alias("total"), place.alias("place"))
+        query = NameCount.select(NameCount.code, NameCount.name, *columns)
+        query = query.where(its, *self._of_datasets()).having(total > 0)
+        ranked = query.group_by(NameCount.code, NameCount.name)
+        shown = map(Entity, ("code", "name", "total"))
+        first = Select([ranked], [*shown]).where(Entity("place") <= most)
+        return first.order_by(Entity("code"), Entity("place"))
 
     def _pairs(self, kinds: Collection[str], where: Any, keep: Keep = everything) -> Pairs:
         """Count the events of codes and names: `keep` says in Python what `where` says."""
