@@ -36,7 +36,7 @@ help:  ## Show what `make` can do
 serve: .venv/.installed  ## Serve on http://$HOST:$PORT (8000), with the seed dataset if DATABASE is new
 	@exec $(BIN)/cameo-events serve
 
-test: say-test .venv/.installed-tests  ## Run the tests, in about 8 minutes, but for those of test-all
+test: say-test .venv/.installed-tests  ## Run the tests, in about 11 minutes, but for those of test-all
 	$(PYTEST) --numprocesses 2 --dist loadfile -m 'not ($(LEFT_OUT))'
 
 test-quick: say-test-quick .venv/.installed-tests  ## Run the tests that start no process, in under a minute
@@ -46,7 +46,7 @@ test-all: say-test-all .venv/.installed-tests .venv/httpfs/.installed .venv/type
 	$(PYTEST) --numprocesses 2 --dist loadfile -m '$(LEFT_OUT)'
 
 say-test:
-	@echo "Running the tests in two processes: about 8 minutes on two cores."
+	@echo "Running the tests in two processes: about 11 minutes on two cores."
 	@$(call missing,initdb memcached curl)
 	@echo "  Soak tests, browser and foreign clients are left out: \`make test-all\` runs them."
 
