@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import overload
 
-from dataset.catalogue.code_tables import PART_LENGTH, children_of, parent_of
+from dataset.catalogue.code_tables import children_of, parent_of
 from dataset.catalogue.codes import EVERY, Entry
 from dataset.catalogue.counting import MOST_KEPT, Counting, Pairs
 from dataset.catalogue.holdings import Counts, actor_counts
@@ -22,6 +22,7 @@ from dataset.codebook import (
     found_together,
     same_state,
 )
+from dataset.codebook.actors import PART_LENGTH
 from dataset.codebook.labels import actor_label
 from dataset.declarations.filters import Choice
 from dataset.declarations.words import folded

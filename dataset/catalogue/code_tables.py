@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from dataset.codebook.actors import PART_LENGTH
 from dataset.exports.text_formats import csv_lines
 
 Entry = dict[str, Any]
@@ -19,8 +20,6 @@ ACTORS = (
     *("count_as_actor", "count_as_target"),
 )
 """The columns of a table of actors."""
-PART_LENGTH = 3
-"""Characters of one part of an actor code."""
 
 
 def table_of(columns: Sequence[str], entries: Iterable[Entry]) -> bytes:

@@ -27,10 +27,6 @@ OPERATORS = {
     "instant_max": ["max"],
 }
 """The operators that each shape of filter makes of a column."""
-MOST_LISTS = 2
-"""How many lists of all actors are kept in memory: they are large, and quickly made from counts."""
-PART_LENGTH = 3
-"""Characters of one part of an actor code."""
 TYPES = {"date": "date", "timestamp": "datetime"}
 
 

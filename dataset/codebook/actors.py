@@ -11,6 +11,8 @@ from dataset.codebook.tables import COUNTRIES, ETHNIC, GROUPS, RELIGIONS, ROLES,
 INTERNATIONAL = frozenset({"IGO", "IMG", "INT", "MNC", "NGM", "NGO"})
 """The roles that stand in the place of a country."""
 
+PART_LENGTH = 3
+"""Characters of one part of an actor code."""
 _SHAPE = re.compile(r"[A-Z]{3}(?:[A-Z0-9]{3}){0,9}")
 _NOT_CAMEO = {code for code, state in STATES.items() if state.source != "cameo"}
 ONLY_FIRST = frozenset(_NOT_CAMEO & (ETHNIC.keys() | RELIGIONS.keys()))
@@ -50,7 +52,8 @@ def is_actor_code(text: str) -> bool:
 
 def parts(code: str) -> tuple[str, ...]:
     """Split an actor code into its three-letter parts."""
-    return tuple(code[start : start + 3] for start in range(0, len(code), 3))
+    starts = range(0, len(code), PART_LENGTH)
+    return tuple(code[start : start + PART_LENGTH] for start in starts)
 
 
 @lru_cache(maxsize=65_536)

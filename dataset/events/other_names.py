@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dataset.codebook import decode
+from dataset.codebook.actors import PART_LENGTH
 from dataset.codebook.vocabularies import VOCABULARIES
 from dataset.declarations.filters import FILTERS, Choice
 from dataset.events.rows_or_columns import matched_by
@@ -15,7 +16,6 @@ from dataset.store.snapshots import Snapshot
 SIDES = {"actor": "actor_name", "actor_code": "actor_name"}
 SIDES |= {"target": "target_name", "target_code": "target_name", "involves": "involves_name"}
 """The filter of names that belongs to each filter of actor codes."""
-PART_LENGTH = 3
 
 
 def notes_on(snapshot: Snapshot, revision: int, name: str, value: Any) -> Iterator[str]:
